@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { LIMITS } from './limits';
+
+/** Schemas that every room which runs code shares. */
+
+const RESERVED_ENV = /^(AWS_.*|LAMBDA_.*|NARAE_.*|LD_.*|PATH|HOME|NODE_OPTIONS|PYTHONPATH|_HANDLER)$/;
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+export const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** UTF-8 source of one file. A string with half of a surrogate pair is no UTF-8 text. */
+export const SourceCode = z
+  .string()
+  .min(1)
+  .refine((code) => utf8Bytes(code) <= LIMITS.codeBytes, { error: `must have at most ${LIMITS.codeBytes} bytes` })
+  .refine((code) => code.isWellFormed(), { error: 'must be text that UTF-8 can hold' })
+  .meta({ description: 'Source of one file, UTF-8, 1 byte to 1 MiB.' });
+
+/** Environment of the user's code (contract: invocations, sections 2 and 7). */
+export const Environment = z
+  .record(z.string(), z.string())
+  .superRefine((env, context) => {
+    const names = Object.keys(env);
+    const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (names.length > LIMITS.envNames) refuse([], `must have at most ${LIMITS.envNames} names`);
+    let bytes = 0;
+    for (const [name, value] of Object.entries(env)) {
+      bytes += utf8Bytes(name) + utf8Bytes(value);
+      if (!ENV_NAME.test(name))
+        refuse([name], 'is not a valid name: letters, digits and _ only, not starting with a digit');
+      else if (RESERVED_ENV.test(name)) refuse([name], 'is a reserved name');
+      else if (value.includes('\0')) refuse([name], 'must not contain a NUL character');
+    }
+    if (bytes > LIMITS.envBytes) refuse([], `must have at most ${LIMITS.envBytes} bytes in all`);
+  })
+  .meta({ description: 'Environment variables: at most 50 names, 32 KiB in all. Values are never returned.' });

@@ -1,0 +1,29 @@
+/** Limits of one run, with units; used by schemas, code, OpenAPI and documentation alike (contract: invocations, sections 2 and 6). */
+export const LIMITS = {
+  codeBytes: 1024 * 1024,
+  timeoutMs: { min: 100, max: 900_000, default: 30_000 },
+  memoryMb: { min: 128, max: 3008, default: 256 },
+  envNames: 50,
+  envBytes: 32 * 1024,
+  logLineBytes: 8 * 1024,
+  logBytes: 1024 * 1024,
+  logLines: 10_000,
+  resultBytes: 1024 * 1024,
+  errorMessageBytes: 4 * 1024,
+  logsTailLines: 20,
+  batchItems: 100,
+  retentionDays: 30,
+} as const;
+
+/** How long each phase may take before the reaper ends the run; milliseconds. */
+export const DEADLINES = {
+  /** From the record to a worker that claims it: what the runner's queue keeps an event. */
+  queuedMs: 16 * 60_000,
+  /** From a claim to the start: long enough for Lambda's two retries, one and two minutes apart. */
+  claimedMs: 200_000,
+  /** Beyond timeoutMs, from EXECUTING on; the contract allows 60 s (section 6, "Time"). */
+  executingGraceMs: 30_000,
+} as const;
+
+/** A run is claimed once and replaced at most twice (contract: invocations, section 6, "Retries"). */
+export const MAX_ATTEMPTS = 3;

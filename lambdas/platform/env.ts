@@ -1,0 +1,29 @@
+import * as z from 'zod';
+
+/**
+ * Reads a function's configuration once per process.
+ * @throws Error naming every variable that is missing or wrong: a function without its configuration must not start
+ */
+export function readEnv<S extends z.ZodObject>(
+  schema: S,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): z.output<S> {
+  const result = schema.safeParse(source);
+  if (result.success) return result.data;
+  const names = [...new Set(result.error.issues.map((issue) => String(issue.path[0])))].sort();
+  throw new Error(
+    `Configuration is missing or wrong: ${names.join(', ')}. See "Environment variables" in docs/architecture.md.`,
+  );
+}
+
+/** What every function of ours is given. */
+export const commonEnv = z.object({
+  NARAE_STAGE: z.string().min(1),
+  NARAE_VERSION: z.string().min(1),
+  NARAE_AUTH: z.enum(['none', 'api-key']),
+  NARAE_RUNS_TABLE: z.string().min(1),
+  NARAE_ENTITIES_TABLE: z.string().min(1),
+  NARAE_BUCKET: z.string().min(1),
+  NARAE_TICKET_SECRET_ID: z.string().min(1),
+  NARAE_ORIGIN_SECRET_ID: z.string().min(1).optional(),
+});

@@ -1,0 +1,58 @@
+import { AppError } from './errors';
+
+/** Bytes of a request body (contract: common, "Requests"). */
+export const MAX_BODY_BYTES = 6 * 1024 * 1024;
+/** Levels of arrays and objects in caller data (contract: common, "Requests"). */
+export const MAX_NESTING = 64;
+
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
+
+/**
+ * The bytes of a request body as they came, whatever API Gateway made of them.
+ * @throws AppError `PAYLOAD_TOO_LARGE`
+ */
+export function bodyBytes(body: string | undefined, isBase64Encoded: boolean): Buffer {
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new AppError(
+      'PAYLOAD_TOO_LARGE',
+      `The body has ${bytes.length} bytes; at most ${MAX_BODY_BYTES} are taken.`,
+      {
+        details: { maxBytes: MAX_BODY_BYTES },
+      },
+    );
+  }
+  return bytes;
+}
+
+/**
+ * Parses a JSON document that nobody vouches for.
+ * @param envelopeDepth levels that the request's own shape adds around caller data
+ * @throws AppError `INVALID_JSON`: not UTF-8, not JSON, nested too deep, or a key that could reach a prototype
+ */
+export function parseJson(bytes: Buffer, envelopeDepth = 0): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new AppError('INVALID_JSON', 'The body is not JSON in UTF-8.', { cause });
+  }
+  refuseHostileShape(value, MAX_NESTING + envelopeDepth);
+  return value;
+}
+
+/** Walks without recursion: the depth of the document is the caller's choice, the depth of our stack is not. */
+function refuseHostileShape(root: unknown, maxDepth: number): void {
+  const pending: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
+  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+    const { value, depth } = item;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth >= maxDepth) {
+      throw new AppError('INVALID_JSON', `The body is nested too deep; at most ${MAX_NESTING} levels are taken.`);
+    }
+    for (const [key, child] of Object.entries(value as Record<string, unknown>)) {
+      if (FORBIDDEN_KEYS.has(key)) throw new AppError('INVALID_JSON', `The body must not have a key named '${key}'.`);
+      pending.push({ value: child, depth: depth + 1 });
+    }
+  }
+}

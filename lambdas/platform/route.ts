@@ -1,0 +1,70 @@
+import type * as z from 'zod';
+import type { ErrorCode } from './errors';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a credential must be allowed to do; `public` needs no credential (contract: common, "Credentials"). */
+export type Scope = 'read' | 'run' | 'write' | 'admin';
+
+/**
+ * One row of a room's route table. From it come the API Gateway routes, the router, the validation, the types of the
+ * use case and the OpenAPI description: a route that exists in one of them and not in another cannot be written.
+ */
+export interface Route {
+  readonly method: Method;
+  /** API Gateway syntax, without trailing slash: `/invocations/{id}`. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly scope: Scope | 'public';
+  /** Path parameters are strings; a malformed one is usually "not found", which the use case says. */
+  readonly params?: z.ZodObject;
+  /** Query strings: every value arrives as a string, see `query.ts` for strict numbers. */
+  readonly query?: z.ZodObject;
+  readonly body?: RouteBody;
+  readonly success: RouteSuccess;
+  readonly errors: readonly ErrorCode[];
+}
+
+export interface RouteBody {
+  readonly schema: z.ZodType;
+  /** false: an absent body is `undefined` for the schema instead of 400 `INVALID_JSON`. Default true. */
+  readonly required?: boolean;
+  /** Levels of nesting the request's own shape adds around caller data, which itself may have 64. Default 0. */
+  readonly envelopeDepth?: number;
+  /** true: `Idempotency-Key` is honoured (contract: invocations, section 6). */
+  readonly idempotent?: boolean;
+  readonly example?: unknown;
+}
+
+export interface RouteSuccess {
+  readonly status: 200 | 201 | 202 | 204;
+  readonly description?: string;
+  readonly body?: z.ZodType;
+  readonly example?: unknown;
+  /** Media type of the answer when it is not `application/json`. */
+  readonly contentType?: string;
+  /** Names of response headers that this success carries. */
+  readonly headers?: readonly string[];
+}
+
+export type RouteTable = Readonly<Record<string, Route>>;
+
+type Parsed<R, K extends 'params' | 'query'> = R extends { readonly [P in K]: infer S extends z.ZodType }
+  ? z.output<S>
+  : undefined;
+type ParsedBody<R> = R extends { readonly body: { readonly schema: infer S extends z.ZodType } }
+  ? z.output<S>
+  : undefined;
+
+/** What the use case of a route is given: parsed and validated. */
+export interface RequestOf<R extends Route> {
+  readonly params: Parsed<R, 'params'>;
+  readonly query: Parsed<R, 'query'>;
+  readonly body: ParsedBody<R>;
+}
+
+/** What the use case of a route answers. */
+export interface ReplyOf<R extends Route> {
+  readonly body: R['success'] extends { readonly body: infer S extends z.ZodType } ? z.input<S> : undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}

@@ -22,7 +22,7 @@ export const InvocationRequest = z
         description: '`module.function` or `function`; default `main.handler` (python), `index.handler` (node).',
       }),
     payload: z
-      .json()
+      .unknown()
       .default({})
       .meta({ description: 'Any JSON value, nesting at most 64: the first argument of the handler.' }),
     timeoutMs: wholeNumber(LIMITS.timeoutMs).meta({ description: 'Milliseconds of user-code time.' }),

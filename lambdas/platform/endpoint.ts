@@ -1,0 +1,171 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Idempotency, StoredReply } from './idempotency';
+import { bodyBytes, parseJson } from './json-body';
+import { guardOrigin, type OriginGuard } from './origin';
+import { requireScope, type Authenticate, type Headers, type Principal } from './principal';
+import { errorReply, toAppError } from './reply';
+import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
+import { createRouter, type Match } from './router';
+import { countRequest, type Telemetry } from './telemetry';
+import { validate } from './validation';
+import { AppError } from './errors';
+
+/** What a use case is given beside its input. */
+export interface CallContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Lower-case names. */
+  readonly headers: Headers;
+}
+
+/** One use case for every row of the table, no more and no fewer. */
+export type UseCases<T extends RouteTable> = {
+  readonly [N in keyof T]: (request: RequestOf<T[N]>, context: CallContext) => Promise<ReplyOf<T[N]>>;
+};
+
+export interface EndpointOptions<T extends RouteTable> {
+  readonly routes: T;
+  readonly useCases: UseCases<T>;
+  readonly authenticate: Authenticate;
+  readonly originGuard: OriginGuard;
+  readonly idempotency: Idempotency;
+  readonly telemetry: Telemetry;
+  /** true: error bodies also carry `detail` (contract: common, "Errors"). */
+  readonly errorDetail?: boolean;
+}
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** Makes the Lambda handler of a room: origin, route, credential, body, validation, use case, errors - in this order. */
+export function endpoint<T extends RouteTable>(
+  options: EndpointOptions<T>,
+): (event: Event, context: Context) => Promise<Result> {
+  const route = createRouter(options.routes);
+  const handle = async (event: Event, context: Context): Promise<Result> => {
+    await guardOrigin(options.originGuard, event.headers);
+    const match = route(event.requestContext.http.method, event.rawPath);
+    const principal = await admit(match.route, event.headers, options.authenticate);
+    const call: CallContext = { principal, requestId: requestIdOf(context), headers: event.headers };
+    const body = bodyBytes(event.body, event.isBase64Encoded);
+    const work = () => perform(match, event, body, call, options.useCases);
+    const key = match.route.body?.idempotent ? event.headers['idempotency-key'] : undefined;
+    const reply =
+      key === undefined
+        ? await work()
+        : await options.idempotency.once(
+            { key, workspace: principal.workspace, path: `${match.route.method} ${match.route.path}`, body },
+            work,
+          );
+    return {
+      statusCode: reply.status,
+      headers: { ...reply.headers, 'X-Request-Id': call.requestId },
+      ...(reply.body !== undefined && { body: reply.body }),
+    };
+  };
+
+  return middy<Event, Result>()
+    .use(lowerCaseHeaders())
+    .use(observe(options.telemetry, (event) => routeName(route, event)))
+    .use(mapErrors(options))
+    .handler(handle);
+}
+
+export const requestIdOf = (context: Context): string => `req-${context.awsRequestId}`;
+
+async function admit(route: Route, headers: Headers, authenticate: Authenticate): Promise<Principal> {
+  if (route.scope === 'public') return { subject: 'anybody', scopes: new Set(), workspace: '', workspaces: [] };
+  const principal = await authenticate(headers);
+  requireScope(principal, route.scope);
+  return principal;
+}
+
+async function perform<T extends RouteTable>(
+  match: Match<T>,
+  event: Event,
+  bytes: Buffer,
+  call: CallContext,
+  useCases: UseCases<T>,
+): Promise<StoredReply> {
+  const { route } = match;
+  const input = {
+    params: route.params && validate(route.params, match.params),
+    query: route.query && validate(route.query, event.queryStringParameters ?? {}),
+    body: route.body && validate(route.body.schema, readBody(route.body, bytes)),
+  };
+  // The table gives the schemas, the schemas gave these values: the compiler cannot follow a row chosen at run time.
+  const useCase = useCases[match.name] as (request: unknown, context: CallContext) => Promise<ReplyOf<Route>>;
+  const reply = await useCase(input, call);
+  const contentType = route.success.contentType ?? 'application/json';
+  return {
+    status: route.success.status,
+    headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store', ...reply.headers },
+    body: textOf(reply.body),
+  };
+}
+
+function readBody(body: NonNullable<Route['body']>, bytes: Buffer): unknown {
+  if (bytes.length > 0) return parseJson(bytes, body.envelopeDepth);
+  if (body.required === false) return undefined;
+  throw new AppError('INVALID_JSON', 'A JSON body is needed, and there is none.');
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === undefined) return undefined;
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function lowerCaseHeaders(): middy.MiddlewareObj<Event, Result> {
+  return {
+    before: ({ event }) => {
+      event.headers = Object.fromEntries(
+        Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+    },
+  };
+}
+
+function mapErrors({
+  telemetry,
+  errorDetail,
+}: Pick<EndpointOptions<RouteTable>, 'telemetry' | 'errorDetail'>): middy.MiddlewareObj<Event, Result> {
+  return {
+    onError: (request) => {
+      const error = toAppError(request.error);
+      if (error.code === 'INTERNAL_ERROR' || error.code === 'SERVICE_UNAVAILABLE') {
+        telemetry.logger.error(error.message, { cause: error.cause instanceof Error ? error.cause : undefined });
+      }
+      request.response = errorReply(error, { requestId: requestIdOf(request.context), withDetail: errorDetail });
+    },
+  };
+}
+
+/** Counts and times each request. Written first, so that it sees the mapped response. */
+function observe(telemetry: Telemetry, nameOf: (event: Event) => string): middy.MiddlewareObj<Event, Result> {
+  const startedAt = new WeakMap<object, number>();
+  const count = ({ event, response }: middy.Request<Event, Result | null>): void => {
+    countRequest(telemetry, {
+      route: nameOf(event),
+      status: response?.statusCode ?? 500,
+      durationMs: performance.now() - (startedAt.get(event) ?? performance.now()),
+    });
+  };
+  return {
+    before: ({ event, context }) => {
+      startedAt.set(event, performance.now());
+      telemetry.logger.appendKeys({ requestId: requestIdOf(context) });
+    },
+    after: count,
+    onError: count,
+  };
+}
+
+/** Name of a route for metrics; an unknown path is no dimension of its own, or a scanner could make a million of them. */
+function routeName(route: (method: string, path: string) => { readonly name: string }, event: Event): string {
+  try {
+    return route(event.requestContext.http.method, event.rawPath).name;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,45 @@
+import { AppError } from './errors';
+import type { Scope } from './route';
+
+/** Who calls, and what they may do. The workspace is part of every partition key. */
+export interface Principal {
+  /** Name of the key or of the person, for the audit log; never a secret. */
+  readonly subject: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** What APIs without a workspace in their paths use (contract: common, "Credentials"). */
+  readonly workspace: string;
+  readonly workspaces: readonly string[];
+}
+
+export const DEFAULT_WORKSPACE = 'ws-default';
+export const ALL_SCOPES: readonly Scope[] = ['read', 'run', 'write', 'admin'];
+
+/** Everybody, on a stage with `auth: none`. */
+export const ANYBODY: Principal = {
+  subject: 'anybody',
+  scopes: new Set(ALL_SCOPES),
+  workspace: DEFAULT_WORKSPACE,
+  workspaces: [DEFAULT_WORKSPACE],
+};
+
+/** @throws AppError `FORBIDDEN` */
+export function requireScope(principal: Principal, scope: Scope): void {
+  if (principal.scopes.has(scope) || principal.scopes.has('admin')) return;
+  throw new AppError('FORBIDDEN', `This key lacks the scope '${scope}'. Use a key that has it.`, {
+    details: { scope },
+  });
+}
+
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Finds out who calls from lower-case request headers. @throws AppError `UNAUTHENTICATED` */
+export type Authenticate = (headers: Headers) => Promise<Principal>;
+
+/** The credential a request carries: `Authorization: Bearer nk_...` or `X-API-Key` (contract: common, "Credentials"). */
+export function credentialOf(headers: Headers): string | undefined {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers['authorization'] ?? '')?.[1];
+  return bearer ?? headers['x-api-key']?.trim();
+}
+
+export const unauthenticated = (message: string): AppError =>
+  new AppError('UNAUTHENTICATED', message, { headers: { 'WWW-Authenticate': 'Bearer realm="narae"' } });

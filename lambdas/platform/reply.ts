@@ -1,0 +1,37 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { AppError, STATUS_BY_CODE } from './errors';
+
+/** Anything thrown, as the caller may see it: what is not a refusal of ours is an internal error without details. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('INTERNAL_ERROR', 'Something went wrong on our side. It has been logged.', { cause: error });
+}
+
+export interface ErrorReplyOptions {
+  readonly requestId: string;
+  /** true: `detail` repeats the message (contract: common, "Errors": jobs, callbacks and decisions). */
+  readonly withDetail?: boolean | undefined;
+}
+
+/** Body of an error (contract: common, "Errors"). */
+export function errorBody(error: AppError, { requestId, withDetail }: ErrorReplyOptions): string {
+  const { code, message, details } = error;
+  return JSON.stringify({
+    error: { code, message, ...(details && { details }), requestId },
+    ...(withDetail && { detail: message }),
+  });
+}
+
+/** The one mapper from an error to a response. */
+export function errorReply(error: AppError, options: ErrorReplyOptions): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: STATUS_BY_CODE[error.code],
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      ...error.headers,
+      'X-Request-Id': options.requestId,
+    },
+    body: errorBody(error, options),
+  };
+}

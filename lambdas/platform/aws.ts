@@ -14,8 +14,11 @@ const calls = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
-export const dynamo = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(calls), { marshallOptions: { removeUndefinedValues: true } });
+/** @param maxAttempts a request fails soon, so that its caller can act; a worker with a result in hand insists */
+export const dynamo = (maxAttempts: number = calls.maxAttempts): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ ...calls, maxAttempts }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 
 export const kms = (): KMSClient => new KMSClient(calls);
 

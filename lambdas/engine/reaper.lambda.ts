@@ -1,0 +1,32 @@
+import middy from '@middy/core';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { dynamo, s3 } from '../platform/aws';
+import { systemClock } from '../platform/clock';
+import { commonEnv, readEnv } from '../platform/env';
+import { telemetry } from '../platform/telemetry';
+import { Blobs } from './blobs';
+import { reap, type Reaped } from './reap';
+import { RunIndex } from './run-index';
+import { RunStore } from './run-store';
+
+/** Every minute: ends runs whose worker was lost. */
+
+const env = readEnv(commonEnv);
+const { logger, metrics } = telemetry('reaper');
+const db = dynamo();
+const index = new RunIndex(db, env.NARAE_RUNS_TABLE);
+const ports = {
+  clock: systemClock,
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
+};
+
+export const handler = middy<unknown, Reaped>().handler(async () => {
+  const reaped = await reap(index, ports);
+  if (reaped.ended + reaped.failed > 0) {
+    logger.warn('runs past their deadline', { ...reaped });
+    metrics.addMetric('RunsReaped', MetricUnit.Count, reaped.ended);
+    metrics.publishStoredMetrics();
+  }
+  return reaped;
+});

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { RunOrder } from './order';
+import type { Outcome } from './run';
+import { cutToBytes } from './text';
+
+/** Result of the `invocation` convention (contract: invocations, section 6, "Result"). */
+const HttpResult = z.object({
+  statusCode: z.int().min(100).max(599),
+  body: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+/**
+ * What the sandbox says the user's code returned, checked: the sandbox runs beside user code and is not trusted.
+ */
+export function readResult(order: RunOrder, json: string, truncated: boolean): Outcome {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return invalidResult('The result is not JSON.');
+  }
+  if (order.convention !== 'invocation') {
+    return Buffer.byteLength(json) <= order.resultBytes
+      ? { ok: true, resultJson: json, resultTruncated: truncated }
+      : invalidResult(`The result has more than ${order.resultBytes} bytes.`);
+  }
+  const result = HttpResult.safeParse(value);
+  if (!result.success) return invalidResult('The result is not an object with statusCode and body.');
+  const body = cutToBytes(result.data.body, order.resultBytes);
+  const cut = truncated || body.length < result.data.body.length;
+  return { ok: true, resultJson: JSON.stringify({ ...result.data, body }), resultTruncated: cut };
+}
+
+const invalidResult = (errorMessage: string): Outcome => ({ ok: false, errorType: 'INVALID_RESULT', errorMessage });

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+
+/** A run and its states (contract: invocations, sections 2 and 6). */
+
+export const RUN_STATUSES = [
+  'REQUEST_RECEIVED',
+  'CODE_FETCHING',
+  'SANDBOX_PREPARING',
+  'EXECUTING',
+  'COMPLETED',
+  'FAILED',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const ERROR_TYPES = [
+  'RUNTIME_ERROR',
+  'SYNTAX_ERROR',
+  'HANDLER_NOT_FOUND',
+  'INVALID_RESULT',
+  'TIMEOUT',
+  'OUT_OF_MEMORY',
+  'CANCELLED',
+  'PLATFORM_ERROR',
+] as const;
+export type ErrorType = (typeof ERROR_TYPES)[number];
+
+export const isTerminal = (status: RunStatus): boolean => status === 'COMPLETED' || status === 'FAILED';
+
+export const Usage = z.object({
+  /** User and system CPU milliseconds of the process tree. */
+  cpuMs: z.number(),
+  /** Peak resident bytes of the process tree. */
+  maxMemoryBytes: z.number(),
+  /** Wall milliseconds of user code. */
+  durationMs: z.number(),
+  /** The environment was created for this run. */
+  coldStart: z.boolean(),
+});
+export type Usage = z.output<typeof Usage>;
+
+export const NO_USAGE: Usage = { cpuMs: 0, maxMemoryBytes: 0, durationMs: 0, coldStart: false };
+
+/** What came of a run. The user's code failing is an outcome, not an error of ours. */
+export type Outcome =
+  | { readonly ok: true; readonly resultJson: string; readonly resultTruncated: boolean }
+  | { readonly ok: false; readonly errorType: ErrorType; readonly errorMessage: string };
+
+/** The record of a run as it is stored. Times are epoch milliseconds. */
+export const Run = z.object({
+  workspace: z.string(),
+  id: z.string(),
+  /** The API family it came in by. */
+  room: z.string(),
+  status: z.enum(RUN_STATUSES),
+  /** Fence: each claim and each ending from outside raises it, and a writer must name the one it holds. */
+  attempt: z.number(),
+  runtime: z.string(),
+  requestedRuntime: z.string(),
+  handler: z.string(),
+  timeoutMs: z.number(),
+  memoryMb: z.number(),
+  envNames: z.array(z.string()),
+  batchId: z.string().optional(),
+  createdAt: z.number(),
+  startedAt: z.number().optional(),
+  finishedAt: z.number().optional(),
+  usage: Usage.optional(),
+  /** JSON text of the result; absent for a large one, which is in S3 (`resultStored`). */
+  resultJson: z.string().optional(),
+  resultStored: z.boolean().optional(),
+  errorType: z.enum(ERROR_TYPES).optional(),
+  errorMessage: z.string().optional(),
+  logsTail: z.array(z.string()).optional(),
+  logsTruncated: z.boolean(),
+  resultTruncated: z.boolean(),
+  lastSeq: z.number(),
+  /** Seq of the first event in `tail`; earlier ones are in chunks. */
+  tailFrom: z.number(),
+  tail: z.array(z.string()),
+  /** When the reaper ends the run. */
+  deadlineAt: z.number(),
+});
+export type Run = z.output<typeof Run>;

@@ -1,0 +1,39 @@
+import type { Context } from 'aws-lambda';
+import middy from '@middy/core';
+import * as z from 'zod';
+import { dynamo, kms, s3, streamingLambda } from '../platform/aws';
+import { systemClock } from '../platform/clock';
+import { commonEnv, readEnv } from '../platform/env';
+import { telemetry } from '../platform/telemetry';
+import { Blobs } from './blobs';
+import { Envelope } from './envelope';
+import { execute } from './execute';
+import { RunOrder } from './order';
+import { RunStore } from './run-store';
+import { SandboxClient } from './sandbox-client';
+import { Sandboxes } from './sandboxes';
+
+/** The worker: executes one run per invoke. Lambda queues its orders, retries them twice and keeps what failed. */
+
+/** A worker that holds a result insists on writing it. */
+const STORE_TRIES = 10;
+
+const env = readEnv(commonEnv.extend({ NARAE_SANDBOXES: Sandboxes, NARAE_DATA_KEY_ID: z.string().min(1) }));
+const { logger } = telemetry('runner');
+const ports = {
+  clock: systemClock,
+  store: new RunStore(dynamo(STORE_TRIES), env.NARAE_RUNS_TABLE),
+  blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
+  envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
+  sandbox: new SandboxClient(streamingLambda(), env.NARAE_SANDBOXES),
+};
+
+export const handler = middy<unknown, undefined>()
+  .onError((request) => {
+    logger.error('run not executed; Lambda will send another worker', { cause: request.error });
+    throw request.error ?? new Error('unknown');
+  })
+  .handler(async (event: unknown, context: Context) => {
+    await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports);
+    return undefined;
+  });

@@ -1,0 +1,15 @@
+import type { RunIndex } from '../engine/run-index';
+import type { StartPorts } from '../engine/start-run';
+import type { RateLimit } from '../platform/rate-limit';
+
+/** What the use cases of this room stand on. */
+export interface Ports extends StartPorts {
+  readonly index: RunIndex;
+  readonly rateLimit: RateLimit;
+  /** Address of a run's stream, with a ticket where callers must authenticate. */
+  readonly streamUrl: (run: {
+    readonly workspace: string;
+    readonly id: string;
+    readonly timeoutMs: number;
+  }) => Promise<string>;
+}

@@ -1,0 +1,70 @@
+import { eventsAfter } from '../engine/read-run';
+import { reapIfOverdue } from '../engine/reap';
+import { isTerminal, type Run } from '../engine/run';
+import { timeOfRun } from '../engine/run-keys';
+import { RUNTIMES } from '../engine/runtimes';
+import type { UseCases } from '../platform/endpoint';
+import { AppError, invalid } from '../platform/errors';
+import type { Ports } from './ports';
+import type { invocationsRoutes } from './routes';
+import { toInvocation, toSummary } from './view';
+
+type Room = UseCases<typeof invocationsRoutes>;
+
+/** @throws AppError `INVOCATION_NOT_FOUND`, also for an id of a wrong form or of another workspace */
+export async function findRun(workspace: string, id: string, ports: Ports): Promise<Run> {
+  const run = timeOfRun(id) === undefined ? undefined : await ports.store.get(workspace, id, ports.clock.now());
+  if (!run)
+    throw new AppError(
+      'INVOCATION_NOT_FOUND',
+      `There is no invocation '${id.slice(0, 100)}'. Runs are kept for 30 days.`,
+    );
+  return reapIfOverdue(run, ports);
+}
+
+export const getInvocation =
+  (ports: Ports): Room['getInvocation'] =>
+  async ({ params }, { principal }) => ({
+    body: await toInvocation(await findRun(principal.workspace, params.id, ports), ports),
+  });
+
+export const getEvents =
+  (ports: Ports): Room['getEvents'] =>
+  async ({ params, query }, { principal }) => {
+    const run = await findRun(principal.workspace, params.id, ports);
+    const events = await eventsAfter(run, query.after, query.limit, ports);
+    const nextAfter = events.at(-1)?.seq ?? query.after;
+    return {
+      body: { invocationId: run.id, events, nextAfter, complete: isTerminal(run.status) && nextAfter >= run.lastSeq },
+    };
+  };
+
+export const listInvocations =
+  (ports: Ports): Room['listInvocations'] =>
+  async ({ query }, { principal }) => {
+    const filter = { room: 'invocations', status: query.status, batchId: query.batchId };
+    const page = await ports.index.list(
+      principal.workspace,
+      filter,
+      query.limit,
+      readCursor(query.cursor),
+      ports.clock.now(),
+    );
+    return {
+      body: { items: page.runs.map(toSummary), nextCursor: page.next === undefined ? null : writeCursor(page.next) },
+    };
+  };
+
+export const listRuntimes = (): Room['listRuntimes'] => () =>
+  Promise.resolve({ body: { runtimes: RUNTIMES.map((runtime) => ({ ...runtime, aliases: [...runtime.aliases] })) } });
+
+/** A cursor is the id of the last run of a page; opaque, so that it may become something else. */
+const writeCursor = (id: string): string => Buffer.from(id).toString('base64url');
+
+function readCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (timeOfRun(id) === undefined || writeCursor(id) !== cursor)
+    throw invalid('cursor', 'cursor must be a nextCursor of this list');
+  return id;
+}

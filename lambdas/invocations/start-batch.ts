@@ -1,0 +1,53 @@
+import { AppError } from '../platform/errors';
+import type { UseCases } from '../platform/endpoint';
+import { firstProblem, fieldPath } from '../platform/validation';
+import { InvocationRequest } from './contract';
+import type { Ports } from './ports';
+import type { invocationsRoutes } from './routes';
+import { accepted, start } from './start';
+
+type Item = Awaited<ReturnType<UseCases<typeof invocationsRoutes>['startBatch']>>['body']['items'][number];
+
+/** Runs that are started at the same time; the rest of a batch follows as these are done. */
+const AT_ONCE = 10;
+
+/** Starts many runs, independent of each other (contract: invocations, section 6, "Batch"). */
+export const startBatch =
+  (ports: Ports): UseCases<typeof invocationsRoutes>['startBatch'] =>
+  async ({ body }, { principal }) => {
+    ports.rateLimit.take(principal.workspace, body.invocations.length);
+    const batchId = ports.ids.next('bat', ports.clock.now());
+    const items: Item[] = [];
+    for (let from = 0; from < body.invocations.length; from += AT_ONCE) {
+      const group = body.invocations.slice(from, from + AT_ONCE);
+      items.push(
+        ...(await Promise.all(
+          group.map((raw, offset) => startItem(raw, from + offset, principal.workspace, batchId, ports)),
+        )),
+      );
+    }
+    const rejected = items.filter((item) => 'error' in item).length;
+    if (rejected === items.length) {
+      throw new AppError('VALIDATION_ERROR', 'None of the invocations can be taken; details.items says why.', {
+        details: { field: 'invocations', items },
+      });
+    }
+    return { body: { batchId, accepted: items.length - rejected, rejected, items } };
+  };
+
+async function startItem(raw: unknown, index: number, workspace: string, batchId: string, ports: Ports): Promise<Item> {
+  const at = (field: string): string => `${fieldPath(['invocations', index])}${field === 'body' ? '' : `.${field}`}`;
+  const request = InvocationRequest.safeParse(raw);
+  if (!request.success) {
+    const { field, message } = firstProblem(request.error);
+    return { index, error: { code: 'VALIDATION_ERROR', message, details: { field: at(field) } } };
+  }
+  try {
+    return { index, ...(await accepted(await start(request.data, workspace, batchId, ports), ports)) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const field = error.details?.['field'];
+    const details = { ...error.details, ...(typeof field === 'string' && { field: at(field) }) };
+    return { index, error: { code: error.code, message: error.message, details } };
+  }
+}

@@ -1,0 +1,13 @@
+import type { UseCases } from '../platform/endpoint';
+import type { Ports } from './ports';
+import type { invocationsRoutes } from './routes';
+import { accepted, start } from './start';
+
+/** Starts one run (contract: invocations, section 4, "Start"). */
+export const startInvocation =
+  (ports: Ports): UseCases<typeof invocationsRoutes>['startInvocation'] =>
+  async ({ body }, { principal }) => {
+    ports.rateLimit.take(principal.workspace);
+    const reply = await accepted(await start(body, principal.workspace, undefined, ports), ports);
+    return { body: reply, headers: { Location: `/invocations/${reply.invocationId}` } };
+  };

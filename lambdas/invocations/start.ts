@@ -1,0 +1,61 @@
+import { LIMITS } from '../engine/limits';
+import type { Run } from '../engine/run';
+import { resolveRuntime } from '../engine/runtimes';
+import { startRun } from '../engine/start-run';
+import { iso } from '../platform/clock';
+import type { InvocationRequest } from './contract';
+import type { Ports } from './ports';
+
+/**
+ * Starts the run that a request describes. All snippets of a workspace share sandbox environments, one after another:
+ * code that is run once would otherwise pay for an environment of its own each time (docs/adr/0003).
+ * @throws AppError `UNSUPPORTED_RUNTIME`, `SERVICE_UNAVAILABLE`
+ */
+export async function start(
+  request: InvocationRequest,
+  workspace: string,
+  batchId: string | undefined,
+  ports: Ports,
+): Promise<Run> {
+  const runtime = resolveRuntime(request.runtime, 'runtime');
+  const handler = request.handler ?? runtime.defaultHandler;
+  return startRun(
+    {
+      workspace,
+      room: 'invocations',
+      tenantOf: 'invocations',
+      code: request.code,
+      runtime,
+      requestedRuntime: request.runtime,
+      handler,
+      entry: { kind: 'handler', ...splitHandler(handler, runtime.defaultHandler), fallbacks: [] },
+      convention: 'invocation',
+      event: request.payload,
+      env: request.env,
+      timeoutMs: request.timeoutMs,
+      memoryMb: request.memoryMb,
+      resultBytes: LIMITS.resultBytes,
+      batchId,
+    },
+    ports,
+  );
+}
+
+/** `module.function`, or `function` in the runtime's usual module. */
+function splitHandler(handler: string, defaultHandler: string): { module: string; function: string } {
+  const [first = '', second] = handler.split('.');
+  const [usualModule = 'main'] = defaultHandler.split('.');
+  return second === undefined ? { module: usualModule, function: first } : { module: first, function: second };
+}
+
+/** What a caller gets for a run that has just been started. */
+export async function accepted(run: Run, { streamUrl }: Pick<Ports, 'streamUrl'>) {
+  return {
+    invocationId: run.id,
+    status: 'REQUEST_RECEIVED' as const,
+    runtime: run.runtime,
+    requestedRuntime: run.requestedRuntime,
+    createdAt: iso(run.createdAt),
+    streamUrl: await streamUrl(run),
+  };
+}

@@ -1,0 +1,40 @@
+import { iso, isoOrNull } from '../platform/clock';
+import { resultOf, type ReadPorts } from '../engine/read-run';
+import { isTerminal, type Run } from '../engine/run';
+import type { Invocation, Summary } from './contract';
+
+/** A run as the invocations API shows it in lists (contract: invocations, sections 2 and 3). */
+export function toSummary(run: Run): Summary {
+  const over = isTerminal(run.status);
+  return {
+    invocationId: run.id,
+    status: run.status,
+    runtime: run.runtime,
+    requestedRuntime: run.requestedRuntime,
+    handler: run.handler,
+    timeoutMs: run.timeoutMs,
+    memoryMb: run.memoryMb,
+    batchId: run.batchId ?? null,
+    createdAt: iso(run.createdAt),
+    startedAt: isoOrNull(run.startedAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    durationMs: over ? (run.usage?.durationMs ?? 0) : null,
+    errorType: run.errorType ?? null,
+    errorMessage: run.errorMessage ?? null,
+    usage: run.usage ?? null,
+    truncated: { logs: run.logsTruncated, result: run.resultTruncated },
+    lastSeq: run.lastSeq,
+  };
+}
+
+/** A run as it is read alone. */
+export async function toInvocation(run: Run, ports: Pick<ReadPorts, 'blobs'>): Promise<Invocation> {
+  const json = run.status === 'COMPLETED' ? await resultOf(run, ports) : undefined;
+  return {
+    ...toSummary(run),
+    envNames: run.envNames,
+    // The engine checked the shape before it stored it (engine/result.ts).
+    result: json === undefined ? null : (JSON.parse(json) as Invocation['result']),
+    logsTail: run.status === 'FAILED' ? (run.logsTail ?? []) : [],
+  };
+}

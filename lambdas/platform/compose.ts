@@ -1,0 +1,29 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+import { ApiKeyStore, byApiKey } from './api-keys';
+import { secretsManager } from './aws';
+import type { Clock } from './clock';
+import type { commonEnv } from './env';
+import type { OriginGuard } from './origin';
+import { ANYBODY, type Authenticate } from './principal';
+import { secretReader } from './secrets';
+
+/** Who may call, by the stage's setting: wiring that every function with callers shares. */
+export interface Access {
+  readonly authenticate: Authenticate;
+  readonly originGuard: OriginGuard;
+  readonly ticketKey: () => Promise<string>;
+}
+
+export function access(env: z.output<typeof commonEnv>, db: DynamoDBDocumentClient, clock: Clock): Access {
+  const secrets = secretsManager();
+  const read = (secretId: string) => secretReader(secrets, secretId, clock.now);
+  return {
+    authenticate:
+      env.NARAE_AUTH === 'none'
+        ? () => Promise.resolve(ANYBODY)
+        : byApiKey(new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE), clock),
+    originGuard: env.NARAE_ORIGIN_SECRET_ID === undefined ? undefined : read(env.NARAE_ORIGIN_SECRET_ID),
+    ticketKey: read(env.NARAE_TICKET_SECRET_ID),
+  };
+}

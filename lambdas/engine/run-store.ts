@@ -58,10 +58,13 @@ export class RunStore {
       .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
   }
 
-  /** The run, or undefined if there is none of this id in this workspace, or it is older than its retention. */
-  async get(workspace: string, id: string, now: number): Promise<Run | undefined> {
+  /**
+   * The run, or undefined if there is none of this id in this workspace, or it is older than its retention.
+   * @param consistent false: half the price, and may be milliseconds behind
+   */
+  async get(workspace: string, id: string, now: number, consistent = true): Promise<Run | undefined> {
     const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: runKey(workspace, id), ConsistentRead: true }))
+      .send(new GetCommand({ TableName: this.#table, Key: runKey(workspace, id), ConsistentRead: consistent }))
       .catch(storeFailed);
     if (!Item) return undefined;
     const run = Run.parse(Item);

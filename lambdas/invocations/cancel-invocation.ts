@@ -1,9 +1,9 @@
+import { findRun } from '../engine/find-run';
 import { endRun } from '../engine/end-run';
 import { isTerminal, type Run } from '../engine/run';
 import { AppError } from '../platform/errors';
 import type { UseCases } from '../platform/endpoint';
 import type { Ports } from './ports';
-import { findRun } from './read';
 import type { invocationsRoutes } from './routes';
 import { toInvocation } from './view';
 

@@ -1,26 +1,15 @@
+import { findRun } from '../engine/find-run';
 import { eventsAfter } from '../engine/read-run';
-import { reapIfOverdue } from '../engine/reap';
-import { isTerminal, type Run } from '../engine/run';
+import { isTerminal } from '../engine/run';
 import { timeOfRun } from '../engine/run-keys';
 import { RUNTIMES } from '../engine/runtimes';
 import type { UseCases } from '../platform/endpoint';
-import { AppError, invalid } from '../platform/errors';
+import { invalid } from '../platform/errors';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
 import { toInvocation, toSummary } from './view';
 
 type Room = UseCases<typeof invocationsRoutes>;
-
-/** @throws AppError `INVOCATION_NOT_FOUND`, also for an id of a wrong form or of another workspace */
-export async function findRun(workspace: string, id: string, ports: Ports): Promise<Run> {
-  const run = timeOfRun(id) === undefined ? undefined : await ports.store.get(workspace, id, ports.clock.now());
-  if (!run)
-    throw new AppError(
-      'INVOCATION_NOT_FOUND',
-      `There is no invocation '${id.slice(0, 100)}'. Runs are kept for 30 days.`,
-    );
-  return reapIfOverdue(run, ports);
-}
 
 export const getInvocation =
   (ports: Ports): Room['getInvocation'] =>

@@ -1,0 +1,80 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { Blobs } from '../engine/blobs';
+import { RunStore } from '../engine/run-store';
+import { dynamo, s3 } from '../platform/aws';
+import { systemClock } from '../platform/clock';
+import { access } from '../platform/compose';
+import { requestIdOf } from '../platform/endpoint';
+import { commonEnv, readEnv } from '../platform/env';
+import { STATUS_BY_CODE } from '../platform/errors';
+import { guardOrigin } from '../platform/origin';
+import { errorReply, toAppError } from '../platform/reply';
+import { createRouter } from '../platform/router';
+import { telemetry } from '../platform/telemetry';
+import { corsHeaders, preflightHeaders } from './cors';
+import { followRun } from './follow-run';
+import { openStream, type StreamPorts } from './open-stream';
+import { respond, sinkOf } from './response';
+import { streamRoutes } from './routes';
+
+/** Runs as server-sent events, over a response-streaming function URL. */
+
+const env = readEnv(commonEnv.extend({ NARAE_ALLOWED_ORIGINS: z.string().default('*') }));
+const allowedOrigins = env.NARAE_ALLOWED_ORIGINS.split(',').map((origin) => origin.trim());
+const { logger } = telemetry('stream');
+const db = dynamo();
+const { authenticate, originGuard, ticketKey } = access(env, db, systemClock);
+const ports: StreamPorts = {
+  clock: systemClock,
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
+  authenticate,
+  ticketKey,
+};
+const route = createRouter(streamRoutes);
+
+const SSE_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
+export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async (event, output, context) => {
+  const headers = Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const requestId = requestIdOf(context);
+  const common = { ...corsHeaders(allowedOrigins, headers), 'X-Request-Id': requestId };
+  const { method } = event.requestContext.http;
+  if (method === 'OPTIONS') {
+    respond(output, 204, preflightHeaders(allowedOrigins, headers)).end();
+    return;
+  }
+  let opened;
+  try {
+    await guardOrigin(originGuard, headers);
+    const { params } = route(method, event.rawPath);
+    opened = await openStream({ runId: params['id'] ?? '', headers, query: event.queryStringParameters ?? {} }, ports);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (STATUS_BY_CODE[error.code] >= 500) logger.error(error.message, { requestId, cause: error.cause });
+    const reply = errorReply(error, { requestId });
+    respond(output, STATUS_BY_CODE[error.code], {
+      ...common,
+      ...error.headers,
+      'Content-Type': 'application/json',
+    }).end(reply.body);
+    return;
+  }
+  if (opened.nothingLeft || method === 'HEAD') {
+    respond(output, opened.nothingLeft ? 204 : 200, common).end();
+    return;
+  }
+  const stream = respond(output, 200, { ...common, ...SSE_HEADERS });
+  try {
+    await followRun(opened.run, opened.after, sinkOf(stream), ports, () => context.getRemainingTimeInMillis());
+  } catch (error) {
+    // The answer has begun: the stream is cut between events, and the client resumes after the last one it has.
+    logger.error('stream cut', { requestId, cause: error });
+  }
+  stream.end();
+});

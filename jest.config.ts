@@ -1,11 +1,14 @@
 import type { Config } from 'jest';
 
+type Project = Exclude<NonNullable<Config['projects']>[number], string>;
+
 /** Packages published as ES modules only; jest runs CommonJS, so they are transformed like our own code. */
 const esmOnly = ['@middy', 'eventsource', 'eventsource-parser'];
 
-const config: Config = {
+const project = (displayName: string, folder: string, more: Project = {}): Project => ({
+  displayName,
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: [`<rootDir>/test/${folder}`],
   testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.(ts|js|mjs)$': [
@@ -15,7 +18,26 @@ const config: Config = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  ...more,
+});
+
+/** What a project's tests need is started once per run by its setup, and stopped by its teardown. */
+const needs = (setup: string): Project => ({
+  globalSetup: `<rootDir>/test/support/${setup}.global-setup.ts`,
+  globalTeardown: `<rootDir>/test/support/${setup}.global-teardown.ts`,
+});
+
+const config: Config = {
+  projects: [
+    project('unit', 'unit', needs('unit')),
+    project('stacks', 'stacks'),
+    project('acceptance', 'acceptance', needs('system')),
+    project('acceptance-auth', 'acceptance-auth', needs('auth-system')),
+    project('browser', 'browser', needs('system')),
+  ],
   maxWorkers: 2,
+  // A test ends by its own deadlines; this one is for a test that hangs on a busy machine.
+  testTimeout: 60_000,
 };
 
 export default config;

@@ -1,0 +1,4 @@
+/** Stops the system that the acceptance tests' setup started. */
+export default async function teardown(): Promise<void> {
+  await globalThis.naraeTestSystem?.stop();
+}

@@ -99,7 +99,7 @@ async function perform<T extends RouteTable>(
   const reply = await useCase(input, call);
   const contentType = route.success.contentType ?? 'application/json';
   return {
-    status: route.success.status,
+    status: reply.status ?? route.success.status,
     headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store', ...reply.headers },
     body: textOf(reply.body),
   };

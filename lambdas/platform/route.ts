@@ -67,4 +67,6 @@ export interface RequestOf<R extends Route> {
 export interface ReplyOf<R extends Route> {
   readonly body: R['success'] extends { readonly body: infer S extends z.ZodType } ? z.input<S> : undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** In place of the route's success status, for an answer that is neither a success nor an error (`/health`: 503). */
+  readonly status?: number;
 }

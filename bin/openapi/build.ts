@@ -1,0 +1,182 @@
+import * as z from 'zod';
+import { COMMON_ERRORS, STATUS_BY_CODE, type ErrorCode } from '../../lambdas/platform/errors';
+import type { Route, RouteTable } from '../../lambdas/platform/route';
+
+/** The API's description (OpenAPI 3.1), made of the route tables of all rooms. */
+
+type Json = Record<string, unknown>;
+
+/** Components by name: schemas with an id are written once and referred to. */
+class Components {
+  readonly schemas: Record<string, Json> = {};
+
+  /** @param io which side of a schema callers see: what they send or what they get */
+  refer(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const {
+      $defs,
+      $schema: _dialect,
+      ...root
+    } = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      target: 'draft-2020-12',
+    }) as Json & { $defs?: Record<string, Json> };
+    for (const [name, definition] of Object.entries($defs ?? {})) this.schemas[name] = relocate(definition);
+    const id = schema.meta()?.id;
+    if (id === undefined) return relocate(root);
+    this.schemas[id] = relocate(root);
+    return { $ref: `#/components/schemas/${id}` };
+  }
+}
+
+/** References inside a schema point to where OpenAPI keeps them. */
+function relocate(schema: Json): Json {
+  const { id: _id, ...rest } = schema;
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+}
+
+export function buildOpenApi(tables: Readonly<Record<string, RouteTable>>, version: string): Json {
+  const components = new Components();
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [room, table] of Object.entries(tables)) {
+    for (const [operationId, route] of Object.entries(table)) {
+      (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(room, operationId, route, components);
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Narae',
+      version,
+      description: 'A serverless function platform that a team owns. Every path is also served with a trailing slash.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.keys(tables).map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...components.schemas, Error: ERROR_SCHEMA },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key: `nk_...`' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  };
+}
+
+const ERROR_SCHEMA: Json = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'requestId'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(STATUS_BY_CODE) },
+        message: { type: 'string' },
+        details: { type: 'object' },
+        requestId: { type: 'string' },
+      },
+    },
+    detail: { type: 'string', description: 'The message once more (jobs, callbacks and decisions).' },
+  },
+};
+
+function operation(tag: string, operationId: string, route: Route, components: Components): Json {
+  return {
+    operationId,
+    tags: [tag],
+    summary: route.summary,
+    security: route.scope === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
+    ...(route.scope !== 'public' && { 'x-scope': route.scope }),
+    parameters: [...pathParameters(route), ...queryParameters(route, components), ...headerParameters(route)],
+    ...(route.body && { requestBody: requestBody(route.body, components) }),
+    responses: responses(route, components),
+  };
+}
+
+function pathParameters({ path }: Route): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query }: Route, components: Components): Json[] {
+  return Object.entries(query?.shape ?? {}).map(([name, schema]) => {
+    const described = schema as z.ZodType;
+    const { description, ...json } = components.refer(described, 'input');
+    return {
+      name,
+      in: 'query',
+      required: !described.safeParse(undefined).success,
+      schema: json,
+      ...(description !== undefined && { description }),
+    };
+  });
+}
+
+function headerParameters({ body, success }: Route): Json[] {
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  });
+  return [
+    ...(body?.idempotent
+      ? [header('Idempotency-Key', '1 to 255 visible ASCII characters, kept 24 h for this path.')]
+      : []),
+    ...(success.contentType === 'text/event-stream' ? [header('Last-Event-ID', 'Resume after this seq.')] : []),
+  ];
+}
+
+function requestBody(body: NonNullable<Route['body']>, components: Components): Json {
+  const media = {
+    schema: components.refer(body.schema, 'input'),
+    ...(body.example !== undefined && { example: body.example }),
+  };
+  return { required: body.required !== false, content: { 'application/json': media } };
+}
+
+function responses(route: Route, components: Components): Json {
+  const { success } = route;
+  const media = {
+    schema: success.body ? components.refer(success.body, 'output') : { type: 'string' },
+    ...(success.example !== undefined && { example: success.example }),
+  };
+  const answer: Json = {
+    description: success.description ?? 'Success',
+    headers: Object.fromEntries(
+      ['X-Request-Id', ...(success.headers ?? [])].map((name) => [name, { schema: { type: 'string' } }]),
+    ),
+    ...((success.body ?? success.contentType) && { content: { [success.contentType ?? 'application/json']: media } }),
+  };
+  const all: Json = { [success.status]: answer };
+  if (success.contentType === 'text/event-stream') all['204'] = { description: 'All events were seen already.' };
+  for (const [status, codes] of byStatus(route)) {
+    all[status] = {
+      description: codes.join(', '),
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    };
+  }
+  return all;
+}
+
+/** Codes of a route by their status; what any route may answer is said for each. */
+function byStatus(route: Route): Map<number, ErrorCode[]> {
+  const codes: ErrorCode[] = [
+    ...route.errors,
+    ...(route.scope === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
+    ...COMMON_ERRORS,
+  ];
+  const grouped = new Map<number, ErrorCode[]>();
+  for (const code of new Set(codes)) {
+    const status = STATUS_BY_CODE[code];
+    grouped.set(status, [...(grouped.get(status) ?? []), code]);
+  }
+  return new Map([...grouped].sort(([a], [b]) => a - b));
+}

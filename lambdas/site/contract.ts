@@ -1,0 +1,18 @@
+import * as z from 'zod';
+
+/** Shapes of the shared paths (contract: common, "Shared paths"). */
+
+export const Platform = z
+  .object({
+    name: z.literal('Narae'),
+    service: z.literal('narae'),
+    version: z.string(),
+    status: z.literal('running'),
+    docs: z.literal('/docs'),
+  })
+  .meta({ id: 'Platform' });
+
+/** One object for the whole platform; rooms add keys of their own. */
+export const Health = z
+  .object({ status: z.enum(['healthy', 'unhealthy']), environment: z.string() })
+  .meta({ id: 'Health' });

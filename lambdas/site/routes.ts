@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { RouteTable } from '../platform/route';
+import { Health, Platform } from './contract';
+
+/** Paths that belong to the platform as a whole (contract: common, "Shared paths"). */
+
+const health = {
+  method: 'GET',
+  summary: 'Say whether the platform can work',
+  scope: 'public',
+  success: { status: 200, body: Health },
+  errors: ['SERVICE_UNAVAILABLE'],
+} as const;
+
+export const siteRoutes = {
+  getPlatform: {
+    method: 'GET',
+    path: '/',
+    summary: 'Say what this is; a browser gets the demo page',
+    scope: 'public',
+    success: { status: 200, body: z.union([Platform, z.string()]) },
+    errors: [],
+  },
+  getHealth: { ...health, path: '/health' },
+  getApiHealth: { ...health, path: '/api/health' },
+  getOpenApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description',
+    scope: 'public',
+    success: { status: 200, body: z.record(z.string(), z.unknown()) },
+    errors: [],
+  },
+  getDocs: {
+    method: 'GET',
+    path: '/docs',
+    summary: 'Documentation of the API for people',
+    scope: 'public',
+    success: { status: 200, contentType: 'text/html; charset=utf-8', body: z.string() },
+    errors: [],
+  },
+  getRedoc: {
+    method: 'GET',
+    path: '/redoc',
+    summary: 'Documentation of the API for people, on one page',
+    scope: 'public',
+    success: { status: 200, contentType: 'text/html; charset=utf-8', body: z.string() },
+    errors: [],
+  },
+} as const satisfies RouteTable;

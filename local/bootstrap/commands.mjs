@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runInForeground } from './child.mjs';
+import { say, SetupError } from './console.mjs';
+import { node24Folder } from './node-modules.mjs';
+import { ensureBubblewrap, ensureChromium } from './system-packages.mjs';
+import { ensurePythonEnvironment } from './python.mjs';
+
+/**
+ * What `local/bootstrap.mjs <command>` can run. `prepare` installs what the command needs beyond node_modules;
+ * `run` answers the exit status.
+ */
+export const commands = {
+  start: {
+    prepare: async (root) => {
+      await ensurePythonEnvironment(root);
+      await ensureBubblewrap();
+    },
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', 'local/start.ts', ...args], { cwd: root, env }),
+  },
+  test: {
+    prepare: async (root) => {
+      await ensurePythonEnvironment(root);
+      await ensureBubblewrap();
+      return { NARAE_CHROMIUM: (await ensureChromium()) ?? '' };
+    },
+    run: runTests,
+  },
+  keys: {
+    prepare: async () => ({}),
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', 'bin/keys.ts', ...args], {
+        cwd: root,
+        env: { ...env, ...keysEnvironment(env, readSystemFile(root, env)) },
+      }),
+  },
+};
+
+const node = (root) => path.join(node24Folder(root), 'node');
+
+/** Jest, then as the very last line what came out of it: whatever jest itself still prints comes before. */
+async function runTests(root, args, env) {
+  const summary = path.join(root, '.narae', `test-summary-${process.pid}.txt`);
+  const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const status = await runInForeground(node(root), [jest, ...args], {
+    cwd: root,
+    env: { ...env, NARAE_TEST_SUMMARY: summary },
+  });
+  if (existsSync(summary)) {
+    process.stdout.write(`${readFileSync(summary, 'utf8')}\n`);
+    rmSync(summary);
+  }
+  return status;
+}
+
+/**
+ * `npm run keys` talks to the stack that runs on this machine, unless the person has pointed the AWS tools at an
+ * account: then the keys are meant for a stage in the cloud and nothing is added.
+ */
+export function keysEnvironment(env, system) {
+  const cloud = ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_ENDPOINT_URL', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+  if (cloud.some((name) => env[name])) return {};
+  if (system === undefined) {
+    throw new SetupError(
+      'No local stack is running: start it with "npm start", or configure AWS credentials (AWS_PROFILE, ...) ' +
+        'to manage the keys of a stage in the cloud.',
+    );
+  }
+  return {
+    AWS_ENDPOINT_URL: system.awsEndpoint,
+    AWS_REGION: system.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    NARAE_STAGE: env.NARAE_STAGE ?? 'local',
+  };
+}
+
+function readSystemFile(root, env) {
+  const file = path.join(path.resolve(root, env.NARAE_STATE_DIR ?? '.narae'), 'system.json');
+  if (!existsSync(file)) return undefined;
+  const system = JSON.parse(readFileSync(file, 'utf8'));
+  try {
+    process.kill(system.pid, 0);
+    return system;
+  } catch (error) {
+    if (error.code === 'EPERM') return system;
+    say(`${path.relative(root, file)} is left from a stack that is no longer running.`);
+    return undefined;
+  }
+}

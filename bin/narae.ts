@@ -1,0 +1,14 @@
+import path from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { addStage } from '../lib/app';
+import { ConfigError, readConfig } from '../lib/config';
+
+try {
+  const app = new App();
+  const config = readConfig(app.node.tryGetContext('stage'), path.join(__dirname, '../stages'));
+  addStage(app, config, process.env);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,38 @@
+import { isIP } from 'node:net';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
+
+const keptDays = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days <= 3653);
+const oneOfThem = `must be one of ${keptDays.join(', ')}`;
+
+/** Days that CloudWatch Logs can keep a log group; other numbers are refused by the service, and for ever by us. */
+export const retentionDays = z
+  .enum(RetentionDays, oneOfThem)
+  .refine((days) => days !== RetentionDays.INFINITE, oneOfThem);
+
+/** An IPv4 or IPv6 network. `/0` is refused: a list that admits everybody is no list, and WAF does not take it. */
+export const cidr = z.string().refine((text) => {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  return Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}, 'must be a network such as "203.0.113.0/24" or "2001:db8::/32", not wider than /1');
+
+/** One line for each thing that is wrong: the field, what would be right, what was there. */
+export function describeIssues(error: z.ZodError, input: unknown): string[] {
+  return error.issues.map((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const where = fieldOf(issue.path);
+      return `${where ? `${where}: ` : ''}there is no setting named ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+    }
+    const found = issue.path.reduce<unknown>(step, input);
+    const given = found === undefined ? 'it is missing' : `it is ${JSON.stringify(found)}`;
+    return `${fieldOf(issue.path)}: ${issue.message}; ${given}`;
+  });
+}
+
+const fieldOf = (path: readonly PropertyKey[]): string =>
+  path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
+
+const step = (value: unknown, key: PropertyKey): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;

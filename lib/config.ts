@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { LIMITS } from '../lambdas/engine/limits';
+import { defaultsOf } from './config-defaults';
+import { cidr, describeIssues, retentionDays } from './config-values';
+
+/**
+ * Everything that differs between stages. Read from `-c stage=<name>` (defaults, see `config-defaults.ts`) and
+ * `stages/<name>.json`, which overrides them field by field. Reference: docs/deploy.md, "Configuration".
+ */
+const Settings = z.strictObject({
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 lower-case letters, digits or hyphens, beginning with a letter'),
+  /** AWS account the stage may be deployed to; absent: that of the credentials. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be an account number of 12 digits, in quotes')
+    .optional(),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "us-east-1"'),
+  /** How callers prove who they are (contract: common, "Credentials"). */
+  auth: z.enum(['none', 'api-key'], 'must be "none" or "api-key"'),
+  /** Networks that may call; empty: all. With `auth: none` on AWS it may not be empty. */
+  allowedCidrs: z.array(cidr),
+  /** CORS origins; `*` for any. */
+  allowedOrigins: z
+    .array(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/, 'must be "*" or an origin such as "https://app.example.com"'))
+    .min(1, 'must name at least one origin, or be ["*"]'),
+  /** What user code can reach: the internet, or nothing. */
+  network: z.enum(['public', 'none'], 'must be "public" or "none"'),
+  /** Memory of the sandbox functions in MiB, ascending; a run gets the smallest that holds it. */
+  memoryTiersMb: z
+    .array(z.int('must be a whole number of MiB').min(256, 'must be 256 to 10240').max(10_240, 'must be 256 to 10240'))
+    .min(1, 'must name at least one tier')
+    .refine((tiers) => tiers.every((tier, i) => i === 0 || tier > (tiers[i - 1] ?? 0)), 'must ascend, without repeats')
+    .refine(
+      (tiers) => (tiers.at(-1) ?? 0) >= LIMITS.memoryMb.max,
+      `must end at ${LIMITS.memoryMb.max} or above: runs may ask for that much`,
+    ),
+  /** Runs at the same time, in all; absent: what the account's concurrency leaves. */
+  maxConcurrentRuns: z.int().min(1, 'must be a whole number of runs, 1 or more').optional(),
+  throttling: z.strictObject({
+    /** Requests per second, sustained, over the whole API. */
+    rateLimit: z.number('must be a number of requests per second').positive('must be above 0'),
+    burstLimit: z.int('must be a whole number of requests').min(1, 'must be 1 or more'),
+  }),
+  edge: z.strictObject({
+    /** false: no CloudFront in front; only where the stage is an emulator. */
+    enabled: z.boolean('must be true or false'),
+    /** Own host name; needs `certificateArn`. */
+    domainName: z.string().min(4, 'must be a host name').optional(),
+    certificateArn: z
+      .string()
+      .regex(
+        /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+        'must be the ARN of an ACM certificate in us-east-1, where CloudFront reads them',
+      )
+      .optional(),
+    waf: z.boolean('must be true or false'),
+    /** Requests of one address within five minutes before it is answered 429. */
+    requestsPerAddress: z.int('must be a whole number').min(10, 'must be 10 to 2000000000').max(2_000_000_000),
+  }),
+  /** true: tables, bucket and key outlive their stack, and tables refuse deletion. */
+  retainData: z.boolean('must be true or false'),
+  logRetentionDays: retentionDays,
+  /** SNS topic that alarms notify; absent: alarms show in CloudWatch only. */
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic')
+    .optional(),
+});
+
+type Settings = z.output<typeof Settings>;
+
+const StageConfig = Settings.superRefine((config, context) => {
+  const refuse = (field: string[], message: string) => context.addIssue({ code: 'custom', path: field, message });
+  const { edge } = config;
+  if (config.stage === 'local') return;
+  if (!edge.enabled) refuse(['edge', 'enabled'], 'must be true on AWS: the edge is the only public address');
+  if (config.auth === 'none' && config.allowedCidrs.length === 0)
+    refuse(['allowedCidrs'], 'must name the networks that may call, because auth is "none"');
+  if (config.allowedCidrs.length > 0 && !edge.waf)
+    refuse(['edge', 'waf'], 'must be true: the firewall is what enforces allowedCidrs');
+  if ((edge.domainName === undefined) !== (edge.certificateArn === undefined))
+    refuse(
+      ['edge', edge.domainName === undefined ? 'domainName' : 'certificateArn'],
+      'must be given too: a host name needs its certificate and the other way round',
+    );
+});
+
+export type StageConfig = Readonly<Settings>;
+
+/** Says everything that is wrong with a stage's configuration, one line each. */
+export class ConfigError extends Error {
+  constructor(source: string, problems: readonly string[]) {
+    super(`${source} cannot be deployed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** @throws ConfigError naming every field that is wrong, and what would be right */
+export function parseConfig(stage: string, overrides: unknown, source = `Stage "${stage}"`): StageConfig {
+  const object = z.record(z.string(), z.unknown(), 'must be a JSON object').safeParse(overrides);
+  if (!object.success) throw new ConfigError(source, ['the file must hold one JSON object']);
+  const defaults = defaultsOf(stage);
+  const merged = { ...defaults, ...object.data, stage };
+  for (const group of ['throttling', 'edge'] as const) {
+    const own = object.data[group];
+    if (typeof own === 'object' && own !== null) merged[group] = { ...defaults[group], ...own };
+  }
+  const result = StageConfig.safeParse(merged);
+  if (!result.success) throw new ConfigError(source, describeIssues(result.error, merged));
+  return result.data;
+}
+
+/**
+ * @param stage value of `-c stage=`
+ * @param folder where `<stage>.json` may be
+ * @throws ConfigError
+ */
+export function readConfig(stage: unknown, folder: string): StageConfig {
+  if (typeof stage !== 'string' || stage === '')
+    throw new ConfigError('The app', [
+      'say which stage: -c stage=local, -c stage=dev, -c stage=prod or a name of yours',
+    ]);
+  const file = path.join(folder, `${path.basename(stage)}.json`);
+  if (!existsSync(file)) return parseConfig(stage, {});
+  const source = `Stage "${stage}" (${path.basename(folder)}/${path.basename(file)})`;
+  try {
+    return parseConfig(stage, JSON.parse(readFileSync(file, 'utf8')), source);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ConfigError(source, [`the file must be JSON: ${error.message}`]);
+    throw error;
+  }
+}

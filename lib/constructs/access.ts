@@ -1,0 +1,76 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import * as z from 'zod';
+import type { DataStack } from '../stacks/data';
+import { acknowledge } from './acknowledge';
+
+/**
+ * Statements that roles are made of. CDK's own `grant` methods give more than is needed (whole buckets, `kms:ReEncrypt*`),
+ * so the actions are written out where a function is declared.
+ */
+
+export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel'] as const;
+export type ObjectPrefix = (typeof OBJECT_PREFIXES)[number];
+
+export const onTable = (table: Table, ...actions: TableAction[]): PolicyStatement =>
+  new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] });
+
+export const queryIndex = (table: Table, index: string): PolicyStatement =>
+  new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] });
+
+export const onObjects = (bucket: Bucket, action: 'Get' | 'Put', ...prefixes: ObjectPrefix[]): PolicyStatement =>
+  new PolicyStatement({
+    actions: [`s3:${action}Object`],
+    resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
+  });
+
+/** A prefix of the bucket is as narrow as it gets: the rest of a key is the workspace and the run. */
+export function acknowledgeObjects(role: Role, data: DataStack): void {
+  const { 'Fn::ImportValue': arn } = Imported.parse(Stack.of(role).resolve(data.exportValue(data.bucket.bucketArn)));
+  for (const prefix of OBJECT_PREFIXES)
+    acknowledge(
+      role,
+      `AwsSolutions-IAM5[Resource::${arn}/${prefix}/*]`,
+      `Objects under ${prefix}/ are named by workspace and run, which are known at run time only.`,
+    );
+}
+
+const Imported = z.object({ 'Fn::ImportValue': z.string() });
+
+/** Without it S3 answers 403 for an object that is not there, which cannot be told from a lack of permission. */
+export const knowAbsence = (bucket: Bucket): PolicyStatement =>
+  new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+
+export const invoke = (functions: readonly IFunction[]): PolicyStatement =>
+  new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map((fn) => fn.functionArn) });
+
+export const send = (queue: IQueue): PolicyStatement =>
+  new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
+
+/** The secrets by which callers and the edge are recognised. */
+export const readSecrets = ({ ticketSecret, originSecret }: DataStack): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [ticketSecret, ...(originSecret ? [originSecret] : [])].map((secret) => secret.secretArn),
+  });
+
+type EncryptedService = 'dynamodb' | 's3' | 'secretsmanager' | 'sqs';
+
+/** The stage's key through services that store encrypted: they use it on behalf of the caller. */
+export function keyThrough(data: DataStack, ...services: EncryptedService[]): PolicyStatement {
+  const { region } = Stack.of(data);
+  return new PolicyStatement({
+    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+    resources: [data.key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': services.map((name) => `${name}.${region}.amazonaws.com`) } },
+  });
+}
+
+/** The stage's key itself: to seal environment values, or to open them. */
+export const keyItself = (data: DataStack, action: 'Decrypt' | 'GenerateDataKey'): PolicyStatement =>
+  new PolicyStatement({ actions: [`kms:${action}`], resources: [data.key.keyArn] });

@@ -1,0 +1,57 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { LIMITS } from '../../lambdas/engine/limits';
+import type { StageConfig } from '../config';
+import { acknowledge } from './acknowledge';
+import { asBucket } from './interfaces';
+
+/** A day longer than the records that point at them (contract: invocations, section 6, "Limits"). */
+const RUN_OBJECT_DAYS = LIMITS.retentionDays + 1;
+/** Since the code was last put, which is done again at least daily while it is used. */
+const CODE_DAYS = 90;
+
+const removal = ({ retainData }: StageConfig) => (retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+
+/** Access logs of the bucket. */
+export function accessLogBucket(scope: Construct, config: StageConfig): Bucket {
+  const bucket = new Bucket(scope, 'AccessLogs', {
+    // S3 delivers access logs to buckets with its own keys only.
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    lifecycleRules: [
+      { expiration: Duration.days(config.logRetentionDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: removal(config),
+  });
+  acknowledge(bucket, 'AwsSolutions-S1', 'It is where access logs go; logging its own would never end.');
+  return bucket;
+}
+
+/** Code, payloads, results and cancel signals. */
+export function blobBucket(
+  scope: Construct,
+  props: { readonly config: StageConfig; readonly key: IKey; readonly accessLogs: Bucket },
+): Bucket {
+  return new Bucket(scope, 'Blobs', {
+    encryption: BucketEncryption.KMS,
+    encryptionKey: props.key,
+    bucketKeyEnabled: true,
+    enforceSSL: true,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    // No versions: every object is either addressed by its content or written once, and what expires has to be gone.
+    versioned: false,
+    serverAccessLogsBucket: asBucket(props.accessLogs),
+    serverAccessLogsPrefix: 'blobs/',
+    lifecycleRules: [
+      ...['payloads/', 'results/', 'cancel/'].map((prefix) => ({ prefix, expiration: Duration.days(RUN_OBJECT_DAYS) })),
+      { prefix: 'code/', expiration: Duration.days(CODE_DAYS) },
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: removal(props.config),
+  });
+}

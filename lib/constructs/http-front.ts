@@ -1,0 +1,86 @@
+import { Duration } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { CorsHttpMethod, HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { StageLogGroup } from './stage-log-group';
+
+/** What browsers may send and read (contract: common, "Requests"). */
+const ALLOWED_HEADERS = [
+  'Content-Type',
+  'Authorization',
+  'X-API-Key',
+  'Idempotency-Key',
+  'Last-Event-ID',
+  'X-User-ID',
+  'If-Match',
+  'Accept',
+  'Cache-Control',
+];
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'X-Next-Cursor',
+  'ETag',
+  'Retry-After',
+  'Idempotency-Replayed',
+  'Location',
+  'X-Log-Id',
+];
+
+/** One line per request, as JSON. No query string: a ticket may be in it. */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  route: '$context.routeKey',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  integrationLatencyMs: '$context.integrationLatency',
+  integrationError: '$context.integrationErrorMessage',
+  error: '$context.error.message',
+};
+
+/** The HTTP API of a stage: CORS, throttling and access log; rooms add their routes. */
+export class HttpFront extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, props: { readonly config: StageConfig; readonly key: IKey }) {
+    super(scope, id);
+    const { config, key } = props;
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `narae-${config.stage}`,
+      createDefaultStage: false,
+      corsPreflight: {
+        allowOrigins: [...config.allowedOrigins],
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PUT,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+          CorsHttpMethod.HEAD,
+          CorsHttpMethod.OPTIONS,
+        ],
+        allowHeaders: ALLOWED_HEADERS,
+        exposeHeaders: EXPOSED_HEADERS,
+        maxAge: Duration.minutes(10),
+      },
+    });
+    const log = new StageLogGroup(this, 'AccessLog', { config, key, name: 'http', vended: true });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: config.throttling.rateLimit, burstLimit: config.throttling.burstLimit },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(log),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+  }
+}

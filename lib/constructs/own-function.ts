@@ -1,0 +1,67 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import type { DataStack } from '../stacks/data';
+import { acknowledgeObjects } from './access';
+import { bundle } from './bundle';
+import { functionRole } from './function-role';
+import { productVersion } from './product-version';
+import { StageLogGroup } from './stage-log-group';
+
+export interface OwnFunctionProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+  /** Last part of the function's name: `narae-<stage>-<name>`. */
+  readonly name: string;
+  readonly description: string;
+  /** Path from the repository's root to the module that exports `handler`. */
+  readonly entry: string;
+  readonly memoryMb: number;
+  readonly timeout: Duration;
+  /** Added to what every function of ours is given (docs/architecture.md, "Environment variables"). */
+  readonly environment?: Record<string, string>;
+  /** All the role may do, beside writing its own log. */
+  readonly access: readonly PolicyStatement[];
+  readonly maxConcurrency?: number | undefined;
+}
+
+/** A Lambda function of ours: bundled, arm64, with a role and a log group of its own. */
+export class OwnFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: OwnFunctionProps) {
+    super(scope, id);
+    const { config, data } = props;
+    const logGroup = new StageLogGroup(this, 'Log', { config, key: data.key, name: props.name });
+    const code = bundle(props.entry);
+    const role = functionRole(this, logGroup, props.access);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: `narae-${config.stage}-${props.name}`,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(code.folder),
+      handler: code.handler,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: {
+        NARAE_STAGE: config.stage,
+        NARAE_VERSION: productVersion,
+        NARAE_AUTH: config.auth,
+        NARAE_RUNS_TABLE: data.runs.tableName,
+        NARAE_ENTITIES_TABLE: data.entities.tableName,
+        NARAE_BUCKET: data.bucket.bucketName,
+        NARAE_TICKET_SECRET_ID: data.ticketSecret.secretArn,
+        ...(data.originSecret && { NARAE_ORIGIN_SECRET_ID: data.originSecret.secretArn }),
+        ...props.environment,
+      },
+      ...(props.maxConcurrency !== undefined && { reservedConcurrentExecutions: props.maxConcurrency }),
+    });
+    acknowledgeObjects(role, data);
+  }
+}

@@ -1,0 +1,18 @@
+import type { RouteTable } from '../../lambdas/platform/route';
+
+/**
+ * The prefixes a room owns in API Gateway: each path up to its first parameter. The room's own router does the rest,
+ * so that 404, 405 and trailing slashes are answered in the contract's form and not in the gateway's.
+ * A prefix below a shorter one of the same room is left out: `P/{proxy+}` already covers it.
+ */
+export function routePrefixes(table: RouteTable): string[] {
+  const literal = Object.values(table).map(({ path }) => path.replace(/\/\{.*$/, '') || '/');
+  const shortestFirst = [...new Set(literal)].sort((a, b) => a.length - b.length || a.localeCompare(b));
+  return shortestFirst.filter((prefix, i) => !shortestFirst.slice(0, i).some((above) => covers(above, prefix)));
+}
+
+/** `/` covers itself only: what is below it belongs to other rooms, or to nobody. */
+const covers = (above: string, prefix: string): boolean => above !== '/' && prefix.startsWith(`${above}/`);
+
+/** API Gateway's paths for a prefix. A route may not end in `/`, and `/a/{proxy+}` also takes `/a/`. */
+export const gatewayPaths = (prefix: string): string[] => (prefix === '/' ? ['/'] : [prefix, `${prefix}/{proxy+}`]);

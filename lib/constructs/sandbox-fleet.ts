@@ -1,0 +1,38 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { SANDBOX_RUNTIMES, SandboxFunction, type SandboxRuntime } from './sandbox-function';
+import { SandboxNetwork } from './sandbox-network';
+
+const runtimes = Object.keys(SANDBOX_RUNTIMES).filter((name): name is SandboxRuntime => name in SANDBOX_RUNTIMES);
+
+/** The sandbox functions of a stage: one for each runtime and memory tier. */
+export class SandboxFleet extends Construct {
+  readonly lambdas: readonly IFunction[];
+  /** By runtime: memory in MiB and function name, ascending (docs/architecture.md, `NARAE_SANDBOXES`). */
+  readonly directory: Readonly<Record<string, readonly (readonly [number, string])[]>>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly config: StageConfig; readonly key: IKey; readonly bucket: Bucket },
+  ) {
+    super(scope, id);
+    const { config, key, bucket } = props;
+    const network = config.network === 'none' ? new SandboxNetwork(this, 'Network', { bucket }) : undefined;
+    const fleet = runtimes.map((runtime) => {
+      const tiers = config.memoryTiersMb.map((memoryMb) => {
+        const id = `${runtime.replace('.', '')}-${memoryMb}`;
+        const { lambda } = new SandboxFunction(this, id, { config, key, runtime, memoryMb, network });
+        return { memoryMb, lambda };
+      });
+      return { runtime, tiers };
+    });
+    this.lambdas = fleet.flatMap(({ tiers }) => tiers.map(({ lambda }) => lambda));
+    this.directory = Object.fromEntries(
+      fleet.map(({ runtime, tiers }) => [runtime, tiers.map((tier) => [tier.memoryMb, tier.lambda.functionName])]),
+    );
+  }
+}

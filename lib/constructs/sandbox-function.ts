@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Code, Function as LambdaFunction, Runtime, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { acknowledge } from './acknowledge';
+import { REPOSITORY } from './bundle';
+import { functionRole, LOG_ACTIONS } from './function-role';
+import type { SandboxNetwork } from './sandbox-network';
+import { StageLogGroup } from './stage-log-group';
+
+/** Languages by the name runs ask for (contract: invocations, section 6, "Runtime aliases"). */
+export const SANDBOX_RUNTIMES = {
+  'python3.13': {
+    runtime: Runtime.PYTHON_3_13,
+    folder: 'lambdas/sandbox/python',
+    // Never called: the wrapper takes the place of the managed runtime, which would load this one.
+    handler: 'supervisor.handler',
+    // The managed Python runtime cannot stream its answer; ours can.
+    environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/supervise' },
+    main: 'supervise',
+  },
+  nodejs24: {
+    runtime: Runtime.NODEJS_24_X,
+    folder: 'lambdas/sandbox/node',
+    handler: 'supervisor.handler',
+    environment: {},
+    main: 'supervisor.mjs',
+  },
+} as const;
+
+export type SandboxRuntime = keyof typeof SANDBOX_RUNTIMES;
+
+export interface SandboxFunctionProps {
+  readonly config: StageConfig;
+  readonly key: IKey;
+  readonly runtime: SandboxRuntime;
+  readonly memoryMb: number;
+  readonly network: SandboxNetwork | undefined;
+}
+
+/**
+ * Where user code runs. Each tenant has environments of its own. The role can write the function's log and do nothing
+ * else: whatever user code gets hold of in there, it opens nothing.
+ */
+export class SandboxFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: SandboxFunctionProps) {
+    super(scope, id);
+    const { config, key, memoryMb } = props;
+    const { runtime, folder, handler, environment, main } = SANDBOX_RUNTIMES[props.runtime];
+    const source = path.join(REPOSITORY, folder);
+    if (!existsSync(path.join(source, main)))
+      throw new Error(`${folder}/${main} is missing: the stack needs it for the ${props.runtime} sandbox`);
+    const name = `sandbox-${props.runtime.replace('.', '')}-${memoryMb}`;
+    const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
+    const access = [nothingElse(), ...(props.network?.access ?? [])];
+    const role = functionRole(this, logGroup, access);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: `narae-${config.stage}-${name}`,
+      description: `Runs ${props.runtime} code that needs up to ${memoryMb} MiB`,
+      runtime,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(source, { exclude: ['__pycache__', '*.pyc', 'test', 'tests', '*.test.*', '*.md'] }),
+      handler,
+      environment,
+      memorySize: memoryMb,
+      timeout: Duration.seconds(900),
+      tenancyConfig: TenancyConfig.PER_TENANT,
+      role,
+      logGroup,
+      ...props.network?.placement,
+    });
+    acknowledge(
+      this.lambda,
+      'AwsSolutions-L1',
+      'The language version is part of the contract: runs ask for it by name.',
+    );
+  }
+}
+
+/**
+ * Denies all but the log to whatever runs in the environment, also what someone should allow later. Lambda's own calls
+ * with the role (network interfaces) do not carry `lambda:SourceFunctionArn` and go on.
+ */
+const nothingElse = (): PolicyStatement =>
+  new PolicyStatement({
+    effect: Effect.DENY,
+    notActions: LOG_ACTIONS,
+    resources: ['*'],
+    conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+  });

@@ -1,0 +1,34 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+
+/** Log groups are named after stage and part, so that the key's policy can name them without knowing them. */
+export const logGroupPrefix = (stage: string): string => `/narae/${stage}/`;
+
+/** API Gateway grants itself access to groups of this prefix without filling the account's log policies. */
+export const VENDED_LOG_PREFIX = '/aws/vendedlogs/narae/';
+
+export interface StageLogGroupProps {
+  readonly config: StageConfig;
+  readonly key: IKey;
+  readonly name: string;
+  /** true: written by an AWS service on our behalf, not by a function. */
+  readonly vended?: boolean;
+}
+
+/** A log group of the stage: encrypted with the stage's key, kept as long as the stage says, gone with its stack. */
+export class StageLogGroup extends LogGroup {
+  constructor(scope: Construct, id: string, props: StageLogGroupProps) {
+    const { stage } = props.config;
+    const prefix = props.vended === true ? `${VENDED_LOG_PREFIX}${stage}/` : logGroupPrefix(stage);
+    super(scope, id, {
+      logGroupName: prefix + props.name,
+      retention: props.config.logRetentionDays,
+      encryptionKey: props.key,
+      // Its name is fixed: a group left behind would stop the next deployment of the stage.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+
+interface TableProps {
+  readonly config: StageConfig;
+  readonly key: IKey;
+}
+
+/** Sparse: holds the runs that have not ended, for the reaper (docs/architecture.md, "Tables"). */
+export const OPEN_INDEX = 'open';
+
+export function runsTable(scope: Construct, props: TableProps): Table {
+  const table = makeTable(scope, 'Runs', props);
+  table.addGlobalSecondaryIndex({
+    indexName: OPEN_INDEX,
+    partitionKey: { name: 'openShard', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  return table;
+}
+
+export const entitiesTable = (scope: Construct, props: TableProps): Table => makeTable(scope, 'Entities', props);
+
+function makeTable(scope: Construct, id: string, { config, key }: TableProps): Table {
+  return new Table(scope, id, {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    encryption: TableEncryption.CUSTOMER_MANAGED,
+    encryptionKey: key,
+    timeToLiveAttribute: 'expiresAt',
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: config.retainData,
+    removalPolicy: config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+}

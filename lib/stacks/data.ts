@@ -1,0 +1,76 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { acknowledge } from '../constructs/acknowledge';
+import { accessLogBucket, blobBucket } from '../constructs/buckets';
+import { stageKey } from '../constructs/stage-key';
+import { entitiesTable, runsTable } from '../constructs/tables';
+
+export interface DataStackProps extends StackProps {
+  readonly config: StageConfig;
+}
+
+/** What a stage keeps: tables, bucket, key, secrets. */
+export class DataStack extends Stack {
+  readonly key: Key;
+  readonly runs: Table;
+  readonly entities: Table;
+  readonly bucket: Bucket;
+  readonly accessLogs: Bucket;
+  /** Signs stream tickets. */
+  readonly ticketSecret: Secret;
+  /** What the edge adds to every request; absent where there is no edge. */
+  readonly originSecret: Secret | undefined;
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, props);
+    const { config } = props;
+    this.key = stageKey(this, config);
+    this.runs = runsTable(this, { config, key: this.key });
+    this.entities = entitiesTable(this, { config, key: this.key });
+    this.accessLogs = accessLogBucket(this, config);
+    this.bucket = blobBucket(this, { config, key: this.key, accessLogs: this.accessLogs });
+    this.ticketSecret = this.#secret('TicketSecret', 'Signs the tickets of stream addresses');
+    this.originSecret = config.edge.enabled
+      ? this.#secret('OriginSecret', 'Proves to the functions that a request came through the edge')
+      : undefined;
+
+    this.#pinExports();
+    new CfnOutput(this, 'RunsTableName', { value: this.runs.tableName });
+    new CfnOutput(this, 'EntitiesTableName', { value: this.entities.tableName });
+    new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
+    new CfnOutput(this, 'DataKeyId', { value: this.key.keyId });
+    new CfnOutput(this, 'TicketSecretId', { value: this.ticketSecret.secretArn });
+  }
+
+  /**
+   * Exports what other stacks import, also while none does: an export that goes when its last user goes can deadlock the
+   * two deployments.
+   */
+  #pinExports(): void {
+    const { key, runs, entities, bucket, ticketSecret, originSecret } = this;
+    const values = [key.keyArn, key.keyId, runs.tableArn, runs.tableName, entities.tableArn, entities.tableName];
+    values.push(bucket.bucketArn, bucket.bucketName, ticketSecret.secretArn);
+    if (originSecret) values.push(originSecret.secretArn);
+    for (const value of values) this.exportValue(value);
+  }
+
+  #secret(id: string, description: string): Secret {
+    const secret = new Secret(this, id, {
+      description,
+      encryptionKey: this.key,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(
+      secret,
+      'AwsSolutions-SMG4',
+      'Nobody types or stores this value: it is made here and read by the functions only. docs/runbook.md says how to change it.',
+    );
+    return secret;
+  }
+}

@@ -1,0 +1,148 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { FunctionUrlAuthType, InvokeMode, type FunctionUrl, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { DEADLINES } from '../../lambdas/engine/limits';
+import type { StageConfig } from '../config';
+import {
+  invoke,
+  keyItself,
+  keyThrough,
+  knowAbsence,
+  onObjects,
+  onTable,
+  queryIndex,
+  readSecrets,
+  send,
+} from '../constructs/access';
+import { deadLetterQueue } from '../constructs/dead-letter-queue';
+import { sendFailedInvokes } from '../constructs/failed-invokes';
+import { OwnFunction } from '../constructs/own-function';
+import { SandboxFleet } from '../constructs/sandbox-fleet';
+import { OPEN_INDEX } from '../constructs/tables';
+import type { DataStack } from './data';
+
+export interface EngineStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+}
+
+/** Everything that runs code and lets it be watched. */
+export class EngineStack extends Stack {
+  readonly sandboxes: SandboxFleet;
+  readonly runner: IFunction;
+  readonly reaper: IFunction;
+  readonly stream: IFunction;
+  readonly streamUrl: FunctionUrl;
+  readonly runnerDeadLetters: Queue;
+  readonly reaperDeadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: EngineStackProps) {
+    super(scope, id, props);
+    const { config, data } = props;
+    this.sandboxes = new SandboxFleet(this, 'Sandboxes', { config, key: data.key, bucket: data.bucket });
+    this.runnerDeadLetters = deadLetterQueue(this, 'RunnerDeadLetters', data.key);
+    this.runner = this.#runner(config, data);
+    this.reaperDeadLetters = deadLetterQueue(this, 'ReaperDeadLetters', data.key);
+    this.reaper = this.#reaper(config, data);
+    this.stream = this.#stream(config, data);
+    // The function recognises callers itself, by credential or ticket, and the edge by its secret: signing requests
+    // for IAM is not something an EventSource can do.
+    this.streamUrl = this.stream.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+
+    new CfnOutput(this, 'StreamFunctionName', { value: this.stream.functionName });
+    new CfnOutput(this, 'StreamUrl', { value: this.streamUrl.url });
+    new CfnOutput(this, 'RunnerFunctionName', { value: this.runner.functionName });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.runnerDeadLetters.queueUrl });
+  }
+
+  #runner(config: StageConfig, data: DataStack): IFunction {
+    const { lambda } = new OwnFunction(this, 'Runner', {
+      config,
+      data,
+      name: 'runner',
+      description: 'Takes one run from its record to its outcome',
+      entry: 'lambdas/engine/runner.lambda.ts',
+      memoryMb: 512,
+      timeout: Duration.seconds(900),
+      environment: {
+        NARAE_SANDBOXES: this.toJsonString(this.sandboxes.directory),
+        NARAE_DATA_KEY_ID: data.key.keyId,
+      },
+      access: [
+        onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
+        onObjects(data.bucket, 'Get', 'code', 'payloads', 'cancel'),
+        onObjects(data.bucket, 'Put', 'results'),
+        knowAbsence(data.bucket),
+        invoke(this.sandboxes.lambdas),
+        keyItself(data, 'Decrypt'),
+        keyThrough(data, 'dynamodb', 's3', 'sqs'),
+        send(this.runnerDeadLetters),
+      ],
+      maxConcurrency: config.maxConcurrentRuns,
+    });
+    sendFailedInvokes(lambda, {
+      of: lambda,
+      to: this.runnerDeadLetters,
+      retries: 2,
+      // The reaper ends what nobody claimed; an event must not outlive that.
+      maxAge: Duration.millis(DEADLINES.queuedMs).minus(Duration.minutes(1)),
+    });
+    return lambda;
+  }
+
+  #reaper(config: StageConfig, data: DataStack): IFunction {
+    const { lambda } = new OwnFunction(this, 'Reaper', {
+      config,
+      data,
+      name: 'reaper',
+      description: 'Ends runs that are past their deadline, every minute',
+      entry: 'lambdas/engine/reaper.lambda.ts',
+      memoryMb: 512,
+      timeout: Duration.seconds(55),
+      access: [
+        queryIndex(data.runs, OPEN_INDEX),
+        onTable(data.runs, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+        onObjects(data.bucket, 'Put', 'cancel'),
+        keyThrough(data, 'dynamodb', 's3', 'sqs'),
+        send(this.reaperDeadLetters),
+      ],
+      maxConcurrency: undefined,
+    });
+    // A tick that failed is not worth repeating: the next one comes within the minute.
+    sendFailedInvokes(lambda, { of: lambda, to: this.reaperDeadLetters, retries: 0, maxAge: Duration.minutes(1) });
+    new Rule(this, 'ReaperSchedule', {
+      description: 'Wakes the reaper',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaTarget(lambda)],
+    });
+    return lambda;
+  }
+
+  #stream(config: StageConfig, data: DataStack): IFunction {
+    const { lambda } = new OwnFunction(this, 'Stream', {
+      config,
+      data,
+      name: 'stream',
+      description: 'Sends the events of one run as they happen',
+      entry: 'lambdas/stream/stream.lambda.ts',
+      memoryMb: 512,
+      timeout: Duration.seconds(900),
+      environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(',') },
+      access: [
+        onTable(data.runs, 'GetItem', 'Query'),
+        onTable(data.entities, 'GetItem', 'UpdateItem'),
+        onObjects(data.bucket, 'Get', 'results'),
+        knowAbsence(data.bucket),
+        readSecrets(data),
+        keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+      ],
+    });
+    return lambda;
+  }
+}

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { dynamo, s3 } from '../platform/aws';
+import { dynamo } from '../platform/aws/dynamo';
+import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { telemetry } from '../platform/telemetry';

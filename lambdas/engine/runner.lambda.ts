@@ -1,7 +1,10 @@
 import type { Context } from 'aws-lambda';
 import middy from '@middy/core';
 import * as z from 'zod';
-import { dynamo, kms, s3, streamingLambda } from '../platform/aws';
+import { dynamo } from '../platform/aws/dynamo';
+import { kms } from '../platform/aws/kms';
+import { streamingLambda } from '../platform/aws/lambda';
+import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { telemetry } from '../platform/telemetry';

@@ -1,5 +1,5 @@
 import description from '../../docs/openapi.json';
-import { dynamo } from '../platform/aws';
+import { dynamo } from '../platform/aws/dynamo';
 import { systemClock } from '../platform/clock';
 import { access } from '../platform/compose';
 import { endpoint, type UseCases } from '../platform/endpoint';
@@ -22,25 +22,21 @@ const getPlatform: Site['getPlatform'] = () =>
     body: { name: 'Narae', service: 'narae', version: env.NARAE_VERSION, status: 'running', docs: '/docs' },
   });
 
-const getHealth: Site['getHealth'] = async () => {
+const health = async () => {
   const healthy = await storeAnswers();
-  return {
-    status: healthy ? 200 : 503,
-    body: { status: healthy ? 'healthy' : 'unhealthy', environment: env.NARAE_STAGE },
-  };
+  const status: 'healthy' | 'unhealthy' = healthy ? 'healthy' : 'unhealthy';
+  return { status: healthy ? 200 : 503, body: { status, environment: env.NARAE_STAGE } };
 };
-
-const getDocs: Site['getDocs'] = () => Promise.resolve({ body: docsPage(description) });
 
 export const handler = endpoint({
   routes: siteRoutes,
   useCases: {
     getPlatform,
-    getHealth,
-    getApiHealth: getHealth,
+    getHealth: health,
+    getApiHealth: health,
     getOpenApi: () => Promise.resolve({ body: description }),
-    getDocs,
-    getRedoc: getDocs,
+    getDocs: () => Promise.resolve({ body: docsPage(description) }),
+    getRedoc: () => Promise.resolve({ body: docsPage(description) }),
   },
   authenticate,
   originGuard,

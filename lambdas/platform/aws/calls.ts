@@ -1,0 +1,9 @@
+/**
+ * How we call AWS: every call has a time-out and a bounded number of tries; the SDK's own retries wait with jitter.
+ * Where a service stands comes from the environment (AWS_ENDPOINT_URL*), never from here. One file per client, so that
+ * a function bundles only those it uses.
+ */
+export const CALLS = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const;

@@ -2,13 +2,12 @@ import { isIP } from 'node:net';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 
-const keptDays = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days <= 3653);
+const finite = (days: string | RetentionDays) => typeof days === 'number' && days !== RetentionDays.INFINITE;
+const keptDays = Object.values(RetentionDays).filter(finite);
 const oneOfThem = `must be one of ${keptDays.join(', ')}`;
 
 /** Days that CloudWatch Logs can keep a log group; other numbers are refused by the service, and for ever by us. */
-export const retentionDays = z
-  .enum(RetentionDays, oneOfThem)
-  .refine((days) => days !== RetentionDays.INFINITE, oneOfThem);
+export const retentionDays = z.enum(RetentionDays, oneOfThem).refine(finite, oneOfThem);
 
 /** An IPv4 or IPv6 network. `/0` is refused: a list that admits everybody is no list, and WAF does not take it. */
 export const cidr = z.string().refine((text) => {

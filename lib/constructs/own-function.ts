@@ -5,9 +5,9 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
 import { acknowledgeObjects } from './access';
-import { bundle } from './bundle';
+import { bundle } from '../bundle/bundle';
 import { functionRole } from './function-role';
-import { productVersion } from './product-version';
+import { productVersion } from '../bundle/product-version';
 import { StageLogGroup } from './stage-log-group';
 
 export interface OwnFunctionProps {

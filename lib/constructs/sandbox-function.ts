@@ -7,7 +7,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, TenancyConfig 
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { acknowledge } from './acknowledge';
-import { REPOSITORY } from './bundle';
+import { REPOSITORY } from '../bundle/bundle';
 import { functionRole, LOG_ACTIONS } from './function-role';
 import type { SandboxNetwork } from './sandbox-network';
 import { StageLogGroup } from './stage-log-group';

@@ -94,6 +94,8 @@ const siteRoom = (data: DataStack): Room => ({
   routes: siteRoutes,
   catchAll: true,
   access: [
+    // Health asks whether the table answers.
+    onTable(data.runs, 'GetItem'),
     onTable(data.entities, 'GetItem', 'UpdateItem'),
     readSecrets(data),
     keyThrough(data, 'dynamodb', 'secretsmanager'),

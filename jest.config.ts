@@ -17,6 +17,8 @@ const project = (displayName: string, folder: string, more: Project = {}): Proje
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  // Their package.json names an entry for `import` only, which jest's CommonJS resolver does not take.
+  moduleNameMapper: { '^@middy/(\\w+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   ...more,
 });

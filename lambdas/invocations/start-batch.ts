@@ -1,6 +1,6 @@
 import { AppError } from '../platform/errors';
 import type { UseCases } from '../platform/endpoint';
-import { firstProblem, fieldPath } from '../platform/validation';
+import { check, fieldPath } from '../platform/validation';
 import { InvocationRequest } from './contract';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
@@ -37,11 +37,12 @@ export const startBatch =
 
 async function startItem(raw: unknown, index: number, workspace: string, batchId: string, ports: Ports): Promise<Item> {
   const at = (field: string): string => `${fieldPath(['invocations', index])}${field === 'body' ? '' : `.${field}`}`;
-  const request = InvocationRequest.safeParse(raw);
-  if (!request.success) {
-    const { field, message } = firstProblem(request.error);
-    return { index, error: { code: 'VALIDATION_ERROR', message, details: { field: at(field) } } };
-  }
+  const request = check(InvocationRequest, raw);
+  if (!request.ok)
+    return {
+      index,
+      error: { code: 'VALIDATION_ERROR', message: request.message, details: { field: at(request.field) } },
+    };
   try {
     return { index, ...(await accepted(await start(request.data, workspace, batchId, ports), ports)) };
   } catch (error) {

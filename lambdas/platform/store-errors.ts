@@ -1,10 +1,17 @@
-import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { S3ServiceException } from '@aws-sdk/client-s3';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { AppError } from './errors';
 
 /** A condition of a write was not met; what it means is for the store to say. */
 export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof ConditionalCheckFailedException;
+
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+  'SlowDown',
+]);
 
 /**
  * Turns what the SDK threw into what the platform knows. Network faults, throttling and server faults that outlasted
@@ -13,9 +20,7 @@ export const isConditionFailed = (error: unknown): error is ConditionalCheckFail
  */
 export function storeFailed(error: unknown): never {
   if (error instanceof AppError) throw error;
-  const fromService = error instanceof DynamoDBServiceException || error instanceof S3ServiceException;
-  const ours = fromService && error.$fault === 'client' && !error.$retryable && error.$metadata.httpStatusCode !== 429;
-  if (ours && !isThrottling(error.name)) {
+  if (isOurMistake(error)) {
     throw new AppError('INTERNAL_ERROR', 'Something went wrong on our side. It has been logged.', { cause: error });
   }
   throw new AppError('SERVICE_UNAVAILABLE', 'The store does not answer at the moment. Try again shortly.', {
@@ -23,5 +28,7 @@ export function storeFailed(error: unknown): never {
   });
 }
 
-const isThrottling = (name: string): boolean =>
-  ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded', 'SlowDown'].includes(name);
+/** A request that the service understood and refused. What never arrived has no `$fault`. */
+function isOurMistake(error: unknown): boolean {
+  return error instanceof Error && '$fault' in error && error.$fault === 'client' && !THROTTLED.has(error.name);
+}

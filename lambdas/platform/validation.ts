@@ -8,18 +8,23 @@ type Issue = z.core.$ZodIssue;
  * @throws AppError `VALIDATION_ERROR` that names the first offending field, e.g. `invocations[1].code`
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { field, message } = firstProblem(result.error);
-  throw new AppError('VALIDATION_ERROR', message, { details: { field } });
+  const checked = check(schema, value);
+  if (checked.ok) return checked.data;
+  throw new AppError('VALIDATION_ERROR', checked.message, { details: { field: checked.field } });
 }
 
-/** The first thing wrong: its field as a path, and a sentence that says what would be right. */
-export function firstProblem(error: z.ZodError): { readonly field: string; readonly message: string } {
-  const issue = error.issues[0];
-  if (!issue) return { field: 'body', message: 'The request is not valid.' };
+export type Checked<T> =
+  { readonly ok: true; readonly data: T } | { readonly ok: false; readonly field: string; readonly message: string };
+
+/** The value as the schema makes it, or the first thing wrong: its field as a path, and what would be right. */
+export function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.output<S>> {
+  // The input is asked for to tell a missing field from one of a wrong type; it goes into no message.
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return { ok: true, data: result.data };
+  const issue = result.error.issues[0];
+  if (!issue) return { ok: false, field: 'body', message: 'The request is not valid.' };
   const field = fieldPath(issue.path);
-  return { field, message: `${field} ${describe(issue)}` };
+  return { ok: false, field, message: `${field} ${describe(issue)}` };
 }
 
 export function fieldPath(path: readonly PropertyKey[]): string {

@@ -1,0 +1,122 @@
+import { FrameReader, frameOrder, WorkerLost, type Frame } from '../../../lambdas/engine/frames';
+import { LogIntake } from '../../../lambdas/engine/log-intake';
+import { readResult } from '../../../lambdas/engine/result';
+import type { RunOrder } from '../../../lambdas/engine/order';
+import { newTestRun } from '../support/runs';
+
+const read = (...parts: (string | Buffer)[]): Frame[] => {
+  const reader = new FrameReader();
+  return parts.flatMap((part) => [...reader.push(Buffer.from(part))]);
+};
+
+describe('frames of a sandbox', () => {
+  test('are read whatever pieces they come in', () => {
+    const text = '{"t":"start","at":1}\n{"t":"log","s":"stdout","at":1,"l":["안녕"]}\n{"t":"end"}\n';
+    const whole = read(text);
+    expect(whole.map(({ t }) => t)).toEqual(['start', 'log', 'end']);
+    expect(read(...[...Buffer.from(text)].map((byte) => Buffer.from([byte])))).toEqual(whole);
+  });
+
+  test.each([
+    'no json',
+    '{"t":"unknown"}',
+    '{"t":"start"}',
+    '{"t":"error","errorType":"MINE","message":""}',
+    '[]',
+    'null',
+    '{"t":"usage","durationMs":-1,"cpuMs":0,"maxMemoryBytes":0,"exitCode":0,"signal":null}',
+  ])('that are %s are a lost worker', (line) => expect(() => read(`${line}\n`)).toThrow(WorkerLost));
+
+  test('larger than eight megabytes are a lost worker', () => {
+    const reader = new FrameReader();
+    expect(() => {
+      for (let number = 0; number < 10; number += 1) Array.from(reader.push(Buffer.alloc(1024 * 1024, 'x')));
+    }).toThrow(WorkerLost);
+  });
+
+  test('out of order are a lost worker', () => {
+    const order = frameOrder();
+    order({ t: 'ready', cold: true, version: '3' });
+    order({ t: 'start', at: 1 });
+    order({ t: 'dropped' });
+    order({ t: 'result', json: '1', truncated: false });
+    expect(() => order({ t: 'result', json: '2', truncated: false })).toThrow(WorkerLost);
+    expect(() => order({ t: 'log', s: 'stdout', at: 1, l: [], cut: [] })).toThrow(WorkerLost);
+  });
+});
+
+describe('log lines of a run', () => {
+  const lines = (l: string[], cut: number[] = []): Extract<Frame, { t: 'log' }> => ({
+    t: 'log',
+    s: 'stdout',
+    at: 1,
+    l,
+    cut,
+  });
+
+  test('are cut at 8 KiB between characters and flagged', () => {
+    const intake = new LogIntake();
+    const [event] = intake.take(lines(['한'.repeat(4000)]), 5);
+    expect(event).toEqual(['L', 5, 'o', '한'.repeat(2730), 1]);
+    expect(intake.truncated).toBe(true);
+  });
+
+  test.each([
+    ['10,000 lines', Array.from({ length: 10_001 }, () => 'x'), 10_000],
+    ['one megabyte', Array.from({ length: 200 }, () => 'x'.repeat(8192)), 128],
+  ])('end with one that says so after %s', (_what, many, kept) => {
+    const intake = new LogIntake();
+    const events = [
+      ...intake.take(lines(many), 1),
+      ...intake.take(lines(['more']), 2),
+      ...intake.take({ t: 'dropped' }, 3),
+    ];
+    expect(events).toHaveLength(kept + 1);
+    expect(events.at(-1)?.[3]).toContain('dropped');
+    expect(intake.truncated).toBe(true);
+  });
+
+  test('leave the last twenty behind', () => {
+    const intake = new LogIntake();
+    intake.take(lines(Array.from({ length: 30 }, (_, number) => String(number))), 1);
+    expect(intake.tail).toEqual(Array.from({ length: 20 }, (_, number) => String(number + 10)));
+  });
+});
+
+describe('a result from a sandbox', () => {
+  const order = (convention: RunOrder['convention'], resultBytes = 100): RunOrder => ({
+    run: newTestRun(1),
+    runtime: 'nodejs24',
+    code: '',
+    entry: { kind: 'script' },
+    convention,
+    tenant: 't',
+    event: { json: '{}' },
+    context: {},
+    resultBytes,
+  });
+
+  test('is cut between characters when its body is too large', () => {
+    const outcome = readResult(order('invocation', 4), JSON.stringify({ statusCode: 200, body: '한글' }), false);
+    expect(outcome).toEqual({ ok: true, resultJson: '{"statusCode":200,"body":"한"}', resultTruncated: true });
+  });
+
+  test.each([
+    '',
+    '{',
+    '1',
+    '{}',
+    '{"statusCode":99,"body":""}',
+    '{"statusCode":200,"body":{}}',
+    '{"statusCode":200,"body":"","headers":{"a":1}}',
+  ])('that is %s is no result of an invocation', (json) =>
+    expect(readResult(order('invocation'), json, false)).toMatchObject({ ok: false, errorType: 'INVALID_RESULT' }),
+  );
+
+  test('of another convention is any JSON within its size', () => {
+    expect(readResult(order('callback'), '[1]', false)).toMatchObject({ ok: true, resultJson: '[1]' });
+    expect(readResult(order('callback'), JSON.stringify('x'.repeat(200)), false)).toMatchObject({
+      errorType: 'INVALID_RESULT',
+    });
+  });
+});

@@ -1,0 +1,175 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import * as z from 'zod';
+import { endpoint } from '../../../lambdas/platform/endpoint';
+import { AppError } from '../../../lambdas/platform/errors';
+import { Idempotency } from '../../../lambdas/platform/idempotency';
+import { ANYBODY } from '../../../lambdas/platform/principal';
+import type { RouteTable } from '../../../lambdas/platform/route';
+import { telemetry } from '../../../lambdas/platform/telemetry';
+import { createTable, testDynamo } from '../support/aws';
+import { testClock } from '../support/clock';
+
+const routes = {
+  echo: {
+    method: 'POST',
+    path: '/things/{id}/echo',
+    summary: 'Answer what was sent',
+    scope: 'run',
+    params: z.object({ id: z.string() }),
+    body: {
+      schema: z.object({ name: z.string().min(1), size: z.int().max(10).default(3), extra: z.unknown().optional() }),
+      envelopeDepth: 1,
+      idempotent: true,
+    },
+    success: { status: 201, body: z.object({ id: z.string(), name: z.string(), size: z.int(), turn: z.int() }) },
+    errors: ['VALIDATION_ERROR'],
+  },
+  fail: {
+    method: 'GET',
+    path: '/things/fail',
+    summary: 'Fail',
+    scope: 'public',
+    success: { status: 200, body: z.object({}) },
+    errors: [],
+  },
+} as const satisfies RouteTable;
+
+const db = testDynamo();
+const clock = testClock();
+let turn = 0;
+let handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+beforeAll(async () => {
+  process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
+  handler = endpoint({
+    routes,
+    useCases: {
+      echo: ({ params, body }) => {
+        turn += 1;
+        if (body.name === 'refuse me')
+          throw new AppError('VALIDATION_ERROR', 'as you wish', { details: { field: 'name' } });
+        return Promise.resolve({ body: { id: params.id, name: body.name, size: body.size, turn } });
+      },
+      fail: () => Promise.reject(new Error('secret detail arn:aws:lambda')),
+    },
+    authenticate: () => Promise.resolve(ANYBODY),
+    originGuard: undefined,
+    idempotency: new Idempotency(db, await createTable(db), clock),
+    telemetry: telemetry('test'),
+  });
+});
+
+async function send(method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) {
+  const event = {
+    rawPath: path,
+    headers,
+    requestContext: { http: { method } },
+    isBase64Encoded: Buffer.isBuffer(body),
+    ...(body !== undefined && { body: body.toString(Buffer.isBuffer(body) ? 'base64' : 'utf8') }),
+  };
+  // Only what the endpoint reads of the long event and context of API Gateway is given.
+  const reply = await handler(event as unknown as APIGatewayProxyEventV2, { awsRequestId: 'test-request' } as Context);
+  const parsed: unknown = reply.body === undefined ? undefined : JSON.parse(reply.body);
+  return { status: reply.statusCode, headers: reply.headers, body: parsed };
+}
+
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const codeOf = (reply: { body: unknown }) => (reply.body as { error: { code: string } }).error.code;
+
+test('validates, fills defaults, ignores unknown fields and answers with the status of the table', async () => {
+  const reply = await send('POST', '/things/a%20b/echo/', '{"name":"n","unknown":1}');
+  expect(reply).toMatchObject({ status: 201, body: { id: 'a b', name: 'n', size: 3 } });
+  expect(reply.headers).toMatchObject({ 'Content-Type': 'application/json', 'X-Request-Id': 'req-test-request' });
+});
+
+test.each([
+  ['{"name":1}', 'name', 'name must be a string'],
+  ['{}', 'name', 'name is required'],
+  ['{"name":""}', 'name', 'name must not be empty'],
+  ['{"name":"n","size":"3"}', 'size', 'size must be a number'],
+  ['{"name":"n","size":1.5}', 'size', 'size must be an integer'],
+  ['{"name":"n","size":11}', 'size', 'size must be at most 10'],
+  ['[]', 'body', 'body must be an object'],
+])('refuses %s, naming the field', async (body, field, message) => {
+  const reply = await send('POST', '/things/1/echo', body);
+  expect(reply).toMatchObject({
+    status: 400,
+    body: { error: { code: 'VALIDATION_ERROR', message, details: { field } } },
+  });
+});
+
+test.each([
+  ['nothing', undefined],
+  ['no JSON', '{'],
+  ['an empty string', ''],
+  ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+  ['__proto__', '{"name":"n","__proto__":{}}'],
+  ['a constructor deep inside', '{"name":"n","extra":[{"constructor":1}]}'],
+  ['65 levels of caller data', `{"name":"n","extra":${nested(65)}}`],
+  ['a million levels', nested(1_000_000)],
+])('answers INVALID_JSON to %s', async (_what, body) => {
+  const reply = await send('POST', '/things/1/echo', body);
+  expect(reply.status).toBe(400);
+  expect(codeOf(reply)).toBe('INVALID_JSON');
+});
+
+test('takes caller data nested 64 levels', async () => {
+  expect((await send('POST', '/things/1/echo', `{"name":"n","extra":${nested(64)}}`)).status).toBe(201);
+});
+
+test('answers PAYLOAD_TOO_LARGE beyond 6 MB', async () => {
+  const reply = await send('POST', '/things/1/echo', JSON.stringify({ name: 'n', extra: 'x'.repeat(6 * 1024 * 1024) }));
+  expect(reply.status).toBe(413);
+  expect(codeOf(reply)).toBe('PAYLOAD_TOO_LARGE');
+});
+
+test('tells an unknown path from a known one with another method', async () => {
+  expect(codeOf(await send('GET', '/nothing'))).toBe('ROUTE_NOT_FOUND');
+  const reply = await send('DELETE', '/things/1/echo');
+  expect(reply).toMatchObject({ status: 405, headers: { Allow: 'POST' } });
+});
+
+test('says nothing of what went wrong inside', async () => {
+  const reply = await send('GET', '/things/fail');
+  expect(reply).toMatchObject({
+    status: 500,
+    body: { error: { code: 'INTERNAL_ERROR', requestId: 'req-test-request' } },
+  });
+  expect(JSON.stringify(reply.body)).not.toContain('secret');
+});
+
+describe('Idempotency-Key', () => {
+  const post = (key: string, body: string) => send('POST', '/things/1/echo', body, { 'Idempotency-Key': key });
+
+  test('answers a repeated request with the first answer, marked', async () => {
+    const first = await post('key-1', '{"name":"n"}');
+    const second = await post('key-1', '{"name":"n"}');
+    expect(second.body).toEqual(first.body);
+    expect(second.headers).toMatchObject({ 'Idempotency-Replayed': 'true' });
+  });
+
+  test('is refused with another body, and with a value that is no key', async () => {
+    await post('key-2', '{"name":"n"}');
+    expect(codeOf(await post('key-2', '{"name":"other"}'))).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(codeOf(await post('has space', '{"name":"n"}'))).toBe('VALIDATION_ERROR');
+  });
+
+  test('is not used up by a refused request', async () => {
+    expect((await post('key-3', '{"name":"refuse me"}')).status).toBe(400);
+    expect((await post('key-3', '{"name":"n"}')).status).toBe(201);
+  });
+
+  test('lets one of two racing requests do the work', async () => {
+    const before = turn;
+    const replies = await Promise.all([post('key-4', '{"name":"n"}'), post('key-4', '{"name":"n"}')]);
+    expect(turn).toBe(before + 1);
+    expect(replies.map(({ status }) => status)).toContain(201);
+  });
+
+  test('is forgotten after 24 hours', async () => {
+    const first = await post('key-5', '{"name":"n"}');
+    clock.advance(24 * 3_600_000 + 1_000);
+    const second = await post('key-5', '{"name":"n"}');
+    expect(second.body).not.toEqual(first.body);
+  });
+});

@@ -1,0 +1,124 @@
+import { Blobs } from '../../../lambdas/engine/blobs';
+import { endRun } from '../../../lambdas/engine/end-run';
+import { RunStore } from '../../../lambdas/engine/run-store';
+import { ANYBODY } from '../../../lambdas/platform/principal';
+import { signTicket } from '../../../lambdas/platform/ticket';
+import { followRun } from '../../../lambdas/stream/follow-run';
+import { openStream, type StreamPorts } from '../../../lambdas/stream/open-stream';
+import { Pace } from '../../../lambdas/stream/pace';
+import { sseEvent } from '../../../lambdas/stream/sse';
+import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
+import { newTestRun } from '../support/runs';
+
+const db = testDynamo();
+const s3 = testS3();
+const clock = { now: () => Date.now() };
+let ports: StreamPorts;
+
+beforeAll(async () => {
+  ports = {
+    clock,
+    store: new RunStore(db, await createTable(db)),
+    blobs: new Blobs(s3, await createBucket(s3), clock),
+    authenticate: () => Promise.resolve({ ...ANYBODY, workspace: 'ws-test' }),
+    ticketKey: () => Promise.resolve('key'),
+  };
+});
+
+async function runWith(lines: readonly string[]) {
+  const run = newTestRun(clock.now());
+  await ports.store.create(run);
+  let current = run;
+  for (const line of lines) current = await ports.store.append(current, [['L', clock.now(), 'o', line]]);
+  return current;
+}
+
+const idsIn = (text: string): number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+
+test('an event is one data line, whatever the user printed', () => {
+  const line = 'a\r\nevent: COMPLETE\ndata: {}\n\n\u2028\u2029';
+  const wire = sseEvent({ seq: 7, event: 'LOG', data: { line } });
+  expect(wire.split(/\r\n|[\r\n\u2028\u2029]/)).toHaveLength(5);
+  expect(JSON.parse(/^data: (.*)$/m.exec(wire)?.[1] ?? '')).toEqual({ line });
+});
+
+test('follows a run that is written meanwhile, to its end, without a gap or a repeat', async () => {
+  const run = await runWith(['one', 'two']);
+  let text = '';
+  let current = run;
+  const writer = (async () => {
+    for (let number = 0; number < 30; number += 1)
+      current = await ports.store.append(current, [['L', clock.now(), 'o', 'x'.repeat(300)]]);
+    await endRun(current, 'CANCELLED', 'cancelled', ports);
+  })();
+  const sink = { write: (part: string) => Promise.resolve(((text += part), true)) };
+  await followRun(run, 1, sink, ports, () => 900_000);
+  await writer;
+  expect(text.startsWith('retry: 2000\n\n')).toBe(true);
+  expect(idsIn(text)).toEqual(Array.from({ length: 34 }, (_, number) => number + 2));
+  expect(text.trimEnd().split('\n\n').at(-1)).toContain('event: COMPLETE');
+});
+
+test('stops when nobody listens any longer', async () => {
+  const run = await runWith([]);
+  let writes = 0;
+  await followRun(run, 0, { write: () => Promise.resolve((writes += 1) < 2) }, ports, () => 900_000);
+  expect(writes).toBe(2);
+});
+
+test('is cut between events before its function ends, so that the client can resume', async () => {
+  const run = await runWith(['one']);
+  let text = '';
+  await followRun(run, 0, { write: (part) => Promise.resolve(((text += part), true)) }, ports, () => 15_000);
+  expect(idsIn(text)).toEqual([1, 2]);
+});
+
+describe('opening a stream', () => {
+  const open = (runId: string, lastEventId?: string, more: { header?: string; ticket?: string } = {}) =>
+    openStream(
+      { runId, headers: { 'last-event-id': more.header }, query: { lastEventId, ticket: more.ticket } },
+      ports,
+    );
+
+  test('resumes where the header says, before the query', async () => {
+    const run = await runWith(['one', 'two']);
+    expect(await open(run.id)).toMatchObject({ after: 0, nothingLeft: false });
+    expect(await open(run.id, '1')).toMatchObject({ after: 1 });
+    expect(await open(run.id, '1', { header: '2' })).toMatchObject({ after: 2 });
+  });
+
+  test('has nothing left once COMPLETE was seen', async () => {
+    const ended = await endRun(await runWith([]), 'CANCELLED', 'cancelled', ports);
+    expect(await open(ended.id, String(ended.lastSeq))).toMatchObject({ nothingLeft: true });
+  });
+
+  test.each(['-1', '1.5', 'x', '99', '1e3', ' 1'])('refuses Last-Event-ID %s', async (header) => {
+    const run = await runWith([]);
+    await expect(open(run.id, undefined, { header })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      details: { field: 'Last-Event-ID' },
+    });
+  });
+
+  test('takes a ticket of this run in place of a credential, and of no other', async () => {
+    const [mine, other] = [await runWith([]), await runWith([])];
+    const until = clock.now() + 60_000;
+    const ticket = signTicket('key', { workspace: 'ws-test', runId: mine.id, openUntil: until, resumeUntil: until });
+    expect((await open(mine.id, undefined, { ticket })).run.id).toBe(mine.id);
+    await expect(open(other.id, undefined, { ticket })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test.each(['inv-unknown', 'x', 'inv-01JD9XQ4T7M2K8V5R3C6B1N0HZ'])('answers not found to %s', async (id) => {
+    await expect(open(id)).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
+  });
+});
+
+test('looks often after news and seldom in a long silence', () => {
+  const pace = new Pace(0);
+  const early = Array.from({ length: 20 }, () => pace.next(1_000));
+  expect(Math.max(...early)).toBeLessThanOrEqual(60);
+  const late = Array.from({ length: 20 }, () => pace.next(400_000));
+  expect(late.at(-1)).toBeGreaterThan(500);
+  pace.news(400_000);
+  expect(pace.next(400_001)).toBeLessThan(20);
+});

@@ -1,16 +1,20 @@
-import type { App } from 'aws-cdk-lib';
-import { Tags, Validations } from 'aws-cdk-lib';
+import { Tags, Validations, type App, type StackProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { StageConfig } from './config';
 import { proxyFunctions } from './constructs/local-proxy';
 import { ApiStack } from './stacks/api';
-import { DataStack } from './stacks/data';
+import { DataStack, EDGE_REGION } from './stacks/data';
+import { EdgeStack } from './stacks/edge';
 import { EngineStack } from './stacks/engine';
+import { OpsStack } from './stacks/ops';
 
 export interface NaraeStacks {
   readonly data: DataStack;
   readonly engine: EngineStack;
   readonly api: ApiStack;
+  /** Where CloudFront stands in front; without one nobody needs alarms either: it is an emulator. */
+  readonly edge: EdgeStack | undefined;
+  readonly ops: OpsStack | undefined;
 }
 
 /**
@@ -22,14 +26,26 @@ export function addStage(
   config: StageConfig,
   environment: Readonly<Record<string, string | undefined>>,
 ): NaraeStacks {
-  const env = { region: config.region, ...(config.account !== undefined && { account: config.account }) };
   const name = (part: string) => `narae-${config.stage}-${part}`;
-  const data = new DataStack(app, name('data'), { env, config, description: 'Narae: tables, bucket, key, secrets' });
-  const engine = new EngineStack(app, name('engine'), { env, config, data, description: 'Narae: runs code' });
-  const api = new ApiStack(app, name('api'), { env, config, data, engine, description: 'Narae: HTTP API' });
+  const at = (region: string, description: string): StackProps => ({
+    description: `Narae ${config.stage}: ${description}`,
+    env: { region, ...(config.account !== undefined && { account: config.account }) },
+    terminationProtection: config.retainData,
+  });
+  const here = (description: string) => at(config.region, description);
+  const data = new DataStack(app, name('data'), { ...here('tables, bucket, key, secrets'), config });
+  const engine = new EngineStack(app, name('engine'), { ...here('runs code'), config, data });
+  const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine });
+  const { enabled } = config.edge;
+  const edge = enabled
+    ? new EdgeStack(app, name('edge'), { ...at(EDGE_REGION, 'public address'), config, data, engine, api })
+    : undefined;
+  const ops = enabled
+    ? new OpsStack(app, name('ops'), { ...here('alarms and dashboard'), config, engine, api })
+    : undefined;
   Tags.of(app).add('narae:stage', config.stage);
   const proxy = environment['NARAE_LAMBDA_PROXY_URL'];
   if (config.stage === 'local' && proxy) proxyFunctions(app, proxy);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { data, engine, api };
+  return { data, engine, api, edge, ops };
 }

@@ -35,3 +35,5 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
 
 const step = (value: unknown, key: PropertyKey): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
+export const isIPv6Network = (network: string): boolean => network.includes(':');

@@ -57,6 +57,8 @@ const Settings = z.strictObject({
         'must be the ARN of an ACM certificate in us-east-1, where CloudFront reads them',
       )
       .optional(),
+    /** Version id of the origin secret to send; a new one makes CloudFormation read the secret again. */
+    originSecretVersion: z.uuid('must be the version id of a secret').optional(),
     waf: z.boolean('must be true or false'),
     /** Requests of one address within five minutes before it is answered 429. */
     requestsPerAddress: z.int('must be a whole number').min(10, 'must be 10 to 2000000000').max(2_000_000_000),

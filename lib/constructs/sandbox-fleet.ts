@@ -21,7 +21,8 @@ export class SandboxFleet extends Construct {
   ) {
     super(scope, id);
     const { config, key, bucket } = props;
-    const network = config.network === 'none' ? new SandboxNetwork(this, 'Network', { bucket }) : undefined;
+    const network =
+      config.network === 'none' ? new SandboxNetwork(this, 'Network', { config, key, bucket }) : undefined;
     const fleet = runtimes.map((runtime) => {
       const tiers = config.memoryTiersMb.map((memoryMb) => {
         const id = `${runtime.replace('.', '')}-${memoryMb}`;

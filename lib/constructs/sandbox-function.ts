@@ -75,6 +75,12 @@ export class SandboxFunction extends Construct {
       logGroup,
       ...props.network?.placement,
     });
+    if (props.network)
+      acknowledge(
+        role,
+        'AwsSolutions-IAM5[Resource::*]',
+        'Lambda attaches the network with these; interfaces have no names before they exist. User code is denied them.',
+      );
     acknowledge(
       this.lambda,
       'AwsSolutions-L1',

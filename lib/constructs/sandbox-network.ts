@@ -1,5 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import {
+  FlowLogDestination,
+  FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
   Peer,
   Port,
@@ -13,7 +15,17 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { StageConfig } from '../config';
+import { DnsFirewall } from './dns-firewall';
 import { asVpc } from './interfaces';
+import { StageLogGroup } from './stage-log-group';
+
+export interface SandboxNetworkProps {
+  readonly config: StageConfig;
+  readonly key: IKey;
+  readonly bucket: Bucket;
+}
 
 /**
  * A network that leads nowhere but to the stage's bucket, read-only, by addresses that were signed for one run: that is
@@ -27,20 +39,28 @@ export class SandboxNetwork extends Construct {
   };
   readonly access: readonly PolicyStatement[];
 
-  constructor(scope: Construct, id: string, props: { readonly bucket: Bucket }) {
+  constructor(scope: Construct, id: string, props: SandboxNetworkProps) {
     super(scope, id);
+    const { config, key, bucket } = props;
     const network = new Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
     });
     const vpc = asVpc(network);
+    network.addFlowLog('Refused', {
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new StageLogGroup(this, 'Log', { config, key, name: 'network' }),
+      ),
+      trafficType: FlowLogTrafficType.REJECT,
+    });
+    new DnsFirewall(this, 'Dns', { name: `narae-${config.stage}-sandbox`, vpc });
     const endpoint = network.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
     endpoint.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['s3:GetObject'],
-        resources: ['payloads', 'cancel'].map((prefix) => props.bucket.arnForObjects(`${prefix}/*`)),
+        resources: ['payloads', 'cancel'].map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
       }),
     );
     const group = new SecurityGroup(this, 'SecurityGroup', {

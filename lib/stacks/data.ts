@@ -2,7 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret, type SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { acknowledge } from '../constructs/acknowledge';
@@ -13,6 +13,12 @@ import { entitiesTable, runsTable } from '../constructs/tables';
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;
 }
+
+/** CloudFront, its firewall, its certificate and its logs belong to this region, wherever the stage is. */
+export const EDGE_REGION = 'us-east-1';
+
+/** By name, because the edge's region knows the secret's replica by it, and by another ARN. */
+export const originSecretName = (stage: string): string => `narae/${stage}/origin`;
 
 /** What a stage keeps: tables, bucket, key, secrets. */
 export class DataStack extends Stack {
@@ -34,9 +40,14 @@ export class DataStack extends Stack {
     this.entities = entitiesTable(this, { config, key: this.key });
     this.accessLogs = accessLogBucket(this, config);
     this.bucket = blobBucket(this, { config, key: this.key, accessLogs: this.accessLogs });
-    this.ticketSecret = this.#secret('TicketSecret', 'Signs the tickets of stream addresses');
+    this.ticketSecret = this.#secret('TicketSecret', { description: 'Signs the tickets of stream addresses' });
     this.originSecret = config.edge.enabled
-      ? this.#secret('OriginSecret', 'Proves to the functions that a request came through the edge')
+      ? this.#secret('OriginSecret', {
+          description: 'Proves to the functions that a request came through the edge',
+          secretName: originSecretName(config.stage),
+          // The edge reads it in its own region.
+          replicaRegions: config.region === EDGE_REGION ? [] : [{ region: EDGE_REGION }],
+        })
       : undefined;
 
     this.#pinExports();
@@ -59,9 +70,9 @@ export class DataStack extends Stack {
     for (const value of values) this.exportValue(value);
   }
 
-  #secret(id: string, description: string): Secret {
+  #secret(id: string, props: SecretProps): Secret {
     const secret = new Secret(this, id, {
-      description,
+      ...props,
       encryptionKey: this.key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.DESTROY,

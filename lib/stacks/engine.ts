@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { FunctionUrlAuthType, InvokeMode, type FunctionUrl, type IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -57,8 +57,15 @@ export class EngineStack extends Stack {
 
     new CfnOutput(this, 'StreamFunctionName', { value: this.stream.functionName });
     new CfnOutput(this, 'StreamUrl', { value: this.streamUrl.url });
+    new CfnOutput(this, 'StreamHost', { value: Fn.select(2, Fn.split('/', this.streamUrl.url)) });
     new CfnOutput(this, 'RunnerFunctionName', { value: this.runner.functionName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.runnerDeadLetters.queueUrl });
+  }
+
+  /** By number, not by name: looking the names up takes credentials, and an answer that is kept in the repository. */
+  override get availabilityZones(): string[] {
+    const zones = Fn.getAzs();
+    return [Fn.select(0, zones), Fn.select(1, zones)];
   }
 
   #runner(config: StageConfig, data: DataStack): IFunction {

@@ -1,0 +1,22 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { StageAlarms } from '../constructs/stage-alarms';
+import { StageDashboard } from '../constructs/stage-dashboard';
+import type { ApiStack } from './api';
+import type { EngineStack } from './engine';
+
+export interface OpsStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly engine: EngineStack;
+  readonly api: ApiStack;
+}
+
+/** What wakes somebody, and where they look first. */
+export class OpsStack extends Stack {
+  constructor(scope: Construct, id: string, props: OpsStackProps) {
+    super(scope, id, props);
+    const { alarms } = new StageAlarms(this, 'Alarms', props);
+    new StageDashboard(this, 'Dashboard', { ...props, alarms });
+  }
+}

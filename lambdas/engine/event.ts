@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { iso } from '../platform/clock';
-import { RUN_STATUSES, type Run } from './run';
+import { publicUsage, RUN_STATUSES, type Run } from './run';
 
 /**
  * Events of a run: how they are stored (short) and how they are read (contract: invocations, section 5).
@@ -50,7 +50,7 @@ export function toPublicEvent(run: Run, seq: number, event: StoredEvent, resultJ
 function completePayload(run: Run, resultJson: string | undefined): Record<string, unknown> {
   const facts = {
     durationMs: run.usage?.durationMs ?? 0,
-    usage: run.usage,
+    usage: publicUsage(run.usage),
     truncated: { logs: run.logsTruncated, result: run.resultTruncated },
   };
   if (run.status === 'COMPLETED') {

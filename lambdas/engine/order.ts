@@ -19,13 +19,14 @@ export const RunOrder = z.object({
   convention: z.enum(['invocation', 'function', 'callback']),
   /** What shares a sandbox environment: runs of one tenant never meet those of another (docs/adr/0003). */
   tenant: z.string(),
-  /** JSON text of the handler's event, or where it is when it is large. */
-  event: z.union([z.object({ json: z.string() }), z.object({ key: z.string() })]),
+  /** A handler's event as JSON text, a script's standard input as it is; or where it is when it is large. */
+  input: z.union([z.object({ text: z.string() }), z.object({ key: z.string() })]),
   context: z.record(z.string(), z.union([z.string(), z.number()])),
   env: Sealed.optional(),
+  /** Bytes of a result's body (invocation), of its JSON (function, callback), of stdout and stderr each (script). */
   resultBytes: z.number(),
 });
 export type RunOrder = z.output<typeof RunOrder>;
 
-/** Larger events go through the bucket: an asynchronous invoke takes at most 256 KB on every account. */
-export const INLINE_EVENT_BYTES = 128 * 1024;
+/** Larger inputs go through the bucket: an asynchronous invoke takes at most 256 KB on every account. */
+export const INLINE_INPUT_BYTES = 128 * 1024;

@@ -1,6 +1,6 @@
 import { endRun, type EndPorts } from './end-run';
-import type { Run } from './run';
-import { isTerminal } from './run';
+import { WORKER_LOST } from './follow';
+import { isTerminal, type Run } from './run';
 import type { RunIndex } from './run-index';
 
 /**
@@ -9,12 +9,7 @@ import type { RunIndex } from './run-index';
  */
 export async function reapIfOverdue(run: Run, ports: EndPorts): Promise<Run> {
   if (isTerminal(run.status) || run.deadlineAt > ports.clock.now()) return run;
-  return endRun(
-    run,
-    'PLATFORM_ERROR',
-    'The worker of this run was lost. This is a fault of the platform; submit it again.',
-    ports,
-  );
+  return endRun(run, 'PLATFORM_ERROR', WORKER_LOST, ports);
 }
 
 export interface Reaped {

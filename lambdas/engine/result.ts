@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Frame } from './frames';
 import type { RunOrder } from './order';
 import type { Outcome } from './run';
 import { cutToBytes } from './text';
@@ -22,7 +23,12 @@ export function readResult(order: RunOrder, json: string, truncated: boolean): O
   }
   if (order.convention !== 'invocation') {
     return Buffer.byteLength(json) <= order.resultBytes
-      ? { ok: true, resultJson: json, resultTruncated: truncated }
+      ? {
+          ok: true,
+          resultJson: json,
+          resultTruncated: truncated,
+          ...(order.convention === 'function' && statusIn(value)),
+        }
       : invalidResult(`The result has more than ${order.resultBytes} bytes.`);
   }
   const result = HttpResult.safeParse(value);
@@ -32,4 +38,22 @@ export function readResult(order: RunOrder, json: string, truncated: boolean): O
   return { ok: true, resultJson: JSON.stringify({ ...result.data, body }), resultTruncated: cut };
 }
 
+/** Status of a `function` result; one without a status is a success. */
+function statusIn(value: unknown): { statusCode: number } {
+  const parsed = z.object({ statusCode: z.int().min(100).max(599) }).safeParse(value);
+  return { statusCode: parsed.success ? parsed.data.statusCode : 200 };
+}
+
 const invalidResult = (errorMessage: string): Outcome => ({ ok: false, errorType: 'INVALID_RESULT', errorMessage });
+
+/** What a script printed, within its limit: JSON text of `{stdout, stderr, stdoutTruncated, stderrTruncated}`. */
+export function readOutput(frame: Extract<Frame, { t: 'output' }>, maxBytes: number): string {
+  const stdout = cutToBytes(frame.stdout, maxBytes);
+  const stderr = cutToBytes(frame.stderr, maxBytes);
+  return JSON.stringify({
+    stdout,
+    stderr,
+    stdoutTruncated: frame.stdoutTruncated || stdout.length < frame.stdout.length,
+    stderrTruncated: frame.stderrTruncated || stderr.length < frame.stderr.length,
+  });
+}

@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import {
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { encodeEvent, type StoredEvent } from './event';
+import { fencedWrite } from './fenced-write';
 import { LIMITS } from './limits';
+import { meterWrites } from './meter';
 import { isTerminal, Run } from './run';
-import { chunkPartition, chunkSort, expiryOf, lastSeqOfChunk, openShardOf, runKey } from './run-keys';
+import { chunkPartition, chunkSort, endedKeys, expiryOf, lastSeqOfChunk, openShardOf, runKey } from './run-keys';
 
 /** A write that named an attempt or a place in the log which is no longer the newest. Nothing was written. */
 export class StaleAttempt extends Error {
@@ -90,44 +85,39 @@ export class RunStore {
     const token = randomBytes(6).toString('base64url');
     const { lastSeq, tail, tailFrom } = next;
     const fields = Object.fromEntries(
-      Object.entries({ ...change, lastSeq, token, ...(spilled && { tail, tailFrom }) }).filter(
+      Object.entries({ ...change, ...endedKeys(next), lastSeq, token, ...(spilled && { tail, tailFrom }) }).filter(
         ([, value]) => value !== undefined,
       ),
     );
     const sets = Object.keys(fields).map((name) => `#${name} = :${name}`);
     if (!spilled) sets.push('#tail = list_append(#tail, :added)');
     const over = isTerminal(next.status);
-    try {
-      await this.#db.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: runKey(run.workspace, run.id),
-          UpdateExpression: `SET ${sets.join(', ')}${over ? ' REMOVE #open' : ''}`,
-          ConditionExpression: 'attribute_exists(#open) AND #attempt = :heldAttempt AND #lastSeq = :heldSeq',
-          ExpressionAttributeNames: {
-            ...Object.fromEntries(Object.keys(fields).map((name) => [`#${name}`, name])),
-            ...(!spilled && { '#tail': 'tail' }),
-            '#open': 'openShard',
-            '#attempt': 'attempt',
-            '#lastSeq': 'lastSeq',
-          },
-          ExpressionAttributeValues: {
-            ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
-            ...(!spilled && { ':added': added }),
-            ':heldAttempt': run.attempt,
-            ':heldSeq': run.lastSeq,
-          },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
-      return next;
-    } catch (error) {
-      if (!isConditionFailed(error) || !error.Item) return storeFailed(error);
-      const item = unmarshall(error.Item);
-      // The answer to an earlier try of this very write was lost, and the SDK tried again: it is done.
-      if (item['token'] === token) return next;
-      throw new StaleAttempt(Run.parse(item));
-    }
+    const current = await fencedWrite(
+      this.#db,
+      {
+        TableName: this.#table,
+        Key: runKey(run.workspace, run.id),
+        UpdateExpression: `SET ${sets.join(', ')}${over ? ' REMOVE #open' : ''}`,
+        ConditionExpression: 'attribute_exists(#open) AND #attempt = :heldAttempt AND #lastSeq = :heldSeq',
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(Object.keys(fields).map((name) => [`#${name}`, name])),
+          ...(!spilled && { '#tail': 'tail' }),
+          '#open': 'openShard',
+          '#attempt': 'attempt',
+          '#lastSeq': 'lastSeq',
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
+          ...(!spilled && { ':added': added }),
+          ':heldAttempt': run.attempt,
+          ':heldSeq': run.lastSeq,
+        },
+      },
+      meterWrites(this.#table, next),
+    );
+    // Where the token stands, the answer to an earlier try of this very write was lost, and the SDK tried again.
+    if (current === undefined || current['token'] === token) return next;
+    throw new StaleAttempt(Run.parse(current));
   }
 
   /** Where new events go: into the run's own item while that is small, else with its tail into a chunk of their own. */

@@ -35,14 +35,27 @@ export const Usage = z.object({
   durationMs: z.number(),
   /** The environment was created for this run. */
   coldStart: z.boolean(),
+  /** `durationMs` before it was rounded; milliseconds. Known for what a sandbox ended. */
+  exactMs: z.number().optional(),
+  /** Of the process; null when it was killed. Known for what a sandbox ended. */
+  exitCode: z.number().nullable().optional(),
 });
 export type Usage = z.output<typeof Usage>;
 
 export const NO_USAGE: Usage = { cpuMs: 0, maxMemoryBytes: 0, durationMs: 0, coldStart: false };
 
+/** The figures that records and events show (contract: invocations, section 2). */
+export function publicUsage(
+  usage: Usage | undefined,
+): Pick<Usage, 'cpuMs' | 'maxMemoryBytes' | 'durationMs' | 'coldStart'> | undefined {
+  if (!usage) return undefined;
+  const { cpuMs, maxMemoryBytes, durationMs, coldStart } = usage;
+  return { cpuMs, maxMemoryBytes, durationMs, coldStart };
+}
+
 /** What came of a run. The user's code failing is an outcome, not an error of ours. */
 export type Outcome =
-  | { readonly ok: true; readonly resultJson: string; readonly resultTruncated: boolean }
+  | { readonly ok: true; readonly resultJson: string; readonly resultTruncated: boolean; readonly statusCode?: number }
   | { readonly ok: false; readonly errorType: ErrorType; readonly errorMessage: string };
 
 /** The record of a run as it is stored. Times are epoch milliseconds. */
@@ -51,6 +64,12 @@ export const Run = z.object({
   id: z.string(),
   /** The API family it came in by. */
   room: z.string(),
+  /** What of that room it belongs to (a function, a job): its runs are counted and listed together. */
+  owner: z.string().optional(),
+  /** Its end is counted for its owner (`meter.ts`). */
+  counted: z.boolean().optional(),
+  /** It can be listed by the time of its end (`run-keys.ts`, the ended indexes). */
+  listedByEnd: z.boolean().optional(),
   status: z.enum(RUN_STATUSES),
   /** Fence: each claim and each ending from outside raises it, and a writer must name the one it holds. */
   attempt: z.number(),
@@ -68,6 +87,8 @@ export const Run = z.object({
   /** JSON text of the result; absent for a large one, which is in S3 (`resultStored`). */
   resultJson: z.string().optional(),
   resultStored: z.boolean().optional(),
+  /** HTTP status in the result, where its convention has one. */
+  statusCode: z.number().optional(),
   errorType: z.enum(ERROR_TYPES).optional(),
   errorMessage: z.string().optional(),
   logsTail: z.array(z.string()).optional(),

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import * as z from 'zod';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
-import { streamingLambda } from '../platform/aws/lambda';
+import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
@@ -12,6 +12,7 @@ import { Blobs } from './blobs';
 import { Envelope } from './envelope';
 import { execute } from './execute';
 import { RunOrder } from './order';
+import type { Run } from './run';
 import { RunStore } from './run-store';
 import { SandboxClient } from './sandbox-client';
 import { Sandboxes } from './sandboxes';
@@ -28,15 +29,15 @@ const ports = {
   store: new RunStore(dynamo(STORE_TRIES), env.NARAE_RUNS_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
-  sandbox: new SandboxClient(streamingLambda(), env.NARAE_SANDBOXES),
+  sandbox: new SandboxClient(waitingLambda(), env.NARAE_SANDBOXES),
 };
 
-export const handler = middy<unknown, undefined>()
+export const handler = middy<unknown, Run | null>()
   .onError((request) => {
     logger.error('run not executed; Lambda will send another worker', { cause: request.error });
     throw request.error ?? new Error('unknown');
   })
   .handler(async (event: unknown, context: Context) => {
-    await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports);
-    return undefined;
+    // A caller who waits (call-run.ts) gets the record; an asynchronous invoke drops it.
+    return (await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
   });

@@ -1,6 +1,6 @@
 import { iso, isoOrNull } from '../platform/clock';
 import { resultOf, type ReadPorts } from '../engine/read-run';
-import { isTerminal, type Run } from '../engine/run';
+import { isTerminal, publicUsage, type Run } from '../engine/run';
 import type { Invocation, Summary } from './contract';
 
 /** A run as the invocations API shows it in lists (contract: invocations, sections 2 and 3). */
@@ -21,7 +21,7 @@ export function toSummary(run: Run): Summary {
     durationMs: over ? (run.usage?.durationMs ?? 0) : null,
     errorType: run.errorType ?? null,
     errorMessage: run.errorMessage ?? null,
-    usage: run.usage ?? null,
+    usage: publicUsage(run.usage) ?? null,
     truncated: { logs: run.logsTruncated, result: run.resultTruncated },
     lastSeq: run.lastSeq,
   };

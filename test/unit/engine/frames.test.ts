@@ -91,7 +91,7 @@ describe('a result from a sandbox', () => {
     entry: { kind: 'script' },
     convention,
     tenant: 't',
-    event: { json: '{}' },
+    input: { text: '{}' },
     context: {},
     resultBytes,
   });

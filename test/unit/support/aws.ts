@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { OPEN_INDEX } from '../../../lambdas/engine/run-keys';
+import { ENDED_BY_OWNER, ENDED_BY_ROOM, OPEN_INDEX } from '../../../lambdas/engine/run-keys';
 
 /** Real services of the emulator, with tables and buckets of this test file's own. */
 
@@ -30,7 +30,7 @@ export async function createTable(db: DynamoDBDocumentClient): Promise<string> {
     new CreateTableCommand({
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'openShard'].map((attribute) => ({
+      AttributeDefinitions: ['pk', 'sk', 'openShard', 'endedRoom', 'endedOwner', 'endedSort'].map((attribute) => ({
         AttributeName: attribute,
         AttributeType: 'S',
       })),
@@ -39,18 +39,24 @@ export async function createTable(db: DynamoDBDocumentClient): Promise<string> {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       GlobalSecondaryIndexes: [
-        {
-          IndexName: OPEN_INDEX,
-          KeySchema: [
-            { AttributeName: 'openShard', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
+        index(OPEN_INDEX, 'openShard', 'sk'),
+        index(ENDED_BY_ROOM, 'endedRoom', 'endedSort'),
+        index(ENDED_BY_OWNER, 'endedOwner', 'endedSort'),
       ],
     }),
   );
   return name;
+}
+
+function index(IndexName: string, partition: string, sort: string): GlobalSecondaryIndex {
+  return {
+    IndexName,
+    KeySchema: [
+      { AttributeName: partition, KeyType: 'HASH' },
+      { AttributeName: sort, KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'KEYS_ONLY' },
+  };
 }
 
 export async function createBucket(s3: S3Client): Promise<string> {

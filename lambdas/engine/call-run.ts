@@ -1,0 +1,93 @@
+import { setTimeout } from 'node:timers/promises';
+import { InvokeCommand, TooManyRequestsException, type LambdaClient } from '@aws-sdk/client-lambda';
+import { AppError } from '../platform/errors';
+import { endRun } from './end-run';
+import { WORKER_LOST } from './follow';
+import { MAX_ATTEMPTS } from './limits';
+import type { RunOrder } from './order';
+import { prepareRun, type PreparePorts, type RunSpec } from './prepare-run';
+import { isTerminal, Run } from './run';
+
+/** What came of handing an order to a worker and waiting for it. */
+export type Called =
+  | { readonly kind: 'ended'; readonly run: Run }
+  /** The worker left the run to somebody else: it was cancelled, or another worker has it. */
+  | { readonly kind: 'left' }
+  /** The worker goes on; the time to wait is over. */
+  | { readonly kind: 'pending' }
+  /** The worker died. */
+  | { readonly kind: 'lost' }
+  /** No worker was to be had. */
+  | { readonly kind: 'full' };
+
+/** Hands an order to a worker and waits for at most so many milliseconds; the worker does not stop when we do. */
+export type Call = (order: RunOrder, waitMs: number) => Promise<Called>;
+
+export interface CallPorts extends PreparePorts {
+  readonly call: Call;
+}
+
+/**
+ * Runs something for a caller who waits. The record and the stream are those of any run.
+ * @param waitMs how long the caller waits; the run goes on beyond that
+ * @returns the run as it ended, or as it stands when the caller waits no longer
+ * @throws AppError `SERVICE_UNAVAILABLE` when no worker was to be had; then no run goes on
+ */
+export async function callRun(spec: RunSpec, waitMs: number, ports: CallPorts): Promise<Run> {
+  const waitUntil = ports.clock.now() + waitMs;
+  const order = await prepareRun(spec, ports);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const called = await ports.call(order, Math.max(0, waitUntil - ports.clock.now()));
+    switch (called.kind) {
+      case 'ended':
+        return called.run;
+      case 'pending':
+        return current(order, ports);
+      case 'left':
+        return waitForEnd(order, waitUntil, ports);
+      case 'full':
+        await endRun(order.run, 'PLATFORM_ERROR', 'There was no capacity; submit it again.', ports);
+        throw new AppError('SERVICE_UNAVAILABLE', 'There is no capacity at the moment. Try again shortly.');
+      case 'lost': {
+        // Its worker is known to be dead: nobody else will end a run that was started already.
+        const run = await current(order, ports);
+        if (isTerminal(run.status)) return run;
+        if (run.status === 'EXECUTING' || attempt === MAX_ATTEMPTS)
+          return endRun(run, 'PLATFORM_ERROR', WORKER_LOST, ports);
+      }
+    }
+  }
+  return current(order, ports);
+}
+
+const current = async ({ run }: RunOrder, { store, clock }: CallPorts): Promise<Run> =>
+  (await store.get(run.workspace, run.id, clock.now())) ?? run;
+
+async function waitForEnd(order: RunOrder, waitUntil: number, ports: CallPorts): Promise<Run> {
+  let run = await current(order, ports);
+  while (!isTerminal(run.status) && ports.clock.now() < waitUntil) {
+    await setTimeout(50);
+    run = await current(order, ports);
+  }
+  return run;
+}
+
+/** Waits for the runner with a synchronous invoke. */
+export const lambdaCall =
+  (lambda: LambdaClient, runnerFunction: string): Call =>
+  async (order, waitMs) => {
+    const signal = AbortSignal.timeout(waitMs);
+    try {
+      const reply = await lambda.send(
+        new InvokeCommand({ FunctionName: runnerFunction, Payload: Buffer.from(JSON.stringify(order)) }),
+        { abortSignal: signal },
+      );
+      if (reply.FunctionError !== undefined) return { kind: 'lost' };
+      const run = Run.nullable().parse(JSON.parse(Buffer.from(reply.Payload ?? []).toString('utf8') || 'null'));
+      return run ? { kind: 'ended', run } : { kind: 'left' };
+    } catch (error) {
+      if (signal.aborted) return { kind: 'pending' };
+      if (error instanceof TooManyRequestsException) return { kind: 'full' };
+      throw error;
+    }
+  };

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../platform/clock';
+import type { Ids } from '../platform/ids';
+import type { Blobs } from './blobs';
+import type { Envelope, Sealed } from './envelope';
+import { encodeEvent } from './event';
+import { DEADLINES } from './limits';
+import { INLINE_INPUT_BYTES, type RunOrder } from './order';
+import type { Run } from './run';
+import { RUN_PREFIX } from './run-keys';
+import type { RunStore } from './run-store';
+import type { Runtime } from './runtimes';
+import { envOwner } from './sandbox-event';
+
+/** What a room wants run. */
+export interface RunSpec {
+  readonly workspace: string;
+  readonly room: string;
+  /** What of the room it belongs to; its environment values are sealed to that. */
+  readonly owner?: string | undefined;
+  /** Its end is counted for its owner, and it is listed by its end. */
+  readonly counted?: boolean | undefined;
+  readonly listedByEnd?: boolean | undefined;
+  /** What shares sandbox environments with this run, beside the workspace: a function, or all snippets of a workspace. */
+  readonly tenantOf: string;
+  readonly code: string;
+  readonly runtime: Runtime;
+  /** What was asked for, verbatim. */
+  readonly requestedRuntime: string;
+  /** As shown in the record. */
+  readonly handler: string;
+  readonly entry: RunOrder['entry'];
+  readonly convention: RunOrder['convention'];
+  /** The handler's event as JSON text; a script's standard input as it is. */
+  readonly input: string;
+  /** Values in clear, or as they are stored, sealed to the owner. */
+  readonly env:
+    | { readonly values: Readonly<Record<string, string>> }
+    | { readonly names: readonly string[]; readonly sealed: Sealed };
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly resultBytes: number;
+  readonly batchId?: string | undefined;
+  /** What the handler's context holds besides its methods. */
+  readonly context: (run: Run) => RunOrder['context'];
+}
+
+export interface PreparePorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly store: RunStore;
+  readonly blobs: Blobs;
+  readonly envelope: Envelope;
+}
+
+/**
+ * Stores a run and everything a worker needs for it. Once this returns, the run can be read and will end, whatever
+ * happens to its workers.
+ * @throws AppError `SERVICE_UNAVAILABLE`; then there is no run
+ */
+export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<RunOrder> {
+  const now = ports.clock.now();
+  const run = newRun(spec, ports.ids.next(RUN_PREFIX, now), now);
+  const { entry, convention, resultBytes, input: text } = spec;
+  const [code, input, env] = await Promise.all([
+    ports.blobs.putCode(run.workspace, spec.code),
+    Buffer.byteLength(text) <= INLINE_INPUT_BYTES
+      ? { text }
+      : ports.blobs.putPayload(run.workspace, run.id, text).then((key) => ({ key })),
+    sealedEnv(spec, run, ports),
+  ]);
+  await ports.store.create(run);
+  return {
+    run,
+    runtime: spec.runtime.name,
+    code,
+    entry,
+    convention,
+    tenant: tenantId(run.workspace, spec.tenantOf),
+    input,
+    context: spec.context(run),
+    resultBytes,
+    ...(env && { env }),
+  };
+}
+
+function newRun(spec: RunSpec, id: string, now: number): Run {
+  const { workspace, room, requestedRuntime, handler, timeoutMs, memoryMb, batchId } = spec;
+  return {
+    workspace,
+    id,
+    room,
+    requestedRuntime,
+    handler,
+    timeoutMs,
+    memoryMb,
+    runtime: spec.runtime.name,
+    status: 'REQUEST_RECEIVED',
+    attempt: 0,
+    envNames: 'values' in spec.env ? Object.keys(spec.env.values) : [...spec.env.names],
+    ...(spec.owner !== undefined && { owner: spec.owner }),
+    ...(spec.counted && { counted: true }),
+    ...(spec.listedByEnd && { listedByEnd: true }),
+    ...(batchId !== undefined && { batchId }),
+    createdAt: now,
+    logsTruncated: false,
+    resultTruncated: false,
+    lastSeq: 1,
+    tailFrom: 1,
+    tail: [encodeEvent(['S', now, 'REQUEST_RECEIVED'])],
+    deadlineAt: now + DEADLINES.queuedMs,
+  };
+}
+
+async function sealedEnv({ env }: RunSpec, run: Run, { envelope }: PreparePorts): Promise<Sealed | undefined> {
+  if (run.envNames.length === 0) return undefined;
+  return 'values' in env ? envelope.seal(envOwner(run), env.values) : env.sealed;
+}
+
+/** Name of an isolated set of sandbox environments: says nothing about whose it is. */
+const tenantId = (workspace: string, owner: string): string =>
+  createHash('sha256').update(`${workspace}\n${owner}`).digest('hex').slice(0, 40);

@@ -1,0 +1,57 @@
+import type { Blobs } from './blobs';
+import type { Envelope } from './envelope';
+import { LIMITS } from './limits';
+import type { RunOrder } from './order';
+
+/** A sandbox may take this long beyond the user's time for its cold start and its last frames. */
+export const SANDBOX_GRACE_MS = 20_000;
+/** A worker keeps this much of its own time to write the end. */
+const WORKER_RESERVE_MS = 10_000;
+
+/**
+ * Everything the sandbox needs, as the protocol wants it (docs/architecture.md, "Sandbox protocol"): JSON text.
+ * Whatever can fail, fails here, before the user's code is started.
+ * @param remainingMs what is left of this worker's own time; the code gets no more than that
+ */
+export async function sandboxEvent(
+  order: RunOrder,
+  remainingMs: number,
+  { blobs, envelope }: { readonly blobs: Blobs; readonly envelope: Envelope },
+): Promise<string> {
+  const { run, input } = order;
+  const timeoutMs = Math.max(1, Math.min(run.timeoutMs, remainingMs - WORKER_RESERVE_MS));
+  const validSeconds = Math.ceil((run.timeoutMs + 2 * SANDBOX_GRACE_MS) / 1000);
+  const [code, env, cancelUrl, inputUrl] = await Promise.all([
+    blobs.getCode(run.workspace, order.code),
+    order.env ? envelope.open(envOwner(run), order.env) : {},
+    blobs.cancelUrl(run.workspace, run.id, validSeconds),
+    'key' in input ? blobs.urlOf(input.key, validSeconds) : undefined,
+  ]);
+  const isScript = order.entry.kind === 'script';
+  const head = JSON.stringify({
+    runId: run.id,
+    codeBase64: code.toString('base64'),
+    entry: order.entry,
+    convention: order.convention,
+    context: order.context,
+    env,
+    limits: {
+      timeoutMs,
+      memoryMb: run.memoryMb,
+      lineBytes: LIMITS.logLineBytes,
+      logBytes: LIMITS.logBytes,
+      logLines: LIMITS.logLines,
+      resultBytes: order.resultBytes,
+      outputBytes: order.resultBytes,
+    },
+    cancelUrl,
+    ...(inputUrl && { [isScript ? 'stdinUrl' : 'eventUrl']: inputUrl }),
+  });
+  if ('key' in input) return head;
+  // A handler's event is JSON text already: it is set in as it is instead of being parsed and written once more.
+  return `${head.slice(0, -1)},${isScript ? `"stdin":${JSON.stringify(input.text)}` : `"event":${input.text}`}}`;
+}
+
+/** What environment values are sealed to: the run, or what they are stored with. */
+export const envOwner = (run: { readonly id: string; readonly owner?: string | undefined }): string =>
+  run.owner ?? run.id;

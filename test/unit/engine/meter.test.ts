@@ -1,0 +1,69 @@
+import { endRun } from '../../../lambdas/engine/end-run';
+import { Blobs } from '../../../lambdas/engine/blobs';
+import { readMeter } from '../../../lambdas/engine/meter';
+import { RunStore } from '../../../lambdas/engine/run-store';
+import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
+import { testClock } from '../support/clock';
+import { newTestRun } from '../support/runs';
+
+const db = testDynamo();
+const s3 = testS3();
+const clock = testClock();
+let table: string;
+let store: RunStore;
+let blobs: Blobs;
+
+beforeAll(async () => {
+  table = await createTable(db);
+  store = new RunStore(db, table);
+  blobs = new Blobs(s3, await createBucket(s3), clock);
+});
+
+const meter = (owner: string) => readMeter(db, table, 'ws-test', owner, clock.now());
+
+async function endedRun(owner: string, statusCode: number, durationMs: number): Promise<void> {
+  const run = newTestRun(clock.now(), { owner, counted: true });
+  await store.create(run);
+  await store.append(
+    run,
+    [
+      ['S', clock.now(), 'COMPLETED'],
+      ['C', clock.now()],
+    ],
+    {
+      status: 'COMPLETED',
+      finishedAt: clock.now(),
+      statusCode,
+      usage: { cpuMs: 1, maxMemoryBytes: 1, durationMs, coldStart: false },
+    },
+  );
+}
+
+test('counts each of many runs that end at the same time exactly once', async () => {
+  await Promise.all(
+    Array.from({ length: 120 }, (_, number) => endedRun('fn-parallel', number % 4 === 0 ? 500 : 204, 10)),
+  );
+  expect(await meter('fn-parallel')).toEqual({ invocations: 120, errors: 30, durationMs: 1200 });
+});
+
+test('counts a run that was ended from outside as an error, once', async () => {
+  const run = newTestRun(clock.now(), { owner: 'fn-lost', counted: true });
+  await store.create(run);
+  await Promise.all([1, 2, 3].map(() => endRun(run, 'PLATFORM_ERROR', 'lost', { store, blobs, clock })));
+  expect(await meter('fn-lost')).toEqual({ invocations: 1, errors: 1, durationMs: 0 });
+});
+
+test('forgets a call by time alone: it counts for 23 hours, and is gone after 25', async () => {
+  await endedRun('fn-old', 200, 5);
+  clock.advance(23 * 3_600_000);
+  expect((await meter('fn-old')).invocations).toBe(1);
+  clock.advance(2 * 3_600_000);
+  expect((await meter('fn-old')).invocations).toBe(0);
+});
+
+test('counts nothing for a run that is not counted', async () => {
+  const run = newTestRun(clock.now(), { owner: 'fn-quiet' });
+  await store.create(run);
+  await endRun(run, 'CANCELLED', 'cancelled', { store, blobs, clock });
+  expect((await meter('fn-quiet')).invocations).toBe(0);
+});

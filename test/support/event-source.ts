@@ -84,7 +84,10 @@ function cutAfter(
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await reader.read();
-      if (done) { controller.close(); return; }
+      if (done) {
+        controller.close();
+        return;
+      }
       controller.enqueue(value.subarray(0, left));
       left -= value.byteLength;
       if (left > 0) return;

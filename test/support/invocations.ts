@@ -24,6 +24,10 @@ export async function record(id: string, to?: Target): Promise<Invocation> {
   return read(await get(`/invocations/${id}`, to && { to }), 200, Invocation);
 }
 
+export async function cancel(id: string): Promise<Invocation> {
+  return read(await post(`/invocations/${id}/cancel`), 200, Invocation);
+}
+
 export const isOver = ({ status }: Pick<Invocation, 'status'>): boolean =>
   status === 'COMPLETED' || status === 'FAILED';
 

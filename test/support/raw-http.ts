@@ -69,7 +69,10 @@ export class RawGet {
   }
 
   #take(piece: Buffer): void {
-    if (this.#beforeHead === undefined) { this.#takeBody(piece); return; }
+    if (this.#beforeHead === undefined) {
+      this.#takeBody(piece);
+      return;
+    }
     const all = Buffer.concat([this.#beforeHead, piece]);
     const end = all.indexOf('\r\n\r\n');
     if (end < 0) {

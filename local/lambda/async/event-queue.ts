@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import type { EventPolicy, FunctionCatalog } from '../catalog';
+import type { FunctionDefinition } from '../definition';
+import { LambdaError, type FunctionFailure } from '../failure';
+import type { Call, Invoker } from '../invoker';
+import { UnsupportedDestination, type Destinations } from './destinations';
+import type { EventStore, PendingEvent } from './event-store';
+
+export interface EventQueueOptions {
+  readonly store: EventStore;
+  readonly invoker: Invoker;
+  readonly catalog: FunctionCatalog;
+  readonly destinations: Destinations;
+  /** Events of one function that are worked on at once. */
+  readonly workers: number;
+  /** Pause before the second attempt, the third, ..., ms. Lambda waits one minute, then two. */
+  readonly retryDelaysMs: readonly number[];
+  /** Told when an event is given up without a destination for it, or something unforeseen happens. */
+  readonly report: (message: string) => void;
+}
+
+/** After the service refused (no free environment, emulator away), or a destination did: first pause, and the longest. */
+const BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 30_000;
+/** An environment that is free only after this long is waited for again, ms. */
+const WAIT_FOR_ENVIRONMENT_MS = 60_000;
+
+/** Asynchronous invocation: accepts events at once, runs them with retries, and tells destinations how they ended. */
+export class EventQueue {
+  private readonly waiting = new Map<string, PendingEvent[]>();
+  private readonly active = new Map<string, number>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private closed = false;
+
+  constructor(private readonly options: EventQueueOptions) {}
+
+  /** Takes up what an earlier process left; each is run again, as Lambda may run an event more than once. */
+  resume(): void {
+    for (const event of this.options.store.load()) this.enqueue(event);
+  }
+
+  /** Accepts an event: when this resolves it will be run, come a restart or not. @returns its request id */
+  async accept(call: Call, functionName: string): Promise<string> {
+    const event: PendingEvent = {
+      id: call.requestId ?? randomUUID(),
+      functionName,
+      tenantId: call.tenantId,
+      clientContext: call.clientContext,
+      payload: call.payload.toString('utf8'),
+      acceptedAt: Date.now(),
+      attempts: 0,
+    };
+    await this.options.store.save(event);
+    this.enqueue(event);
+    return event.id;
+  }
+
+  /** Begins no further attempt. Events that are being worked on stay in the store. */
+  close(): void {
+    this.closed = true;
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  private enqueue(event: PendingEvent): void {
+    if (this.closed) return;
+    const queue = this.waiting.get(event.functionName) ?? [];
+    this.waiting.set(event.functionName, queue);
+    queue.push(event);
+    this.pump(event.functionName);
+  }
+
+  private enqueueLater(event: PendingEvent, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.enqueue(event);
+    }, delayMs);
+    this.timers.add(timer);
+  }
+
+  private pump(functionName: string): void {
+    const active = this.active.get(functionName) ?? 0;
+    if (this.closed || active >= this.options.workers) return;
+    const event = this.waiting.get(functionName)?.shift();
+    if (!event) return;
+    this.active.set(functionName, active + 1);
+    void this.work(event).finally(() => {
+      this.active.set(functionName, (this.active.get(functionName) ?? 1) - 1);
+      this.pump(functionName);
+    });
+  }
+
+  private async work(event: PendingEvent): Promise<void> {
+    const { catalog, report } = this.options;
+    try {
+      const definition = await catalog.get(event.functionName);
+      const policy = await catalog.eventPolicy(definition);
+      if (!event.outcome) await this.attempt(event, policy);
+      if (event.outcome) await this.deliver(event, definition, policy);
+    } catch (error) {
+      if (this.closed) return;
+      if (error instanceof LambdaError && error.code === 'ResourceNotFoundException') {
+        report(`An event of ${event.functionName} was dropped: the function is not there any more.`);
+        await this.options.store.remove(event);
+        return;
+      }
+      // Not the function's fault, so it does not count as an attempt.
+      this.enqueueLater(event, backoff(event));
+    }
+  }
+
+  private async attempt(event: PendingEvent, policy: EventPolicy): Promise<void> {
+    if (Date.now() - event.acceptedAt > policy.maximumAgeMs) {
+      event.outcome = { condition: 'EventAgeExceeded' };
+      return;
+    }
+    const result = await this.options.invoker.invoke({
+      reference: event.functionName,
+      payload: Buffer.from(event.payload),
+      requestId: event.id,
+      tenantId: event.tenantId,
+      clientContext: event.clientContext,
+      waitMs: WAIT_FOR_ENVIRONMENT_MS,
+    });
+    const response = result.ok ? await text(result.response.body) : '';
+    const failure = result.ok ? await result.response.ended : result.failure;
+    // What was ended because we are stopping has not failed: it is run again at the next start.
+    if (this.closed) return;
+    if (failure) await this.failed(event, policy, failure);
+    else event.outcome = { condition: 'Success', response };
+  }
+
+  private async failed(event: PendingEvent, policy: EventPolicy, failure: FunctionFailure): Promise<void> {
+    event.attempts += 1;
+    if (event.attempts > policy.retries) {
+      event.outcome = { condition: 'RetriesExhausted', failure };
+      return;
+    }
+    const delays = this.options.retryDelaysMs;
+    const delayMs = delays[event.attempts - 1] ?? delays.at(-1) ?? 0;
+    await this.options.store.save(event);
+    this.enqueueLater(event, delayMs);
+  }
+
+  private async deliver(event: PendingEvent, definition: FunctionDefinition, policy: EventPolicy): Promise<void> {
+    try {
+      const succeeded = event.outcome?.condition === 'Success';
+      const wanted = succeeded ? policy.onSuccessArn : (policy.onFailureArn ?? definition.deadLetterArn);
+      if (wanted !== undefined) {
+        // From here on a restart must not run the function again.
+        await this.options.store.save(event);
+        await this.options.destinations.deliver(event, definition, policy);
+      } else if (!succeeded) {
+        this.options.report(`An event of ${event.functionName} was given up: ${event.outcome?.condition ?? ''}.`);
+      }
+    } catch (error) {
+      if (!(error instanceof UnsupportedDestination)) throw error;
+      this.options.report(error.message);
+    }
+    await this.options.store.remove(event);
+  }
+}
+
+/** Grows with the age of the event. */
+function backoff(event: PendingEvent): number {
+  const age = Date.now() - event.acceptedAt;
+  return Math.min(LONGEST_BACKOFF_MS, Math.max(BACKOFF_MS, age / 2));
+}

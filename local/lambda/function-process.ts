@@ -1,0 +1,130 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { awsEnvironment, endpointEnvironment } from '../aws';
+import type { FunctionDefinition } from './definition';
+
+/** What all functions get, whatever they are. */
+export interface Surroundings {
+  /** The emulator: AWS_ENDPOINT_URL of every function. */
+  readonly awsEndpoint: string;
+  /** This service: AWS_ENDPOINT_URL_LAMBDA of every function. */
+  readonly lambdaEndpoint: string;
+  /** The Node 24 binary that runs functions. */
+  readonly nodePath: string;
+  /** node_modules of the repository: the runtime client, and the AWS SDK for packages that leave it out. */
+  readonly nodeModules: string;
+  /** Environment of every function, e.g. NARAE_PYTHON. `{task}` in a value stands for its unpacked package. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ProcessOptions {
+  readonly definition: FunctionDefinition;
+  /** The unpacked package: stands for /var/task. */
+  readonly taskRoot: string;
+  /** The environment's own temporary folder: stands for /tmp. */
+  readonly scratch: string;
+  readonly runtimeApiPort: number;
+  readonly logStream: string;
+  readonly surroundings: Surroundings;
+}
+
+export type FunctionProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Says why a function can't be started here at all, as Lambda says it of an image with a wrong entry point. */
+export class InvalidEntrypoint extends Error {}
+
+const RUNTIME_CLIENT = path.join('aws-lambda-ric', 'index.mjs');
+const PRELOAD = path.join(__dirname, 'runtime', 'preload.mjs');
+const SETPRIV = findSetpriv();
+
+/** Starts the process of one environment, in a process group of its own. */
+export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
+  const [program, ...args] = [...endWithUs(), ...commandOf(options)];
+  return spawn(program ?? '', args, {
+    cwd: options.taskRoot,
+    env: environmentOf(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+/** Functions must not outlive us, even where we are killed without a chance to end them. */
+const endWithUs = () => (SETPRIV === undefined ? [] : [SETPRIV, '--pdeathsig', 'KILL', '--']);
+
+function commandOf({ definition, taskRoot, surroundings }: ProcessOptions): string[] {
+  const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
+  const wrapped = wrapper === undefined ? [] : [inPackage(wrapper, taskRoot)];
+  if (definition.runtime.startsWith('nodejs')) {
+    const client = path.join(surroundings.nodeModules, RUNTIME_CLIENT);
+    // As Lambda's own bootstrap does: the collector must know the limit before the memory is used up.
+    const heap = `--max-old-space-size=${Math.floor(definition.memoryMb * 0.9)}`;
+    return [...wrapped, surroundings.nodePath, heap, '--import', PRELOAD, client, definition.handler];
+  }
+  const [script] = wrapped;
+  if (script === undefined) {
+    throw new InvalidEntrypoint(
+      `The runtime ${definition.runtime} runs on a laptop only with AWS_LAMBDA_EXEC_WRAPPER, which replaces it.`,
+    );
+  }
+  // The wrapper decides itself what it starts; it gets what Lambda would have started.
+  return [script, surroundings.environment['NARAE_PYTHON'] ?? 'python3', '/var/runtime/bootstrap.py'];
+}
+
+/** /var/task and /opt (layers) are both the unpacked package here. */
+function inPackage(file: string, taskRoot: string): string {
+  const inside = /^\/(?:var\/task|opt)\/(.+)$/.exec(file)?.[1];
+  if (inside === undefined) throw new InvalidEntrypoint(`AWS_LAMBDA_EXEC_WRAPPER ${file} is not in the package.`);
+  const script = path.join(taskRoot, inside);
+  if (!isExecutable(script))
+    throw new InvalidEntrypoint(`AWS_LAMBDA_EXEC_WRAPPER ${file}: not there, or not executable.`);
+  return script;
+}
+
+function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
+  const { definition, taskRoot, scratch, surroundings } = options;
+  const shared: Record<string, string> = {};
+  for (const [name, value] of Object.entries(surroundings.environment)) {
+    shared[name] = value.replaceAll('{task}', taskRoot);
+  }
+  return {
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    ...definition.environment,
+    ...shared,
+    ...awsEnvironment({}),
+    ...endpointEnvironment(surroundings.awsEndpoint),
+    AWS_ENDPOINT_URL_LAMBDA: surroundings.lambdaEndpoint,
+    PATH: `${path.dirname(surroundings.nodePath)}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: scratch,
+    TMPDIR: scratch,
+    NODE_PATH: path.join(path.dirname(taskRoot), 'node_modules'),
+    LAMBDA_TASK_ROOT: taskRoot,
+    LAMBDA_RUNTIME_DIR: surroundings.nodeModules,
+    _HANDLER: definition.handler,
+    AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${options.runtimeApiPort}`,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: definition.version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: options.logStream,
+    ...(definition.logFormat === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: definition.logFormat }),
+    ...(definition.logLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: definition.logLevel }),
+  };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function findSetpriv(): string | undefined {
+  return ['/usr/bin/setpriv', '/bin/setpriv'].find(isExecutable);
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { FunctionCatalog } from './catalog';
+import { CloudWatchShipper } from './cloudwatch';
+import type { CodeStore } from './code-store';
+import type { FunctionDefinition } from './definition';
+import { ExecutionEnvironment, type EnvironmentEvents } from './environment';
+import { EnvironmentLog, logStreamName } from './environment-log';
+import type { Surroundings } from './function-process';
+import { LogFiles } from './log-files';
+import { MemoryWatch } from './memory-watch';
+import { EnvironmentPool } from './pool';
+import type { InvokeResult } from './response';
+
+/** One call of a function. */
+export interface Call {
+  /** Name or ARN. */
+  readonly reference: string;
+  /** JSON text. */
+  readonly payload: Buffer;
+  readonly requestId?: string | undefined;
+  readonly tenantId?: string | undefined;
+  readonly clientContext?: string | undefined;
+  readonly traceId?: string | undefined;
+  /** Environments the function may have at once, where it has no reserved concurrency. */
+  readonly concurrency?: number;
+  /** How long to wait for an environment; the service's default otherwise, ms. */
+  readonly waitMs?: number;
+}
+
+/** Bounds of what runs at once on this machine. */
+export interface Limits {
+  /** Environments of one function that has no reserved concurrency. */
+  readonly concurrency: number;
+  /** Environments of a function whose URL streams: each viewer holds one. */
+  readonly streamConcurrency: number;
+  /** Environments over all functions. */
+  readonly environments: number;
+  /** Callers waiting per function. */
+  readonly queue: number;
+  /** How long a caller waits for an environment, ms. */
+  readonly waitMs: number;
+  /** How long an environment may take to start, ms. Lambda: 10 s. */
+  readonly initTimeoutMs: number;
+  /** How long an environment is kept without work, ms. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface InvokerOptions {
+  readonly catalog: FunctionCatalog;
+  readonly code: CodeStore;
+  readonly surroundings: Surroundings;
+  readonly logDir: string;
+  /** Temporary folders of environments are made under it. */
+  readonly scratchDir: string;
+  readonly limits: Limits;
+}
+
+/** Environments of one function that start at the same time. */
+const STARTING_AT_ONCE = 2;
+
+/** Runs functions: finds the definition, unpacks the code, gets an environment, hands over the call. */
+export class Invoker {
+  private readonly pool: EnvironmentPool;
+  private readonly memory: MemoryWatch;
+  private readonly files: LogFiles;
+  private readonly shipper: CloudWatchShipper;
+  /** Unpacked folders of definitions that have been used; a start must not wait for the disk. */
+  private readonly folders = new Map<string, string>();
+  private running = 0;
+
+  constructor(private readonly options: InvokerOptions) {
+    const { limits, surroundings, logDir } = options;
+    this.files = new LogFiles(logDir);
+    this.shipper = new CloudWatchShipper(surroundings.awsEndpoint);
+    this.pool = new EnvironmentPool({
+      environments: limits.environments,
+      queue: limits.queue,
+      startingAtOnce: STARTING_AT_ONCE,
+      idleTimeoutMs: limits.idleTimeoutMs,
+      start: (definition, tenantId, events) => this.startEnvironment(definition, tenantId, events),
+    });
+    this.memory = new MemoryWatch(() => this.pool.environments());
+  }
+
+  /**
+   * Runs a function and answers when its response begins, or with its failure.
+   * @throws LambdaError where it could not be run: no such function, no free environment in time.
+   */
+  async invoke(call: Call): Promise<InvokeResult> {
+    const definition = await this.options.catalog.get(call.reference);
+    this.folders.set(definition.codeSha256, await this.options.code.folderOf(definition));
+    const supply = await this.pool.acquire({
+      definition,
+      tenantId: call.tenantId,
+      concurrency: definition.reservedConcurrency ?? call.concurrency ?? this.options.limits.concurrency,
+      waitMs: call.waitMs ?? this.options.limits.waitMs,
+    });
+    if ('initFailure' in supply) return { ok: false, failure: supply.initFailure };
+    this.running += 1;
+    const result = await supply.environment.invoke({
+      requestId: call.requestId ?? randomUUID(),
+      deadlineMs: Date.now() + definition.timeoutMs,
+      functionArn: definition.arn,
+      payload: call.payload,
+      tenantId: call.tenantId,
+      clientContext: call.clientContext,
+      traceId: call.traceId,
+    });
+    const done = result.ok ? result.response.ended : Promise.resolve();
+    void done.then(() => (this.running -= 1));
+    return result;
+  }
+
+  /** Calls that have begun and not ended. */
+  get callsRunning(): number {
+    return this.running;
+  }
+
+  /** After a deployment: idle environments of functions that changed are ended, busy ones end with their call. */
+  async endOutdated(): Promise<void> {
+    const current = new Map<string, string>();
+    for (const name of new Set(this.pool.environments().map(({ definition }) => definition.name))) {
+      const definition = await this.options.catalog.get(name).catch(() => undefined);
+      if (definition) current.set(name, definition.revision);
+    }
+    this.pool.endOutdated(({ name, revision }) => current.get(name) === revision);
+  }
+
+  async close(): Promise<void> {
+    this.pool.close();
+    this.memory.close();
+    await this.shipper.close();
+    this.files.close();
+  }
+
+  private startEnvironment(
+    definition: FunctionDefinition,
+    tenantId: string | undefined,
+    events: EnvironmentEvents,
+  ): ExecutionEnvironment {
+    const stream = logStreamName(definition.version, randomUUID().replaceAll('-', ''));
+    const sinks = [this.files.of(definition.name), this.shipper.to(definition.logGroup, stream)];
+    return new ExecutionEnvironment(
+      {
+        definition,
+        tenantId,
+        taskRoot: this.folders.get(definition.codeSha256) ?? '',
+        scratchRoot: path.resolve(this.options.scratchDir),
+        surroundings: this.options.surroundings,
+        log: new EnvironmentLog(stream, sinks, () => this.shipper.forget(definition.logGroup, stream)),
+        initTimeoutMs: this.options.limits.initTimeoutMs,
+      },
+      events,
+    );
+  }
+}

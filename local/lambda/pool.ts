@@ -1,0 +1,222 @@
+import type { FunctionDefinition } from './definition';
+import type { ExecutionEnvironment, EnvironmentEvents } from './environment';
+import { LambdaError, type FunctionFailure } from './failure';
+
+export interface PoolOptions {
+  /** Environments that may exist at once, over all functions. */
+  readonly environments: number;
+  /** Callers that may wait for an environment of one function. */
+  readonly queue: number;
+  /** Environments of one function that may start at once: starting takes CPU that the running ones need. */
+  readonly startingAtOnce: number;
+  /** An environment that had nothing to do for this long is ended, ms. */
+  readonly idleTimeoutMs: number;
+  /** Makes an environment; it starts by itself and tells through the events. */
+  readonly start: (
+    definition: FunctionDefinition,
+    tenantId: string | undefined,
+    events: EnvironmentEvents,
+  ) => ExecutionEnvironment;
+}
+
+/** What a caller asks for. */
+export interface Demand {
+  readonly definition: FunctionDefinition;
+  readonly tenantId: string | undefined;
+  /** Environments that the function may have at once. */
+  readonly concurrency: number;
+  /** How long the caller waits when all are busy, ms. */
+  readonly waitMs: number;
+}
+
+/** What a caller gets: an environment that is idle now, or why none came up. */
+export type Supply = { readonly environment: ExecutionEnvironment } | { readonly initFailure: FunctionFailure };
+
+interface Waiter {
+  readonly demand: Demand;
+  /** Epoch ms. */
+  readonly since: number;
+  readonly supply: (supply: Supply) => void;
+  readonly refuse: () => void;
+}
+
+/** One environment in the pool. */
+interface Slot {
+  readonly environment: ExecutionEnvironment;
+  state: 'starting' | 'idle' | 'busy';
+}
+
+/** A caller that has waited this long gets the place of an environment that others keep busy, ms. */
+const FAIR_WAIT_MS = 1_000;
+
+const throttled = () => new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+
+/**
+ * Hands out environments. One that is idle and fits (same code and configuration, same tenant) serves the caller that
+ * has waited longest; new ones are started while callers wait and the limits allow it, at the cost of idle ones that fit
+ * nobody, least recently used first.
+ */
+export class EnvironmentPool {
+  private readonly slots = new Map<ExecutionEnvironment, Slot>();
+  private readonly waiters: Waiter[] = [];
+  private readonly sweeper: NodeJS.Timeout;
+  private closed = false;
+
+  constructor(private readonly options: PoolOptions) {
+    this.sweeper = setInterval(() => this.endIdle(), Math.min(options.idleTimeoutMs, 30_000));
+    this.sweeper.unref();
+  }
+
+  /** @throws LambdaError TooManyRequestsException when the queue is full or the wait is over. */
+  acquire(demand: Demand): Promise<Supply> {
+    if (this.closed) return Promise.reject(throttled());
+    const idle = this.idleFor(demand);
+    if (idle) return Promise.resolve(this.handOut(idle));
+    const waiting = this.waiters.filter((waiter) => waiter.demand.definition.name === demand.definition.name);
+    if (waiting.length >= this.options.queue) return Promise.reject(throttled());
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(timer);
+        const index = this.waiters.indexOf(waiter);
+        if (index >= 0) this.waiters.splice(index, 1);
+      };
+      const waiter: Waiter = {
+        demand,
+        since: Date.now(),
+        supply: (supply) => {
+          leave();
+          resolve(supply);
+        },
+        refuse: () => {
+          leave();
+          reject(throttled());
+        },
+      };
+      const timer = setTimeout(waiter.refuse, demand.waitMs);
+      this.waiters.push(waiter);
+      this.meetDemand();
+    });
+  }
+
+  /** Environments that exist now. */
+  environments(): readonly ExecutionEnvironment[] {
+    return [...this.slots.keys()];
+  }
+
+  /** Ends idle environments whose function has been deployed anew or has gone. */
+  endOutdated(isCurrent: (definition: FunctionDefinition) => boolean): void {
+    for (const { environment, state } of [...this.slots.values()]) {
+      if (state === 'idle' && !isCurrent(environment.definition)) environment.stop();
+    }
+  }
+
+  /** Refuses those who wait and ends all environments. */
+  close(): void {
+    this.closed = true;
+    clearInterval(this.sweeper);
+    for (const waiter of [...this.waiters]) waiter.refuse();
+    for (const environment of this.environments()) environment.stop();
+  }
+
+  private handOut(slot: Slot): Supply {
+    slot.state = 'busy';
+    return { environment: slot.environment };
+  }
+
+  private idleFor(demand: Demand): Slot | undefined {
+    // The one used last: its memory is warm, and the others may end.
+    return [...this.slots.values()]
+      .filter((slot) => slot.state === 'idle' && fits(slot.environment, demand))
+      .sort((a, b) => b.environment.idleSince - a.environment.idleSince)[0];
+  }
+
+  /** Starts environments for those who wait, as far as the limits allow. */
+  private meetDemand(): void {
+    if (this.closed) return;
+    const unmet = new Map<string, { demand: Demand; count: number }>();
+    for (const { demand } of this.waiters) {
+      const key = keyOf(demand);
+      const entry = unmet.get(key) ?? { demand, count: 0 };
+      entry.count += 1;
+      unmet.set(key, entry);
+    }
+    for (const { demand, count } of unmet.values()) {
+      const coming = this.count((slot) => slot.state === 'starting' && fits(slot.environment, demand));
+      for (let missing = count - coming; missing > 0 && this.makeRoom(demand); missing -= 1) this.start(demand);
+    }
+  }
+
+  /** Whether one more environment may be started; ends an idle one for it where that is needed. */
+  private makeRoom({ definition, concurrency }: Demand): boolean {
+    const ofFunction = (slot: Slot) => slot.environment.definition.name === definition.name;
+    const starting = this.count((slot) => ofFunction(slot) && slot.state === 'starting');
+    if (starting >= this.options.startingAtOnce) return false;
+    if (this.count(ofFunction) >= concurrency) return this.endLeastRecentlyUsed(ofFunction);
+    if (this.slots.size >= this.options.environments) return this.endLeastRecentlyUsed(() => true);
+    return true;
+  }
+
+  /** Only reached when no idle environment fits those who wait, so any idle one may go. */
+  private endLeastRecentlyUsed(among: (slot: Slot) => boolean): boolean {
+    const [oldest] = [...this.slots.values()]
+      .filter((slot) => slot.state === 'idle' && among(slot))
+      .sort((a, b) => a.environment.idleSince - b.environment.idleSince);
+    oldest?.environment.stop();
+    return oldest !== undefined;
+  }
+
+  private start({ definition, tenantId }: Demand): void {
+    const environment = this.options.start(definition, tenantId, {
+      idle: () => this.becameIdle(environment),
+      gone: (initFailure) => this.wentAway(environment, initFailure),
+    });
+    this.slots.set(environment, { environment, state: 'starting' });
+  }
+
+  private becameIdle(environment: ExecutionEnvironment): void {
+    const slot = this.slots.get(environment);
+    if (!slot) return;
+    slot.state = 'idle';
+    const next = this.waiters.find((waiter) => fits(environment, waiter.demand));
+    if (this.standsInTheWay(environment)) environment.stop();
+    else if (next) next.supply(this.handOut(slot));
+    // One fewer is starting, so the next one may.
+    this.meetDemand();
+  }
+
+  /** Whether somebody has waited long for the place that this environment takes: its own callers could keep it for ever. */
+  private standsInTheWay(environment: ExecutionEnvironment): boolean {
+    const longest = this.waiters[0];
+    if (!longest || Date.now() - longest.since < FAIR_WAIT_MS || fits(environment, longest.demand)) return false;
+    const sameFunction = longest.demand.definition.name === environment.definition.name;
+    const coming = this.count((slot) => slot.state === 'starting' && fits(slot.environment, longest.demand));
+    return coming === 0 && (sameFunction || this.slots.size >= this.options.environments);
+  }
+
+  private wentAway(environment: ExecutionEnvironment, initFailure: FunctionFailure | undefined): void {
+    this.slots.delete(environment);
+    if (initFailure) this.waiters.find((waiter) => fits(environment, waiter.demand))?.supply({ initFailure });
+    this.meetDemand();
+  }
+
+  private endIdle(): void {
+    const oldest = Date.now() - this.options.idleTimeoutMs;
+    for (const { environment, state } of [...this.slots.values()]) {
+      if (state === 'idle' && environment.idleSince < oldest) environment.stop();
+    }
+  }
+
+  private count(condition: (slot: Slot) => boolean): number {
+    return [...this.slots.values()].filter(condition).length;
+  }
+}
+
+const keyOf = ({ definition, tenantId }: Demand) => `${definition.name}\n${definition.revision}\n${tenantId ?? ''}`;
+
+function fits(environment: ExecutionEnvironment, { definition, tenantId }: Demand): boolean {
+  return (
+    environment.definition.name === definition.name &&
+    environment.definition.revision === definition.revision &&
+    environment.tenantId === tenantId
+  );
+}

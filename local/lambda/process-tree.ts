@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What /proc says about one process. */
+interface ProcessFacts {
+  readonly parent: number;
+  /** Resident memory with shared file pages, bytes. */
+  readonly residentBytes: number;
+}
+
+const PAGE_BYTES = pageBytes();
+/** A tree that forks while it is ended is looked at again this often. */
+const ROUNDS = 10;
+
+/** A picture of all processes, read once and asked for several trees. */
+export class ProcessTable {
+  private constructor(private readonly processes: ReadonlyMap<number, ProcessFacts>) {}
+
+  static read(): ProcessTable {
+    const processes = new Map<number, ProcessFacts>();
+    for (const name of readdirSync('/proc')) {
+      const pid = Number(name);
+      if (!Number.isInteger(pid)) continue;
+      const facts = readFacts(pid);
+      if (facts) processes.set(pid, facts);
+    }
+    return new ProcessTable(processes);
+  }
+
+  /** The process and all that descend from it. */
+  tree(root: number): number[] {
+    const tree = this.processes.has(root) ? [root] : [];
+    for (let index = 0; index < tree.length; index += 1) {
+      for (const [pid, { parent }] of this.processes) if (parent === tree[index]) tree.push(pid);
+    }
+    return tree;
+  }
+
+  /** Resident memory of a tree, bytes. Pages of shared libraries count once per process: an upper bound. */
+  residentBytes(root: number): number {
+    return this.tree(root).reduce((sum, pid) => sum + (this.processes.get(pid)?.residentBytes ?? 0), 0);
+  }
+}
+
+/** Memory of a tree that is its own: without the pages of files (code, libraries) that processes share. Bytes. */
+export function ownBytes(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + anonymousBytes(pid), 0);
+}
+
+/** Ends a process and all its descendants. They are stopped first, so that none can fork away meanwhile. */
+export function killTree(root: number): void {
+  let known: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const tree = ProcessTable.read().tree(root);
+    for (const pid of tree) signal(pid, 'SIGSTOP');
+    if (tree.length === known.length) break;
+    known = tree;
+  }
+  for (const pid of known.reverse()) signal(pid, 'SIGKILL');
+  // What had lost its parent before is still in the process group.
+  signal(-root, 'SIGKILL');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function readFacts(pid: number): ProcessFacts | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name in parentheses may hold anything; the fields after it start with the state.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { parent: Number(fields[1]), residentBytes: Number(fields[21]) * PAGE_BYTES };
+  } catch {
+    return undefined;
+  }
+}
+
+function anonymousBytes(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+    return (kilobytes('RssAnon') + kilobytes('RssShmem')) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** The kernel counts in pages, and their size differs between machines: our own memory is told in both units. */
+function pageBytes(): number {
+  const kilobytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]);
+  const pages = Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[1]);
+  return 2 ** Math.round(Math.log2((kilobytes * 1024) / pages));
+}

@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { BodyTooLarge } from '../http-body';
+import { waitUntil } from '../process/wait';
+import { Destinations } from './async/destinations';
+import { EventQueue } from './async/event-queue';
+import { EventStore } from './async/event-store';
+import { FunctionCatalog } from './catalog';
+import { CodeStore } from './code-store';
+import { sendRefusal } from './faces/answers';
+import { answerForwarded } from './faces/forwarded';
+import { answerFunctionUrl } from './faces/function-url';
+import { passOn } from './faces/pass-on';
+import { answerInvoke, answerInvokeWithResponseStream } from './faces/rest-api';
+import { LambdaError } from './failure';
+import type { Surroundings } from './function-process';
+import { Invoker, type Limits } from './invoker';
+
+export interface LambdaServiceOptions {
+  /** 0 for any. */
+  readonly port: number;
+  readonly awsEndpoint: string;
+  readonly surroundings: Omit<Surroundings, 'awsEndpoint' | 'lambdaEndpoint'>;
+  /** Log files of functions. */
+  readonly logDir: string;
+  /** Unpacked packages and temporary folders. */
+  readonly workDir: string;
+  /** Events that were accepted and are not finished; survives restarts. */
+  readonly eventDir: string;
+  readonly limits: Limits;
+  /** Pause before the second attempt of an event, the third, ..., ms. */
+  readonly retryDelaysMs: readonly number[];
+  /** Told what a person should know and no caller is told. */
+  readonly report: (message: string) => void;
+}
+
+/** Calls that run when the service is stopped get this long to end by themselves, ms. */
+const DRAIN_MS = 2_000;
+
+const INVOKE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?|$)/;
+const INVOKE_STREAMING = /^\/2021-11-15\/functions\/([^/?]+)\/response-streaming-invocations(?:\?|$)/;
+const FUNCTION_URL = /^\/url\/([^/?]+)(.*)$/;
+const CHANGED_FUNCTION = /^\/[\d-]+\/functions\/([^/?]+)/;
+
+/**
+ * Runs what is deployed in the emulator, in processes of this machine, with real concurrency and streaming. It stands
+ * where the Lambda API stands (AWS_ENDPOINT_URL_LAMBDA); what it does not do itself it passes on to the emulator.
+ */
+export class LambdaService {
+  private constructor(
+    private readonly server: Server,
+    private readonly options: LambdaServiceOptions,
+    private readonly catalog: FunctionCatalog,
+    private readonly invoker: Invoker,
+    private readonly events: EventQueue,
+    private readonly destinations: Destinations,
+    /** e.g. `http://127.0.0.1:20124` */
+    readonly endpoint: string,
+  ) {}
+
+  static async start(options: LambdaServiceOptions): Promise<LambdaService> {
+    const server = createServer();
+    // Calls may last 15 minutes, and so may the answers to them.
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 60_000;
+    const endpoint = await listen(server, options.port);
+    const scratchDir = path.join(options.workDir, 'tmp');
+    await rm(scratchDir, { recursive: true, force: true });
+    await mkdir(scratchDir, { recursive: true });
+    const { awsEndpoint, surroundings, limits, retryDelaysMs, report, logDir } = options;
+    const catalog = new FunctionCatalog(awsEndpoint);
+    const code = new CodeStore({
+      dir: path.join(options.workDir, 'functions'),
+      awsEndpoint,
+      nodeModules: surroundings.nodeModules,
+    });
+    const invoker = new Invoker({
+      catalog,
+      code,
+      surroundings: { ...surroundings, awsEndpoint, lambdaEndpoint: endpoint },
+      logDir,
+      scratchDir,
+      limits,
+    });
+    const destinations = new Destinations(awsEndpoint);
+    const store = new EventStore(options.eventDir);
+    const workers = limits.concurrency;
+    const events = new EventQueue({ store, invoker, catalog, destinations, workers, retryDelaysMs, report });
+    const service = new LambdaService(server, options, catalog, invoker, events, destinations, endpoint);
+    server.on('request', (request, response) => void service.answer(request, response));
+    return service;
+  }
+
+  /** Runs what earlier processes accepted. Only when the functions are deployed: events of unknown ones are dropped. */
+  resumeEvents(): void {
+    this.events.resume();
+  }
+
+  /** After a deployment: what changed is read anew. */
+  async refresh(): Promise<void> {
+    this.catalog.forget();
+    await this.invoker.endOutdated();
+  }
+
+  /** Lets running calls end for a moment, then ends all functions. Events that were not finished are kept. */
+  async stop(): Promise<void> {
+    this.server.close();
+    this.events.close();
+    await waitUntil(() => this.invoker.callsRunning === 0, DRAIN_MS);
+    await this.invoker.close();
+    this.server.closeAllConnections();
+    this.destinations.close();
+    this.catalog.close();
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.route(request, response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else sendRefusal(response, asLambdaError(error));
+      // An unread body would keep the connection from being used again.
+      request.resume();
+    }
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { invoker, catalog, events } = this;
+    const url = request.url ?? '/';
+    const nameIn = (pattern: RegExp) => decodeURIComponent(pattern.exec(url)?.[1] ?? '');
+    if (request.method === 'POST' && /^\/invoke(\/|\?|$)/.test(url)) {
+      await answerForwarded(request, response, invoker);
+    } else if (request.method === 'POST' && INVOKE.test(url)) {
+      await answerInvoke(request, response, nameIn(INVOKE), { invoker, catalog, events });
+    } else if (request.method === 'POST' && INVOKE_STREAMING.test(url)) {
+      await answerInvokeWithResponseStream(request, response, nameIn(INVOKE_STREAMING), { invoker, catalog, events });
+    } else if (FUNCTION_URL.test(url)) {
+      const rest = FUNCTION_URL.exec(url)?.[2] ?? '';
+      const { limits } = this.options;
+      await answerFunctionUrl(request, response, nameIn(FUNCTION_URL), rest, { invoker, catalog, limits });
+    } else {
+      await passOn(request, response, this.options.awsEndpoint);
+      if (request.method !== 'GET') catalog.forget(nameIn(CHANGED_FUNCTION));
+    }
+  }
+}
+
+function asLambdaError(error: unknown): LambdaError {
+  if (error instanceof LambdaError) return error;
+  if (error instanceof BodyTooLarge) return new LambdaError('RequestTooLargeException', 'The payload is too large.');
+  return new LambdaError('ServiceException', error instanceof Error ? error.message : String(error));
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+}

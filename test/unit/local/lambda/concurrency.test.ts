@@ -1,0 +1,88 @@
+import { InvokeCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+import { handler, payloadOf, startLambdaStack, type LambdaStack } from '../support/lambda-stack';
+
+/** Answers its process id and how long it took, after `ms`. */
+const SLOW = handler(`export const handler = async ({ ms }) => {
+  const from = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return { pid: process.pid, from, to: Date.now() };
+};`);
+
+interface Seen {
+  readonly pid: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const call = async (stack: LambdaStack, FunctionName: string, ms: number, TenantId?: string): Promise<Seen> => {
+  const Payload = JSON.stringify({ ms });
+  const input = { FunctionName, Payload, ...(TenantId !== undefined && { TenantId }) };
+  return payloadOf(await stack.client.send(new InvokeCommand(input))) as Seen;
+};
+
+const times = <T>(count: number, run: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => run(index)));
+
+/** The largest number of calls that were going on at one time. */
+const overlap = (seen: readonly Seen[]) =>
+  Math.max(...seen.map(({ from }) => seen.filter((other) => other.from <= from && from < other.to).length));
+
+let stack: LambdaStack;
+afterEach(() => stack.stop());
+
+it('runs no more environments of a function than it has reserved concurrency; other callers wait', async () => {
+  stack = await startLambdaStack();
+  const name = await stack.deploy(SLOW);
+  const reserve = { FunctionName: name, ReservedConcurrentExecutions: 2 };
+  await stack.client.send(new PutFunctionConcurrencyCommand(reserve));
+
+  const seen = await times(6, () => call(stack, name, 150));
+
+  expect(new Set(seen.map(({ pid }) => pid)).size).toBeLessThanOrEqual(2);
+  expect(overlap(seen)).toBe(2);
+});
+
+it('runs calls at once, up to the default, in environments of their own', async () => {
+  stack = await startLambdaStack({ limits: { concurrency: 3 } });
+  const name = await stack.deploy(SLOW);
+
+  const seen = await times(9, () => call(stack, name, 400));
+
+  expect(overlap(seen)).toBe(3);
+});
+
+it('answers TooManyRequestsException when the wait is over, and when the queue is full', async () => {
+  stack = await startLambdaStack({ limits: { concurrency: 1, waitMs: 300, queue: 2 } });
+  const name = await stack.deploy(SLOW);
+  await call(stack, name, 0);
+
+  const answers = await Promise.allSettled([...Array(4).keys()].map(() => call(stack, name, 1_500)));
+
+  const refused = answers.filter((answer) => answer.status === 'rejected');
+  expect(refused).toHaveLength(3);
+  for (const { reason } of refused) expect(reason).toMatchObject({ name: 'TooManyRequestsException' });
+});
+
+it('makes room for other functions and tenants by ending what is idle', async () => {
+  stack = await startLambdaStack({ limits: { environments: 2, concurrency: 2 } });
+  const [one, two] = [await stack.deploy(SLOW), await stack.deploy(SLOW)];
+  await times(2, () => call(stack, one, 100));
+
+  const seen = [await call(stack, two, 0), await call(stack, two, 0, 'a'), await call(stack, two, 0, 'b')];
+
+  expect(new Set(seen.map(({ pid }) => pid)).size).toBe(3);
+});
+
+it('gives a tenant its turn although another keeps all environments busy', async () => {
+  stack = await startLambdaStack({ limits: { concurrency: 1 } });
+  const name = await stack.deploy(SLOW);
+  let over = false;
+  const busy = times(2, async () => {
+    while (!over) await call(stack, name, 50, 'greedy');
+  });
+
+  await call(stack, name, 0, 'patient');
+
+  over = true;
+  await busy;
+});

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { LIMITS } from '../lambdas/engine/limits';
-import { defaultsOf } from './config-defaults';
+import { defaultsOf, EMULATOR_ACCOUNT } from './config-defaults';
 import { cidr, describeIssues, retentionDays } from './config-values';
 
 /**
@@ -78,7 +78,11 @@ type Settings = z.output<typeof Settings>;
 const StageConfig = Settings.superRefine((config, context) => {
   const refuse = (field: string[], message: string) => context.addIssue({ code: 'custom', path: field, message });
   const { edge } = config;
-  if (config.stage === 'local') return;
+  if (config.stage === 'local') {
+    // It has no credentials and no firewall: nothing but an emulator may take it.
+    if (config.account !== EMULATOR_ACCOUNT) refuse(['account'], `must be "${EMULATOR_ACCOUNT}", the emulator's`);
+    return;
+  }
   if (!edge.enabled) refuse(['edge', 'enabled'], 'must be true on AWS: the edge is the only public address');
   if (config.auth === 'none' && config.allowedCidrs.length === 0)
     refuse(['allowedCidrs'], 'must name the networks that may call, because auth is "none"');

@@ -75,7 +75,7 @@ function build(entry: string): { readonly code: Uint8Array; readonly metafile: s
 }
 
 const isBuildFailure = (error: unknown): error is BuildFailure =>
-  error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+  typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
 
 /** Makes the folder whole at once: two syntheses at the same time must not read each other's half. */
 function publish(folder: string, code: Uint8Array): void {

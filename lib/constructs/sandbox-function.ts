@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -53,9 +53,7 @@ export class SandboxFunction extends Construct {
     super(scope, id);
     const { config, key, memoryMb } = props;
     const { runtime, folder, handler, environment, main } = SANDBOX_RUNTIMES[props.runtime];
-    const source = path.join(REPOSITORY, folder);
-    if (!existsSync(path.join(source, main)))
-      throw new Error(`${folder}/${main} is missing: the stack needs it for the ${props.runtime} sandbox`);
+    requireSource(path.join(folder, main), props.runtime === 'python3.13');
     const name = `sandbox-${props.runtime.replace('.', '')}-${memoryMb}`;
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
     const access = [nothingElse(), ...(props.network?.access ?? [])];
@@ -65,7 +63,9 @@ export class SandboxFunction extends Construct {
       description: `Runs ${props.runtime} code that needs up to ${memoryMb} MiB`,
       runtime,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(source, { exclude: ['__pycache__', '*.pyc', 'test', 'tests', '*.test.*', '*.md'] }),
+      code: Code.fromAsset(path.join(REPOSITORY, folder), {
+        exclude: ['__pycache__', '*.pyc', 'test', 'tests', '*.test.*', '*.md'],
+      }),
       handler,
       environment,
       memorySize: memoryMb,
@@ -87,6 +87,13 @@ export class SandboxFunction extends Construct {
       'The language version is part of the contract: runs ask for it by name.',
     );
   }
+}
+
+/** @throws Error if the file is missing, or is not executable but has to be: its mode travels in the zip */
+function requireSource(file: string, executable: boolean): void {
+  const { mode } = statSync(path.join(REPOSITORY, file), { throwIfNoEntry: false }) ?? {};
+  if (mode === undefined) throw new Error(`${file} is missing: a sandbox starts with it`);
+  if (executable && (mode & 0o111) !== 0o111) throw new Error(`${file} is not executable: chmod +x ${file}`);
 }
 
 /**

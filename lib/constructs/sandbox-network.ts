@@ -45,6 +45,8 @@ export class SandboxNetwork extends Construct {
     const network = new Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: 0,
+      // Nothing uses the default group; emptying it would take a function of CDK's own with rights on every group.
+      restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
     });
     const vpc = asVpc(network);

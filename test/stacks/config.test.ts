@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigError, parseConfig, readConfig } from '../../lib/config';
+
+const problemsOf = (stage: string, overrides: unknown): string => {
+  try {
+    parseConfig(stage, overrides);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+};
+
+describe('defaults', () => {
+  test.each(['local', 'dev', 'prod', 'team-a'])('stage %s needs no file', (stage) => {
+    expect(parseConfig(stage, {}).stage).toBe(stage);
+  });
+
+  test('local has no credentials and no edge, and is pinned to the account of the emulator', () => {
+    expect(parseConfig('local', {})).toMatchObject({
+      account: '000000000000',
+      auth: 'none',
+      edge: { enabled: false },
+      retainData: false,
+    });
+  });
+
+  test('on AWS callers need keys, a firewall stands in front, and prod keeps its data', () => {
+    expect(parseConfig('prod', {})).toMatchObject({
+      auth: 'api-key',
+      edge: { enabled: true, waf: true },
+      retainData: true,
+    });
+    expect(parseConfig('dev', {})).toMatchObject({ auth: 'api-key', retainData: false });
+  });
+
+  test('a name of its own starts from dev', () => {
+    expect(parseConfig('team-a', {})).toEqual({ ...parseConfig('dev', {}), stage: 'team-a' });
+  });
+
+  test('a file overrides field by field, also inside groups', () => {
+    const config = parseConfig('prod', { edge: { requestsPerAddress: 77 }, throttling: { burstLimit: 9 } });
+    expect(config.edge).toMatchObject({ enabled: true, waf: true, requestsPerAddress: 77 });
+    expect(config.throttling).toEqual({ rateLimit: 1000, burstLimit: 9 });
+  });
+});
+
+describe('what is wrong is named, with what would be right', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['account as a number', { account: 123456789012 }, /account: .*string.*; it is 123456789012/],
+    ['short account', { account: '1234' }, /account: must be an account number of 12 digits, in quotes; it is "1234"/],
+    ['region', { region: 'Virginia' }, /region: must be a region such as "us-east-1"; it is "Virginia"/],
+    ['auth', { auth: 'password' }, /auth: must be "none" or "api-key"; it is "password"/],
+    ['a network without length', { allowedCidrs: ['10.0.0.1'] }, /allowedCidrs\[0\]: must be a network such as/],
+    ['everybody as a network', { allowedCidrs: ['0.0.0.0/0'] }, /allowedCidrs\[0\]: must be a network such as/],
+    ['an IPv4 network that is too long', { allowedCidrs: ['10.0.0.0/33'] }, /allowedCidrs\[0\]: /],
+    [
+      'an origin with a path',
+      { allowedOrigins: ['https://a.example/x'] },
+      /allowedOrigins\[0\]: must be "\*" or an origin/,
+    ],
+    ['no origin', { allowedOrigins: [] }, /allowedOrigins: must name at least one origin/],
+    ['network', { network: 'private' }, /network: must be "public" or "none"; it is "private"/],
+    ['tiers that descend', { memoryTiersMb: [3008, 512] }, /memoryTiersMb: must ascend/],
+    ['tiers that are too small', { memoryTiersMb: [512, 1024] }, /memoryTiersMb: must end at 3008 or above/],
+    ['a tier that is no whole number', { memoryTiersMb: [512.5, 3008] }, /memoryTiersMb\[0\]: must be a whole number/],
+    [
+      'no runs at all',
+      { maxConcurrentRuns: 0 },
+      /maxConcurrentRuns: must be a whole number of runs, 1 or more; it is 0/,
+    ],
+    [
+      'rate as text',
+      { throttling: { rateLimit: '5' } },
+      /throttling\.rateLimit: must be a number of requests per second; it is "5"/,
+    ],
+    ['requests per address', { edge: { requestsPerAddress: 1 } }, /edge\.requestsPerAddress: must be 10 to/],
+    [
+      'a certificate elsewhere',
+      { edge: { domainName: 'a.example', certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/x' } },
+      /edge\.certificateArn: must be the ARN of an ACM certificate in us-east-1/,
+    ],
+    [
+      'a host name without certificate',
+      { edge: { domainName: 'a.example' } },
+      /edge\.certificateArn: must be given too.*; it is missing/,
+    ],
+    ['a firewall as text', { edge: { waf: 'yes' } }, /edge\.waf: must be true or false; it is "yes"/],
+    [
+      'retention that logs do not know',
+      { logRetentionDays: 8 },
+      /logRetentionDays: must be one of 1, 3, 5, .*; it is 8/,
+    ],
+    ['retention for ever', { logRetentionDays: 9999 }, /logRetentionDays: must be one of/],
+    ['a topic that is none', { alarmTopicArn: 'ops' }, /alarmTopicArn: must be the ARN of an SNS topic; it is "ops"/],
+    ['an unknown setting', { colour: 'red' }, /there is no setting named "colour"/],
+    ['an unknown setting in a group', { edge: { wafs: true } }, /edge: there is no setting named "wafs"/],
+    ['no object', ['x'], /the file must hold one JSON object/],
+  ])('%s', (_, overrides, message) => {
+    expect(problemsOf('prod', overrides)).toMatch(message);
+  });
+
+  test('everything at once, one line each', () => {
+    const message = problemsOf('prod', { auth: 'x', region: 'y', memoryTiersMb: [], edge: { waf: 1 } });
+    const lines = message.split('\n').slice(1);
+    expect(lines.map((line) => line.replace(/^ {2}- ([\w.]+):.*/, '$1')).sort()).toEqual([
+      'auth',
+      'edge.waf',
+      'memoryTiersMb',
+      'memoryTiersMb',
+      'region',
+    ]);
+  });
+
+  test.each(['Prod', '1st', 'a-name-that-is-too-long', ''])('stage name "%s"', (name) => {
+    expect(problemsOf(name, {})).toMatch(/stage: must be 1 to 16 lower-case letters/);
+  });
+});
+
+describe('without credentials, the networks that may call have to be named', () => {
+  test('refused on AWS without them', () => {
+    expect(problemsOf('dev', { auth: 'none' })).toMatch(
+      /allowedCidrs: must name the networks that may call, because auth is "none"; it is \[\]/,
+    );
+  });
+
+  test('refused without the firewall that enforces them', () => {
+    expect(problemsOf('dev', { auth: 'none', allowedCidrs: ['10.0.0.0/8'], edge: { waf: false } })).toMatch(
+      /edge\.waf: must be true: the firewall is what enforces allowedCidrs/,
+    );
+  });
+
+  test('refused without the edge that the firewall belongs to', () => {
+    expect(problemsOf('dev', { auth: 'none', allowedCidrs: ['10.0.0.0/8'], edge: { enabled: false } })).toMatch(
+      /edge\.enabled: must be true on AWS/,
+    );
+  });
+
+  test('taken with both', () => {
+    const { allowedCidrs } = parseConfig('dev', { auth: 'none', allowedCidrs: ['10.0.0.0/8', '2001:db8::/32'] });
+    expect(allowedCidrs).toEqual(['10.0.0.0/8', '2001:db8::/32']);
+  });
+
+  test('not asked of the emulator, which only this machine can call', () => {
+    expect(parseConfig('local', {}).allowedCidrs).toEqual([]);
+  });
+
+  test('the stage that needs none cannot be pointed at AWS', () => {
+    expect(problemsOf('local', { account: '123456789012' })).toMatch(/account: must be "000000000000"/);
+  });
+});
+
+describe('reading', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'narae-config-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('the file of a stage is found by its name', () => {
+    writeFileSync(path.join(folder, 'blue.json'), JSON.stringify({ region: 'eu-west-1' }));
+    expect(readConfig('blue', folder).region).toBe('eu-west-1');
+  });
+
+  test('a file that is not JSON is named', () => {
+    writeFileSync(path.join(folder, 'red.json'), '{ region: ');
+    expect(() => readConfig('red', folder)).toThrow(/red\.json.*cannot be deployed:\n {2}- the file must be JSON/);
+  });
+
+  test.each([undefined, '', 7])('a stage has to be said, not %p', (stage) => {
+    expect(() => readConfig(stage, folder)).toThrow(/say which stage: -c stage=local/);
+  });
+
+  test('a stage name cannot lead out of the folder', () => {
+    expect(() => readConfig('../blue', folder)).toThrow(/stage: must be 1 to 16/);
+  });
+});

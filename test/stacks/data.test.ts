@@ -1,0 +1,167 @@
+import * as z from 'zod';
+import { everywhere, namedStage, removeAssemblies, resource, resources, STAGES, type Stage } from './stage';
+
+afterAll(removeAssemblies);
+
+const keyOf = ({ data }: Stage): string => [...resources(data, 'AWS::KMS::Key').keys()].join();
+
+describe.each(Object.keys(STAGES))('stage %s', (name) => {
+  const stage = namedStage(name);
+  const { data, engine } = stage;
+  const kept = name === 'prod';
+  const byKey = expect.stringContaining(keyOf(stage)) as unknown;
+
+  test.each(['Runs', 'Entities'])('table %s', (id) => {
+    const table = resource(data, 'AWS::DynamoDB::Table', id);
+    expect(table.Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      DeletionProtectionEnabled: kept,
+    });
+    expect(JSON.stringify(table.Properties['SSESpecification'])).toEqual(byKey);
+    expect(table.DeletionPolicy).toBe(kept ? 'Retain' : 'Delete');
+  });
+
+  test('runs that are open are found by one sparse index, which holds keys only', () => {
+    expect(resource(data, 'AWS::DynamoDB::Table', 'Runs').Properties['GlobalSecondaryIndexes']).toMatchObject([
+      {
+        IndexName: 'open',
+        KeySchema: [
+          { AttributeName: 'openShard', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ]);
+    expect(resource(data, 'AWS::DynamoDB::Table', 'Entities').Properties).not.toHaveProperty('GlobalSecondaryIndexes');
+  });
+
+  test('the bucket is encrypted with the key, logged and private', () => {
+    const bucket = resource(data, 'AWS::S3::Bucket', 'Blobs');
+    expect(bucket.Properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+        ],
+      },
+      LoggingConfiguration: { LogFilePrefix: 'blobs/' },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    });
+    expect(JSON.stringify(bucket.Properties['BucketEncryption'])).toEqual(byKey);
+    expect(bucket.DeletionPolicy).toBe(kept ? 'Retain' : 'Delete');
+  });
+
+  test('what a run left behind goes a day after its record, code when it was not put for 90 days', () => {
+    const Lifecycle = z.object({
+      Rules: z.array(z.looseObject({ Prefix: z.string().optional(), ExpirationInDays: z.number().optional() })),
+    });
+    const { Rules } = Lifecycle.parse(resource(data, 'AWS::S3::Bucket', 'Blobs').Properties['LifecycleConfiguration']);
+    const expiring = Rules.flatMap(({ Prefix, ExpirationInDays: days }) =>
+      days === undefined ? [] : [[Prefix, days]],
+    );
+    expect(expiring).toEqual([
+      ['payloads/', 31],
+      ['results/', 31],
+      ['cancel/', 31],
+      ['code/', 90],
+    ]);
+    expect(JSON.stringify(Rules)).toContain('AbortIncompleteMultipartUpload');
+  });
+
+  test('no bucket is public, and each is reached by TLS only', () => {
+    const buckets = everywhere(stage, 'AWS::S3::Bucket');
+    const policies = everywhere(stage, 'AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties);
+    expect(buckets.length).toBeGreaterThanOrEqual(2);
+    for (const [id, { Properties }] of buckets) {
+      expect(Properties['PublicAccessBlockConfiguration']).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      const policy = policies.find(({ Bucket }) => JSON.stringify(Bucket) === JSON.stringify({ Ref: id }));
+      expect(JSON.stringify(policy)).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
+    }
+  });
+
+  test('the key is rotated, and serves log groups of this stage only', () => {
+    const { Properties, DeletionPolicy } = resource(data, 'AWS::KMS::Key');
+    expect(Properties['EnableKeyRotation']).toBe(true);
+    expect(DeletionPolicy).toBe(kept ? 'Retain' : 'Delete');
+    const Policy = z.object({
+      Statement: z.array(z.object({ Principal: z.looseObject({}), Condition: z.unknown().optional() })),
+    });
+    const forServices = Policy.parse(Properties['KeyPolicy']).Statement.filter(
+      ({ Principal }) => 'Service' in Principal,
+    );
+    expect(forServices.length).toBe(1);
+    expect(JSON.stringify(forServices[0]?.Condition)).toContain(`:log-group:/narae/${name}/*`);
+  });
+
+  test('secrets are made here and encrypted with the key; the one of the edge is where the edge is', () => {
+    const secrets = [...resources(data, 'AWS::SecretsManager::Secret')];
+    expect(secrets.length).toBe(name === 'local' ? 1 : 2);
+    for (const [, { Properties }] of secrets) {
+      expect(Properties['GenerateSecretString']).toMatchObject({ PasswordLength: 64 });
+      expect(JSON.stringify(Properties['KmsKeyId'])).toEqual(byKey);
+    }
+    if (name === 'closed')
+      expect(resource(data, 'AWS::SecretsManager::Secret', 'OriginSecret').Properties).toMatchObject({
+        Name: 'narae/closed/origin',
+        ReplicaRegions: [{ Region: 'us-east-1' }],
+      });
+  });
+
+  test('dead letters are encrypted, kept two weeks and sent by TLS only', () => {
+    const queues = [...resources(engine, 'AWS::SQS::Queue')];
+    const policies = JSON.stringify([...resources(engine, 'AWS::SQS::QueuePolicy').values()]);
+    expect(queues.length).toBe(2);
+    for (const [id, { Properties }] of queues) {
+      expect(Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
+      expect(JSON.stringify(Properties['KmsMasterKeyId'])).toContain('Key');
+      expect(policies).toContain(`{"Ref":"${id}"}`);
+    }
+    expect(policies).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
+  });
+
+  test('every log group is encrypted and kept as long as the stage says', () => {
+    const days = { local: 1, dev: 14, prod: 90, closed: 14 }[name];
+    const groups = everywhere(stage, 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThanOrEqual(12);
+    for (const [, { Properties }] of groups) {
+      expect(Properties['RetentionInDays']).toBe(days);
+      expect(JSON.stringify(Properties['KmsKeyId'])).toContain('Key');
+      expect(Properties['LogGroupName']).toMatch(new RegExp(`^(/narae|/aws/vendedlogs/narae)/${name}/`));
+    }
+  });
+
+  test('what other stacks import stays exported, also when the last of them stops', () => {
+    const exported = JSON.stringify(
+      z.object({ Outputs: z.looseObject({}) }).parse(stage.app.synth().getStackByName(data.stackName).template).Outputs,
+    );
+    for (const id of ['Runs', 'Entities', 'Blobs', 'Key', 'TicketSecret'])
+      expect(exported).toMatch(new RegExp(`:ExportsOutput\\w+${id}`));
+  });
+
+  test('outputs are those that the rest of the house reads', () => {
+    const outputs = (stack: { readonly stackName: string }) =>
+      Object.keys(
+        z.object({ Outputs: z.looseObject({}) }).parse(stage.app.synth().getStackByName(stack.stackName).template)
+          .Outputs,
+      );
+    expect(outputs(data)).toEqual(
+      expect.arrayContaining(['RunsTableName', 'EntitiesTableName', 'BucketName', 'DataKeyId', 'TicketSecretId']),
+    );
+    expect(outputs(engine)).toEqual(
+      expect.arrayContaining(['StreamFunctionName', 'StreamUrl', 'RunnerFunctionName', 'DeadLetterQueueUrl']),
+    );
+    expect(outputs(stage.api)).toEqual(expect.arrayContaining(['ApiId', 'ApiUrl']));
+    if (stage.edge) expect(outputs(stage.edge)).toContain('Url');
+  });
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { CLOSED, removeAssemblies, repository, resources, namedStage } from './stage';
+
+afterAll(removeAssemblies);
+
+const Alarm = z.object({
+  AlarmName: z.string(),
+  AlarmDescription: z.string(),
+  AlarmActions: z.array(z.unknown()).default([]),
+  TreatMissingData: z.string(),
+});
+
+function alarmsOf(stage: string) {
+  const { ops } = namedStage(stage);
+  if (!ops) throw new Error('no ops stack');
+  return [...resources(ops, 'AWS::CloudWatch::Alarm').values()].map(({ Properties }) => Alarm.parse(Properties));
+}
+
+const runbook = readFileSync(path.join(repository, 'docs/runbook.md'), 'utf8');
+const chapters = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/ /g, '-'));
+
+test('every alarm says what it means and leads to a chapter of the runbook that is there', () => {
+  const alarms = alarmsOf('prod');
+  expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual([
+    'narae-prod-api-server-errors',
+    'narae-prod-functions-throttled',
+    'narae-prod-reaper-errors',
+    'narae-prod-reaper-silent',
+    'narae-prod-runner-errors',
+    'narae-prod-runs-not-executed',
+    'narae-prod-stream-errors',
+  ]);
+  for (const { AlarmName, AlarmDescription } of alarms) {
+    const anchor = /docs\/runbook\.md#([\w-]+)$/.exec(AlarmDescription)?.[1];
+    expect(AlarmName).toBe(`narae-prod-${anchor}`);
+    expect(chapters).toContain(anchor);
+  }
+});
+
+test('a reaper that says nothing is an alarm; silence of anything else is not', () => {
+  for (const { AlarmName, TreatMissingData } of alarmsOf('prod'))
+    expect([AlarmName, TreatMissingData]).toEqual([
+      AlarmName,
+      AlarmName.endsWith('reaper-silent') ? 'breaching' : 'notBreaching',
+    ]);
+});
+
+test('alarms notify the topic of the stage, where it has one', () => {
+  for (const { AlarmActions } of alarmsOf('prod')) expect(AlarmActions).toEqual([]);
+  for (const { AlarmActions } of alarmsOf('closed')) expect(AlarmActions).toEqual([CLOSED.alarmTopicArn]);
+});
+
+test('one dashboard shows them all', () => {
+  const { ops } = namedStage('prod');
+  if (!ops) throw new Error('no ops stack');
+  const [dashboard, ...others] = [...resources(ops, 'AWS::CloudWatch::Dashboard').values()];
+  expect(others).toEqual([]);
+  const body = JSON.stringify(dashboard?.Properties);
+  for (const id of resources(ops, 'AWS::CloudWatch::Alarm').keys()) expect(body).toContain(`"${id}"`);
+});

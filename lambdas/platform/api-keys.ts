@@ -114,6 +114,21 @@ export class ApiKeyStore {
       .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
   }
 
+  /** Opens one more workspace to a key, the last of its list; a key revoked in between stays revoked. */
+  async admit(keyHash: string, workspace: string): Promise<void> {
+    await this.#db
+      .send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: addressOf(keyHash),
+          UpdateExpression: 'SET workspaces = list_append(workspaces, :added)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':added': [workspace] },
+        }),
+      )
+      .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
+  }
+
   async #items(): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let next: Record<string, unknown> | undefined;
@@ -148,7 +163,14 @@ export function byApiKey(store: Pick<ApiKeyStore, 'find' | 'touch'>, clock: Cloc
     if ((key.lastUsedAt ?? 0) < now - LAST_USED_EVERY_MS) await store.touch(secret, now);
     const [workspace] = key.workspaces;
     if (workspace === undefined) throw unauthenticated('This key belongs to no workspace. Ask for a new one.');
-    return { subject: key.name, scopes: new Set(key.scopes), workspace, workspaces: key.workspaces };
+    return {
+      subject: key.name,
+      scopes: new Set(key.scopes),
+      workspace,
+      workspaces: key.workspaces,
+      allWorkspaces: false,
+      keyHash: hashOf(secret),
+    };
   };
 }
 

@@ -4,12 +4,12 @@ import type { Idempotency, StoredReply } from './idempotency';
 import { bodyBytes, parseJson } from './json-body';
 import { guardOrigin, type OriginGuard } from './origin';
 import { requireScope, type Authenticate, type Headers, type Principal } from './principal';
-import { errorReply, toAppError } from './reply';
+import { errorBody, errorReply, toAppError } from './reply';
 import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
 import { createRouter, type Match } from './router';
 import { countRequest, type Telemetry } from './telemetry';
 import { validate } from './validation';
-import { AppError } from './errors';
+import { AppError, STATUS_BY_CODE } from './errors';
 
 /** What a use case is given beside its input. */
 export interface CallContext {
@@ -55,13 +55,19 @@ export function endpoint<T extends RouteTable>(
       key === undefined
         ? await work()
         : await options.idempotency.once(
-            { key, workspace: principal.workspace, path: `${match.route.method} ${match.route.path}`, body },
-            work,
+            {
+              key,
+              workspace: principal.workspace,
+              path: `${match.route.method} ${event.rawPath.replace(/\/+$/, '')}`,
+              body,
+            },
+            () => work().catch((error: unknown) => settledReply(error, call.requestId, options.errorDetail)),
           );
     return {
       statusCode: reply.status,
       headers: { ...reply.headers, 'X-Request-Id': call.requestId },
       ...(reply.body !== undefined && { body: reply.body }),
+      ...(reply.isBase64 && { isBase64Encoded: true }),
     };
   };
 
@@ -74,8 +80,17 @@ export function endpoint<T extends RouteTable>(
 
 export const requestIdOf = (context: Context): string => `req-${context.awsRequestId}`;
 
+/** The caller of a public route, who is asked for nothing. */
+const NOBODY: Principal = {
+  subject: 'anybody',
+  scopes: new Set(),
+  workspace: '',
+  workspaces: [],
+  allWorkspaces: false,
+};
+
 async function admit(route: Route, headers: Headers, authenticate: Authenticate): Promise<Principal> {
-  if (route.scope === 'public') return { subject: 'anybody', scopes: new Set(), workspace: '', workspaces: [] };
+  if (route.scope === 'public') return NOBODY;
   const principal = await authenticate(headers);
   requireScope(principal, route.scope);
   return principal;
@@ -101,11 +116,22 @@ async function perform<T extends RouteTable>(
   return {
     status: reply.status ?? route.success.status,
     headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store', ...reply.headers },
-    body: textOf(reply.body),
+    ...(reply.bytes ? { body: reply.bytes.toString('base64'), isBase64: true } : { body: textOf(reply.body) }),
+  };
+}
+
+/** What was decided for good is an answer that a repeat gets again, error or not. @throws anything else */
+function settledReply(error: unknown, requestId: string, withDetail: boolean | undefined): StoredReply {
+  if (!(error instanceof AppError) || !error.settled) throw error;
+  return {
+    status: STATUS_BY_CODE[error.code],
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...error.headers },
+    body: errorBody(error, { requestId, withDetail }),
   };
 }
 
 function readBody(body: NonNullable<Route['body']>, bytes: Buffer): unknown {
+  if (body.unparsed) return bytes;
   if (bytes.length > 0) return parseJson(bytes, body.envelopeDepth);
   if (body.required === false) return undefined;
   throw new AppError('INVALID_JSON', 'A JSON body is needed, and there is none.');

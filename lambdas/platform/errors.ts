@@ -6,18 +6,33 @@ export const STATUS_BY_CODE = {
   INVALID_JSON: 400,
   VALIDATION_ERROR: 400,
   UNSUPPORTED_RUNTIME: 400,
+  URL_NOT_ALLOWED: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   ROUTE_NOT_FOUND: 404,
   INVOCATION_NOT_FOUND: 404,
+  NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   IDEMPOTENCY_KEY_REUSED: 409,
   IDEMPOTENCY_IN_PROGRESS: 409,
   INVOCATION_ALREADY_FINISHED: 409,
+  WORKSPACE_PROTECTED: 409,
+  FUNCTION_DISABLED: 409,
+  QUOTA_EXCEEDED: 409,
   PAYLOAD_TOO_LARGE: 413,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
+  EXECUTION_ERROR: 500,
+  CREATE_ERROR: 500,
+  LIST_ERROR: 500,
+  LOKI_ERROR: 500,
+  PROMETHEUS_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
+  INVOCATION_ERROR: 503,
+  LOKI_CONNECTION_ERROR: 503,
+  PROMETHEUS_CONNECTION_ERROR: 503,
+  TIMEOUT: 504,
+  STILL_RUNNING: 504,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof STATUS_BY_CODE;
@@ -29,6 +44,11 @@ export interface AppErrorOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What went wrong underneath: logged, never answered. */
   readonly cause?: unknown;
+  /**
+   * The work was done, and this is what came of it: a repeat with the same Idempotency-Key gets it again instead of
+   * doing the work once more.
+   */
+  readonly settled?: boolean;
 }
 
 /** A refusal that travels from where it is known to the one mapper that makes a response of it. */
@@ -37,12 +57,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly settled: boolean;
 
   /** @param message what is wrong and what would be right, for the caller to read */
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.settled = options.settled ?? false;
     this.headers = { ...RETRY_AFTER[code], ...options.headers };
   }
 }
@@ -51,6 +73,7 @@ export class AppError extends Error {
 const RETRY_AFTER: { readonly [C in ErrorCode]?: { readonly 'Retry-After': string } } = {
   RATE_LIMITED: { 'Retry-After': '1' },
   SERVICE_UNAVAILABLE: { 'Retry-After': '2' },
+  INVOCATION_ERROR: { 'Retry-After': '2' },
   IDEMPOTENCY_IN_PROGRESS: { 'Retry-After': '1' },
 };
 

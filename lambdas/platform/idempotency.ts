@@ -11,7 +11,18 @@ export interface StoredReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** `body` is Base64 of the bytes that are answered. */
+  readonly isBase64?: boolean | undefined;
 }
+
+/** Keeps bodies that are too large for a record. */
+export interface LargeBodies {
+  readonly put: (workspace: string, name: string, text: string) => Promise<void>;
+  readonly get: (workspace: string, name: string) => Promise<string | undefined>;
+}
+
+/** An item holds 400 KB; a body of so many bytes and its record fit. */
+const INLINE_BODY_BYTES = 256 * 1024;
 
 const KEPT_MS = 24 * 60 * 60_000;
 /** A request that has not ended after this is taken for dead, and its key may be used again. */
@@ -20,7 +31,14 @@ const IN_PROGRESS_MS = 60_000;
 const Existing = z.object({
   bodyHash: z.string(),
   reply: z
-    .object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.string().optional() })
+    .object({
+      status: z.number(),
+      headers: z.record(z.string(), z.string()),
+      body: z.string().optional(),
+      isBase64: z.boolean().optional(),
+      /** The body is kept apart. */
+      large: z.boolean().optional(),
+    })
     .optional(),
 });
 
@@ -37,11 +55,14 @@ export class Idempotency {
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #clock: Clock;
+  readonly #largeBodies: LargeBodies | undefined;
 
-  constructor(db: DynamoDBDocumentClient, table: string, clock: Clock) {
+  /** @param largeBodies for rooms that answer with more than 256 KiB */
+  constructor(db: DynamoDBDocumentClient, table: string, clock: Clock, largeBodies?: LargeBodies) {
     this.#db = db;
     this.#table = table;
     this.#clock = clock;
+    this.#largeBodies = largeBodies;
   }
 
   /**
@@ -56,15 +77,18 @@ export class Idempotency {
     const address = { pk: `${request.workspace}#IDEMPOTENCY`, sk: `${request.path}#${sha256(request.key)}` };
     const bodyHash = sha256(request.body);
     const earlier = await this.#reserve(address, bodyHash);
-    if (earlier) return replay(earlier, bodyHash);
-    try {
-      const reply = await work();
-      await this.#keep(address, reply);
-      return reply;
-    } catch (error) {
+    if (earlier) return this.#fetchBody(request.workspace, address, replay(earlier, bodyHash));
+    const reply = await work().catch(async (error: unknown) => {
       await this.#release(address);
       throw error;
-    }
+    });
+    await this.#keep(request.workspace, address, reply);
+    return reply;
+  }
+
+  async #fetchBody(workspace: string, address: Address, reply: Replayed): Promise<StoredReply> {
+    const { large, ...rest } = reply;
+    return large ? { ...rest, body: await this.#largeBodies?.get(workspace, nameOf(address)) } : rest;
   }
 
   /** @returns what an earlier request left under this key, or undefined when the key is now ours */
@@ -89,14 +113,17 @@ export class Idempotency {
     }
   }
 
-  async #keep(address: Address, reply: StoredReply): Promise<void> {
+  async #keep(workspace: string, address: Address, reply: StoredReply): Promise<void> {
+    const large = this.#largeBodies !== undefined && Buffer.byteLength(reply.body ?? '') > INLINE_BODY_BYTES;
+    if (large) await this.#largeBodies.put(workspace, nameOf(address), reply.body ?? '');
+    const kept = large ? { ...reply, body: undefined, large } : reply;
     await this.#db
       .send(
         new UpdateCommand({
           TableName: this.#table,
           Key: address,
           UpdateExpression: 'SET reply = :reply',
-          ExpressionAttributeValues: { ':reply': reply },
+          ExpressionAttributeValues: { ':reply': kept },
         }),
       )
       .catch(storeFailed);
@@ -109,15 +136,19 @@ export class Idempotency {
 
 type Address = { readonly pk: string; readonly sk: string };
 
-function replay(earlier: z.output<typeof Existing>, bodyHash: string): StoredReply {
+type Replayed = StoredReply & { readonly large: boolean };
+
+const nameOf = ({ sk }: Address): string => `idempotency-${sha256(sk)}`;
+
+function replay(earlier: z.output<typeof Existing>, bodyHash: string): Replayed {
   if (earlier.bodyHash !== bodyHash) {
     throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another body. Use a new key.');
   }
   if (!earlier.reply) {
     throw new AppError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this Idempotency-Key is still in progress.');
   }
-  const { status, headers, body } = earlier.reply;
-  return { status, headers: { ...headers, 'Idempotency-Replayed': 'true' }, body };
+  const { status, headers, body, isBase64, large = false } = earlier.reply;
+  return { status, headers: { ...headers, 'Idempotency-Replayed': 'true' }, body, isBase64, large };
 }
 
 /** DynamoDB's TTL counts in epoch seconds. */

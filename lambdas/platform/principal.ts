@@ -9,7 +9,15 @@ export interface Principal {
   /** What APIs without a workspace in their paths use (contract: common, "Credentials"). */
   readonly workspace: string;
   readonly workspaces: readonly string[];
+  /** Every workspace is open to this caller, those included that nobody has created yet. */
+  readonly allWorkspaces: boolean;
+  /** Which key it is, for what a key itself is changed by; absent for callers without one. Says nothing of the key. */
+  readonly keyHash?: string;
 }
+
+/** Whether an API with workspaces in its paths shows this one to the caller; if not, it answers 404, never 403. */
+export const maySee = ({ allWorkspaces, workspaces }: Principal, workspace: string): boolean =>
+  allWorkspaces || workspaces.includes(workspace);
 
 export const DEFAULT_WORKSPACE = 'ws-default';
 export const ALL_SCOPES: readonly Scope[] = ['read', 'run', 'write', 'admin'];
@@ -20,6 +28,7 @@ export const ANYBODY: Principal = {
   scopes: new Set(ALL_SCOPES),
   workspace: DEFAULT_WORKSPACE,
   workspaces: [DEFAULT_WORKSPACE],
+  allWorkspaces: true,
 };
 
 /** @throws AppError `FORBIDDEN` */

@@ -31,6 +31,11 @@ export interface RouteBody {
   readonly required?: boolean;
   /** Levels of nesting the request's own shape adds around caller data, which itself may have 64. Default 0. */
   readonly envelopeDepth?: number;
+  /**
+   * true: the schema is given the bytes as they came, and the use case parses them: for a body that is to be judged
+   * only after what the path names (contract: functions, section 6, "Checks, in order").
+   */
+  readonly unparsed?: boolean;
   /** true: `Idempotency-Key` is honoured (contract: invocations, section 6). */
   readonly idempotent?: boolean;
   readonly example?: unknown;
@@ -67,6 +72,8 @@ export interface RequestOf<R extends Route> {
 export interface ReplyOf<R extends Route> {
   readonly body: R['success'] extends { readonly body: infer S extends z.ZodType } ? z.input<S> : undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** In place of `body`: bytes, sent as they are under the content type among `headers`. */
+  readonly bytes?: Buffer;
   /** In place of the route's success status, for an answer that is neither a success nor an error (`/health`: 503). */
   readonly status?: number;
 }

@@ -16,7 +16,7 @@ export interface FollowPorts {
   readonly clock: Clock;
   readonly store: RunStore;
   readonly blobs: Blobs;
-  readonly sandbox: SandboxClient;
+  readonly sandbox: Pick<SandboxClient, 'run'>;
 }
 
 /** Results up to this size stand in the record: beyond, one object in the bucket is cheaper than the write. */
@@ -93,6 +93,8 @@ function note(frame: Exclude<Frame, { t: 'log' | 'dropped' }>, order: RunOrder, 
         ok: false,
         errorType: frame.errorType,
         errorMessage: cutToBytes(frame.message, LIMITS.errorMessageBytes),
+        errorName: frame.name,
+        errorStack: frame.stack,
       };
       return;
     case 'usage':
@@ -119,9 +121,15 @@ async function placeResult(
 ): Promise<RunChange> {
   const json = resultJson ?? seen.outputJson;
   if (json === undefined) return {};
-  if (Buffer.byteLength(json) <= INLINE_RESULT_BYTES) return { resultJson: json };
+  return storeResult(run, json, blobs);
+}
+
+/** Puts a result where it belongs by its size. @returns what the record says of it */
+export async function storeResult(run: Run, json: string, blobs: Blobs): Promise<RunChange> {
+  const resultBytes = Buffer.byteLength(json);
+  if (resultBytes <= INLINE_RESULT_BYTES) return { resultJson: json };
   await blobs.putResult(run.workspace, run.id, json);
-  return { resultStored: true, resultJson: undefined };
+  return { resultStored: true, resultBytes, resultJson: undefined };
 }
 
 /** Said of a run whose worker died; one sentence for callers, wherever it was noticed. */
@@ -145,7 +153,14 @@ export function ending(
         resultTruncated: outcome.resultTruncated,
         ...(outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
       }
-    : { ...common, errorType: outcome.errorType, errorMessage: outcome.errorMessage, logsTail: logs.tail };
+    : {
+        ...common,
+        errorType: outcome.errorType,
+        errorMessage: outcome.errorMessage,
+        ...(outcome.errorName !== undefined && { errorName: outcome.errorName }),
+        ...(outcome.errorStack && { errorStack: outcome.errorStack }),
+        logsTail: logs.tail,
+      };
   return [
     [
       ['S', now, status],

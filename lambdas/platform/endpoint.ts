@@ -17,6 +17,8 @@ export interface CallContext {
   readonly requestId: string;
   /** Lower-case names. */
   readonly headers: Headers;
+  /** The query string as it came, for a use case that reads it in its own way. */
+  readonly rawQuery: string;
 }
 
 /** One use case for every row of the table, no more and no fewer. */
@@ -47,7 +49,12 @@ export function endpoint<T extends RouteTable>(
     await guardOrigin(options.originGuard, event.headers);
     const match = route(event.requestContext.http.method, event.rawPath);
     const principal = await admit(match.route, event.headers, options.authenticate);
-    const call: CallContext = { principal, requestId: requestIdOf(context), headers: event.headers };
+    const call: CallContext = {
+      principal,
+      requestId: requestIdOf(context),
+      headers: event.headers,
+      rawQuery: event.rawQueryString,
+    };
     const body = bodyBytes(event.body, event.isBase64Encoded);
     const work = () => perform(match, event, body, call, options.useCases);
     const key = match.route.body?.idempotent ? event.headers['idempotency-key'] : undefined;

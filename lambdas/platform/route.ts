@@ -29,6 +29,8 @@ export interface RouteBody {
   readonly schema: z.ZodType;
   /** false: an absent body is `undefined` for the schema instead of 400 `INVALID_JSON`. Default true. */
   readonly required?: boolean;
+  /** true: the schema is given the bytes as they came (a Buffer, empty where there is no body); nothing is parsed. */
+  readonly raw?: boolean;
   /** Levels of nesting the request's own shape adds around caller data, which itself may have 64. Default 0. */
   readonly envelopeDepth?: number;
   /**

@@ -24,6 +24,15 @@ const routes = {
     success: { status: 201, body: z.object({ id: z.string(), name: z.string(), size: z.int(), turn: z.int() }) },
     errors: ['VALIDATION_ERROR'],
   },
+  weigh: {
+    method: 'POST',
+    path: '/things/weigh',
+    summary: 'Take the bytes as they are',
+    scope: 'public',
+    body: { schema: z.instanceof(Buffer), raw: true },
+    success: { status: 200, body: z.object({ hex: z.string(), query: z.string() }) },
+    errors: [],
+  },
   fail: {
     method: 'GET',
     path: '/things/fail',
@@ -50,6 +59,7 @@ beforeAll(async () => {
           throw new AppError('VALIDATION_ERROR', 'as you wish', { details: { field: 'name' } });
         return Promise.resolve({ body: { id: params.id, name: body.name, size: body.size, turn } });
       },
+      weigh: ({ body }, { rawQuery }) => Promise.resolve({ body: { hex: body.toString('hex'), query: rawQuery } }),
       fail: () => Promise.reject(new Error('secret detail arn:aws:lambda')),
     },
     authenticate: () => Promise.resolve(ANYBODY),
@@ -62,6 +72,7 @@ beforeAll(async () => {
 async function send(method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) {
   const event = {
     rawPath: path,
+    rawQueryString: 'a=1&a=2',
     headers,
     requestContext: { http: { method } },
     isBase64Encoded: Buffer.isBuffer(body),
@@ -80,6 +91,13 @@ test('validates, fills defaults, ignores unknown fields and answers with the sta
   const reply = await send('POST', '/things/a%20b/echo/', '{"name":"n","unknown":1}');
   expect(reply).toMatchObject({ status: 201, body: { id: 'a b', name: 'n', size: 3 } });
   expect(reply.headers).toMatchObject({ 'Content-Type': 'application/json', 'X-Request-Id': 'req-test-request' });
+});
+
+test('a route that asks for bytes gets them as they came, with the query as it came', async () => {
+  const weigh = (body?: string | Buffer) => send('POST', '/things/weigh', body);
+  expect((await weigh('{}}')).body).toEqual({ hex: '7b7d7d', query: 'a=1&a=2' });
+  expect((await weigh(Buffer.from([0xff, 0x00]))).body).toMatchObject({ hex: 'ff00' });
+  expect((await weigh()).body).toMatchObject({ hex: '' });
 });
 
 test.each([

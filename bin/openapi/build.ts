@@ -139,7 +139,7 @@ function requestBody(body: NonNullable<Route['body']>, components: Components): 
     schema: components.refer(body.schema, 'input'),
     ...(body.example !== undefined && { example: body.example }),
   };
-  return { required: body.required !== false, content: { [body.raw ? '*/*' : 'application/json']: media } };
+  return { required: body.required !== false, content: { [body.unparsed ? '*/*' : 'application/json']: media } };
 }
 
 function responses(route: Route, components: Components): Json {

@@ -29,13 +29,12 @@ export interface RouteBody {
   readonly schema: z.ZodType;
   /** false: an absent body is `undefined` for the schema instead of 400 `INVALID_JSON`. Default true. */
   readonly required?: boolean;
-  /** true: the schema is given the bytes as they came (a Buffer, empty where there is no body); nothing is parsed. */
-  readonly raw?: boolean;
   /** Levels of nesting the request's own shape adds around caller data, which itself may have 64. Default 0. */
   readonly envelopeDepth?: number;
   /**
-   * true: the schema is given the bytes as they came, and the use case parses them: for a body that is to be judged
-   * only after what the path names (contract: functions, section 6, "Checks, in order").
+   * true: the schema is given the bytes as they came (a Buffer, empty where there is no body), and the use case reads
+   * them: for a body that is no JSON, or that is to be judged only after what the path names (contract: functions,
+   * section 6, "Checks, in order").
    */
   readonly unparsed?: boolean;
   /** true: `Idempotency-Key` is honoured (contract: invocations, section 6). */

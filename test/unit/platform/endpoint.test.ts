@@ -29,7 +29,7 @@ const routes = {
     path: '/things/weigh',
     summary: 'Take the bytes as they are',
     scope: 'public',
-    body: { schema: z.instanceof(Buffer), raw: true },
+    body: { schema: z.instanceof(Buffer), unparsed: true },
     success: { status: 200, body: z.object({ hex: z.string(), query: z.string() }) },
     errors: [],
   },

@@ -6,6 +6,9 @@ import { endpoint, type UseCases } from '../platform/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { Idempotency } from '../platform/idempotency';
 import { telemetry } from '../platform/telemetry';
+import { prefersHtml } from './accept';
+import { demoAssets } from './demo-assets';
+import { demoPage } from './demo-page';
 import { docsPage } from './docs-page';
 import { storeProbe } from './health';
 import { siteRoutes } from './routes';
@@ -13,14 +16,23 @@ import { siteRoutes } from './routes';
 const env = readEnv(commonEnv);
 const db = dynamo(1);
 const { authenticate, originGuard } = access(env, db, systemClock);
-const storeAnswers = storeProbe(db, env.NARAE_RUNS_TABLE, systemClock);
+const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, systemClock);
+
+const demo = demoPage(demoAssets);
+const docs = docsPage(description);
 
 type Site = UseCases<typeof siteRoutes>;
 
-const getPlatform: Site['getPlatform'] = () =>
-  Promise.resolve({
-    body: { name: 'Narae', service: 'narae', version: env.NARAE_VERSION, status: 'running', docs: '/docs' },
-  });
+/** `Vary`: a cache must not show a program the page, nor a person the JSON. */
+const getPlatform: Site['getPlatform'] = (_request, { headers }) =>
+  Promise.resolve(
+    prefersHtml(headers['accept'])
+      ? { body: demo.body, headers: { ...demo.headers, Vary: 'Accept' } }
+      : {
+          body: { name: 'Narae', service: 'narae', version: env.NARAE_VERSION, status: 'running', docs: '/docs' },
+          headers: { Vary: 'Accept' },
+        },
+  );
 
 const health = async () => {
   const healthy = await storeAnswers();
@@ -35,8 +47,8 @@ export const handler = endpoint({
     getHealth: health,
     getApiHealth: health,
     getOpenApi: () => Promise.resolve({ body: description }),
-    getDocs: () => Promise.resolve({ body: docsPage(description) }),
-    getRedoc: () => Promise.resolve({ body: docsPage(description) }),
+    getDocs: () => Promise.resolve(docs),
+    getRedoc: () => Promise.resolve(docs),
   },
   authenticate,
   originGuard,

@@ -56,6 +56,14 @@ describe('the shared paths', () => {
     );
   });
 
+  test('GET /openapi.json names no schema that it does not describe', async () => {
+    const { text } = await get('/openapi.json');
+    const { components } = JSON.parse(text) as { components: { schemas: Record<string, object> } };
+    const names = [...text.matchAll(/"\$ref":\s*"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? '');
+    expect(names).toContain('InvocationRequest');
+    for (const name of names) expect(Object.keys(components.schemas[name] ?? {})).toContain('type');
+  });
+
   test.each(['/docs', '/redoc'])('GET %s is a page with assets of this installation only', async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(200);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Clock } from '../platform/clock';
 import { storeFailed } from '../platform/store-errors';
@@ -52,17 +52,40 @@ export class Blobs {
   }
 
   async putPayload(workspace: string, runId: string, json: string): Promise<string> {
-    const key = `payloads/${workspace}/${runId}.json`;
+    const key = payloadKey(workspace, runId);
     await this.#put(key, json);
     return key;
+  }
+
+  /** What a caller sent, for the record of a run. */
+  async putRequest(workspace: string, runId: string, json: string): Promise<void> {
+    await this.#put(requestKey(workspace, runId), json);
+  }
+
+  async getRequest(workspace: string, runId: string): Promise<string | undefined> {
+    return (await this.#get(requestKey(workspace, runId)))?.toString('utf8');
   }
 
   async putResult(workspace: string, runId: string, json: string): Promise<void> {
     await this.#put(resultKey(workspace, runId), json);
   }
 
-  async getResult(workspace: string, runId: string): Promise<string | undefined> {
-    return (await this.#get(resultKey(workspace, runId)))?.toString('utf8');
+  /** @param firstBytes only so much of it; what is cut may end within a character */
+  async getResult(workspace: string, runId: string, firstBytes?: number): Promise<string | undefined> {
+    return (await this.#get(resultKey(workspace, runId), firstBytes))?.toString('utf8');
+  }
+
+  /** Removes all that is kept of one run. Doing it again does no harm. */
+  async forgetRun(workspace: string, runId: string): Promise<void> {
+    const keys = [
+      payloadKey(workspace, runId),
+      requestKey(workspace, runId),
+      resultKey(workspace, runId),
+      cancelKey(workspace, runId),
+    ];
+    await this.#s3
+      .send(new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects: keys.map((Key) => ({ Key })) } }))
+      .catch(storeFailed);
   }
 
   /** Tells a sandbox that is executing the run to stop; it polls for this object. */
@@ -85,9 +108,10 @@ export class Blobs {
     await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body })).catch(storeFailed);
   }
 
-  async #get(key: string): Promise<Buffer | undefined> {
+  async #get(key: string, firstBytes?: number): Promise<Buffer | undefined> {
+    const range = firstBytes !== undefined && { Range: `bytes=0-${firstBytes - 1}` };
     try {
-      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...range }));
       return Body && Buffer.from(await Body.transformToByteArray());
     } catch (error) {
       return error instanceof NoSuchKey ? undefined : storeFailed(error);
@@ -96,5 +120,7 @@ export class Blobs {
 }
 
 const codeKey = (workspace: string, sha256: string): string => `code/${workspace}/${sha256}`;
+const payloadKey = (workspace: string, runId: string): string => `payloads/${workspace}/${runId}.json`;
+const requestKey = (workspace: string, runId: string): string => `payloads/${workspace}/${runId}.request.json`;
 const resultKey = (workspace: string, runId: string): string => `results/${workspace}/${runId}.json`;
 const cancelKey = (workspace: string, runId: string): string => `cancel/${workspace}/${runId}`;

@@ -27,11 +27,24 @@ export interface CallPorts extends PreparePorts {
   readonly call: Call;
 }
 
+/** Said in the record of a run that no worker was to be had for. */
+export const NO_CAPACITY = 'There was no capacity; submit it again.';
+
+/** No worker was to be had: the run is over before it began. */
+export class NoCapacity extends AppError {
+  readonly run: Run;
+
+  constructor(run: Run) {
+    super('SERVICE_UNAVAILABLE', 'There is no capacity at the moment. Try again shortly.');
+    this.run = run;
+  }
+}
+
 /**
  * Runs something for a caller who waits. The record and the stream are those of any run.
  * @param waitMs how long the caller waits; the run goes on beyond that
  * @returns the run as it ended, or as it stands when the caller waits no longer
- * @throws AppError `SERVICE_UNAVAILABLE` when no worker was to be had; then no run goes on
+ * @throws NoCapacity when no worker was to be had, AppError `SERVICE_UNAVAILABLE` when the store fails; then no run goes on
  */
 export async function callRun(spec: RunSpec, waitMs: number, ports: CallPorts): Promise<Run> {
   const waitUntil = ports.clock.now() + waitMs;
@@ -46,8 +59,7 @@ export async function callRun(spec: RunSpec, waitMs: number, ports: CallPorts): 
       case 'left':
         return waitForEnd(order, waitUntil, ports);
       case 'full':
-        await endRun(order.run, 'PLATFORM_ERROR', 'There was no capacity; submit it again.', ports);
-        throw new AppError('SERVICE_UNAVAILABLE', 'There is no capacity at the moment. Try again shortly.');
+        throw new NoCapacity(await endRun(order.run, 'PLATFORM_ERROR', NO_CAPACITY, ports));
       case 'lost': {
         // Its worker is known to be dead: nobody else will end a run that was started already.
         const run = await current(order, ports);

@@ -17,7 +17,15 @@ export const Frame = z.discriminatedUnion('t', [
   }),
   z.object({ t: z.literal('dropped') }),
   z.object({ t: z.literal('result'), json: z.string(), truncated: z.boolean() }),
-  z.object({ t: z.literal('error'), errorType: z.enum(ERROR_TYPES), message: z.string() }),
+  z.object({
+    t: z.literal('error'),
+    errorType: z.enum(ERROR_TYPES),
+    /** Class of what was thrown. */
+    name: z.string().max(256).optional(),
+    message: z.string(),
+    /** The user's own lines, outermost first. */
+    stack: z.array(z.string().max(1_024)).max(100).optional(),
+  }),
   z.object({
     t: z.literal('output'),
     stdout: z.string(),
@@ -42,7 +50,8 @@ export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
 
-const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+/** A result of 5 MB is a JSON text in a JSON text: each of its quotes is two bytes more. */
+const MAX_FRAME_BYTES = 12 * 1024 * 1024;
 const MAX_STREAM_BYTES = 64 * 1024 * 1024;
 
 /** Splits bytes into frames. @throws WorkerLost on anything that is not one */

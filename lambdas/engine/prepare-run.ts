@@ -33,6 +33,8 @@ export interface RunSpec {
   readonly convention: RunOrder['convention'];
   /** The handler's event as JSON text; a script's standard input as it is. */
   readonly input: string;
+  /** What the caller sent, as JSON text, for rooms that show it with the run. */
+  readonly request?: string | undefined;
   /** Values in clear, or as they are stored, sealed to the owner. */
   readonly env:
     | { readonly values: Readonly<Record<string, string>> }
@@ -61,6 +63,7 @@ export interface PreparePorts {
 export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<RunOrder> {
   const now = ports.clock.now();
   const run = newRun(spec, ports.ids.next(RUN_PREFIX, now), now);
+  const { request } = spec;
   const { entry, convention, resultBytes, input: text } = spec;
   const [code, input, env] = await Promise.all([
     ports.blobs.putCode(run.workspace, spec.code),
@@ -68,6 +71,7 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
       ? { text }
       : ports.blobs.putPayload(run.workspace, run.id, text).then((key) => ({ key })),
     sealedEnv(spec, run, ports),
+    run.requestStored && request !== undefined && ports.blobs.putRequest(run.workspace, run.id, request),
   ]);
   await ports.store.create(run);
   return {
@@ -84,8 +88,17 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
   };
 }
 
-function newRun(spec: RunSpec, id: string, now: number): Run {
-  const { workspace, room, requestedRuntime, handler, timeoutMs, memoryMb, batchId } = spec;
+/** What of a spec the record of the run shows. */
+export type RecordSpec = Omit<
+  RunSpec,
+  'tenantOf' | 'code' | 'entry' | 'convention' | 'input' | 'resultBytes' | 'context'
+>;
+
+/** A write is billed by the size of the whole record: larger requests are stored apart. */
+const INLINE_REQUEST_BYTES = 4 * 1024;
+
+export function newRun(spec: RecordSpec, id: string, now: number): Run {
+  const { workspace, room, requestedRuntime, handler, timeoutMs, memoryMb, batchId, request } = spec;
   return {
     workspace,
     id,
@@ -102,6 +115,8 @@ function newRun(spec: RunSpec, id: string, now: number): Run {
     ...(spec.counted && { counted: true }),
     ...(spec.listedByEnd && { listedByEnd: true }),
     ...(batchId !== undefined && { batchId }),
+    ...(request !== undefined &&
+      (Buffer.byteLength(request) <= INLINE_REQUEST_BYTES ? { requestJson: request } : { requestStored: true })),
     createdAt: now,
     logsTruncated: false,
     resultTruncated: false,

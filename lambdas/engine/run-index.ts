@@ -1,8 +1,20 @@
 import { BatchGetCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { storeFailed } from '../platform/store-errors';
 import { LIMITS } from './limits';
 import { Run, type RunStatus } from './run';
-import { expiryOf, monthOf, monthsBack, OPEN_INDEX, OPEN_SHARDS, runKey, runsPartition, timeOfRun } from './run-keys';
+import {
+  ENDED_BY_OWNER,
+  type ENDED_BY_ROOM,
+  expiryOf,
+  monthOf,
+  monthsBack,
+  OPEN_INDEX,
+  OPEN_SHARDS,
+  runKey,
+  runsPartition,
+  timeOfRun,
+} from './run-keys';
 
 export interface RunFilter {
   readonly room: string;
@@ -19,6 +31,17 @@ export interface RunPage {
 const RETENTION_MS = LIMITS.retentionDays * 86_400_000;
 /** Pages of up to 1 MB that one listing reads at most: a rare status answers with fewer runs and a cursor. */
 const MAX_PAGES = 10;
+
+const BATCH_KEYS = 100;
+
+/** Where runs that are over are listed. */
+export interface EndedPartition {
+  readonly index: typeof ENDED_BY_ROOM | typeof ENDED_BY_OWNER;
+  readonly partition: string;
+}
+
+const EndedKey = z.object({ pk: z.string(), sk: z.string(), endedOwner: z.string().optional(), endedSort: z.string() });
+export type EndedKey = z.output<typeof EndedKey>;
 
 /** Finding runs without knowing their ids. */
 export class RunIndex {
@@ -83,6 +106,54 @@ export class RunIndex {
       )
       .catch(storeFailed);
     return { runs: (page.Items ?? []).map((item) => Run.parse(item)), next: page.LastEvaluatedKey };
+  }
+
+  /**
+   * Runs that are over, by the time of their end, newest first; ties by id. The index is milliseconds behind the table.
+   * @param of a partition of one of the ended indexes (`run-keys.ts`)
+   * @returns keys in pages; the runs themselves are read with `read`
+   */
+  async *ended(of: EndedPartition, pageSize: number): AsyncGenerator<EndedKey[]> {
+    const partition = of.index === ENDED_BY_OWNER ? 'endedOwner' : 'endedRoom';
+    let next: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#db
+        .send(
+          new QueryCommand({
+            TableName: this.#table,
+            IndexName: of.index,
+            KeyConditionExpression: '#partition = :partition',
+            ExpressionAttributeNames: { '#partition': partition },
+            ExpressionAttributeValues: { ':partition': of.partition },
+            ScanIndexForward: false,
+            Limit: pageSize,
+            ...(next && { ExclusiveStartKey: next }),
+          }),
+        )
+        .catch(storeFailed);
+      if (page.Items?.length) yield page.Items.map((item) => EndedKey.parse(item));
+      next = page.LastEvaluatedKey;
+    } while (next);
+  }
+
+  /** Runs of these keys, in their order; what is no longer there, or outlived its retention, is left out. */
+  async read(keys: readonly EndedKey[], now: number): Promise<Run[]> {
+    const found = new Map<string, Run>();
+    for (let from = 0; from < keys.length; from += BATCH_KEYS) {
+      let wanted = keys.slice(from, from + BATCH_KEYS).map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
+      // One answer holds 16 MB; what did not fit is named and asked for again.
+      while (wanted.length > 0) {
+        const { Responses, UnprocessedKeys } = await this.#db
+          .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }))
+          .catch(storeFailed);
+        for (const item of Responses?.[this.#table] ?? []) {
+          const run = Run.parse(item);
+          if (expiryOf(run.createdAt, LIMITS.retentionDays) * 1000 > now) found.set(run.id, run);
+        }
+        wanted = UnprocessedKeys?.[this.#table]?.Keys ?? [];
+      }
+    }
+    return keys.flatMap(({ sk }) => found.get(sk) ?? []);
   }
 
   /** Runs that are not over and whose deadline has passed. */

@@ -56,7 +56,14 @@ export function publicUsage(
 /** What came of a run. The user's code failing is an outcome, not an error of ours. */
 export type Outcome =
   | { readonly ok: true; readonly resultJson: string; readonly resultTruncated: boolean; readonly statusCode?: number }
-  | { readonly ok: false; readonly errorType: ErrorType; readonly errorMessage: string };
+  | {
+      readonly ok: false;
+      readonly errorType: ErrorType;
+      readonly errorMessage: string;
+      /** Class of what the code threw, and the lines of the code that led there. */
+      readonly errorName?: string | undefined;
+      readonly errorStack?: string[] | undefined;
+    };
 
 /** The record of a run as it is stored. Times are epoch milliseconds. */
 export const Run = z.object({
@@ -87,10 +94,17 @@ export const Run = z.object({
   /** JSON text of the result; absent for a large one, which is in S3 (`resultStored`). */
   resultJson: z.string().optional(),
   resultStored: z.boolean().optional(),
+  /** Bytes of the result's JSON, for one that is stored apart. */
+  resultBytes: z.number().optional(),
+  /** What the caller sent, as JSON text, for runs that show it; absent for a large one, which is in S3 (`requestStored`). */
+  requestJson: z.string().optional(),
+  requestStored: z.boolean().optional(),
   /** HTTP status in the result, where its convention has one. */
   statusCode: z.number().optional(),
   errorType: z.enum(ERROR_TYPES).optional(),
   errorMessage: z.string().optional(),
+  errorName: z.string().optional(),
+  errorStack: z.array(z.string()).optional(),
   logsTail: z.array(z.string()).optional(),
   logsTruncated: z.boolean(),
   resultTruncated: z.boolean(),

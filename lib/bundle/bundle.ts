@@ -33,6 +33,8 @@ export interface Bundle {
   /** Lambda's handler setting. */
   readonly handler: string;
   readonly bytes: number;
+  /** Files that something of ended up in the bundle, from the repository's root. */
+  readonly sources: readonly string[];
 }
 
 const made = new Map<string, Bundle>();
@@ -48,23 +50,31 @@ export function bundle(entry: string): Bundle {
   if (known) return known;
   if (!existsSync(path.join(REPOSITORY, entry)))
     throw new Error(`${entry} is missing: a stack names it as the entry of a function`);
-  const { code, metafile } = build(entry);
+  const { code, metafile, sources } = build(entry);
   const name = `${path.basename(path.dirname(entry))}-${path.basename(entry).replace(/\..*$/, '')}`;
   const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const folder = path.join(BUNDLES, `${name}-${digest}`);
   if (!existsSync(folder)) publish(folder, code);
   writeFileSync(path.join(BUNDLES, `${name}.meta.json`), metafile);
-  const result = { folder, handler: 'index.handler', bytes: code.byteLength };
+  const result = { folder, handler: 'index.handler', bytes: code.byteLength, sources };
   made.set(entry, result);
   return result;
 }
 
-function build(entry: string): { readonly code: Uint8Array; readonly metafile: string } {
+interface Built {
+  readonly code: Uint8Array;
+  readonly metafile: string;
+  readonly sources: readonly string[];
+}
+
+function build(entry: string): Built {
   try {
     const { outputFiles, metafile } = buildSync({ ...OPTIONS, entryPoints: [path.join(REPOSITORY, entry)] });
     const [file] = outputFiles;
     if (!file) throw new Error(`${entry} gave no bundle`);
-    return { code: file.contents, metafile: JSON.stringify(metafile) };
+    const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+    const sources = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([source]) => source);
+    return { code: file.contents, metafile: JSON.stringify(metafile), sources };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     const reasons = error.errors.map(({ text, location }) =>

@@ -9,7 +9,8 @@ import { acknowledge } from './acknowledge';
 
 /** No query strings, cookies or credentials: a ticket may be in an address. */
 const FIELDS = [
-  'timestamp',
+  'date',
+  'time',
   'x-edge-location',
   'c-ip',
   'cs-method',

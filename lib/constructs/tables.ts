@@ -12,14 +12,25 @@ interface TableProps {
 /** Sparse: holds the runs that have not ended, for the reaper (docs/architecture.md, "Tables"). */
 export const OPEN_INDEX = 'open';
 
+/**
+ * All sparse, so that they cost nothing while no run has their keys. They are here from the first deployment on: an
+ * update of a table may add one index at a time.
+ */
+const INDEXES = [
+  [OPEN_INDEX, 'openShard', 'sk'],
+  ['endedByRoom', 'endedRoom', 'endedSort'],
+  ['endedByOwner', 'endedOwner', 'endedSort'],
+] as const;
+
 export function runsTable(scope: Construct, props: TableProps): Table {
   const table = makeTable(scope, 'Runs', props);
-  table.addGlobalSecondaryIndex({
-    indexName: OPEN_INDEX,
-    partitionKey: { name: 'openShard', type: AttributeType.STRING },
-    sortKey: { name: 'sk', type: AttributeType.STRING },
-    projectionType: ProjectionType.KEYS_ONLY,
-  });
+  for (const [indexName, partition, sort] of INDEXES)
+    table.addGlobalSecondaryIndex({
+      indexName,
+      partitionKey: { name: partition, type: AttributeType.STRING },
+      sortKey: { name: sort, type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
   return table;
 }
 

@@ -142,9 +142,11 @@ export class EngineStack extends Stack {
       timeout: Duration.seconds(900),
       environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(',') },
       access: [
-        onTable(data.runs, 'GetItem', 'Query'),
+        // A reader that meets a run past its deadline ends it, and tells its sandbox.
+        onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
         onTable(data.entities, 'GetItem', 'UpdateItem'),
         onObjects(data.bucket, 'Get', 'results'),
+        onObjects(data.bucket, 'Put', 'cancel'),
         knowAbsence(data.bucket),
         readSecrets(data),
         keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),

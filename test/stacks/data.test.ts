@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ENDED_BY_OWNER, ENDED_BY_ROOM, OPEN_INDEX } from '../../lambdas/engine/run-keys';
 import { everywhere, namedStage, removeAssemblies, resource, resources, STAGES, type Stage } from './stage';
 
 afterAll(removeAssemblies);
@@ -28,16 +29,19 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
     expect(table.DeletionPolicy).toBe(kept ? 'Retain' : 'Delete');
   });
 
-  test('runs that are open are found by one sparse index, which holds keys only', () => {
-    expect(resource(data, 'AWS::DynamoDB::Table', 'Runs').Properties['GlobalSecondaryIndexes']).toMatchObject([
-      {
-        IndexName: 'open',
-        KeySchema: [
-          { AttributeName: 'openShard', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
+  test('runs are found by indexes of keys only, as the engine names them', () => {
+    const index = (name: string, partition: string, sort: string) => ({
+      IndexName: name,
+      KeySchema: [
+        { AttributeName: partition, KeyType: 'HASH' },
+        { AttributeName: sort, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    });
+    expect(resource(data, 'AWS::DynamoDB::Table', 'Runs').Properties['GlobalSecondaryIndexes']).toEqual([
+      index(OPEN_INDEX, 'openShard', 'sk'),
+      index(ENDED_BY_ROOM, 'endedRoom', 'endedSort'),
+      index(ENDED_BY_OWNER, 'endedOwner', 'endedSort'),
     ]);
     expect(resource(data, 'AWS::DynamoDB::Table', 'Entities').Properties).not.toHaveProperty('GlobalSecondaryIndexes');
   });

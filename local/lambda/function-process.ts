@@ -15,8 +15,8 @@ export interface Surroundings {
   readonly nodePath: string;
   /** node_modules of the repository: the runtime client, and the AWS SDK for packages that leave it out. */
   readonly nodeModules: string;
-  /** Environment of every function, e.g. NARAE_PYTHON. `{task}` in a value stands for its unpacked package. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What every function has in its environment beside its own variables, e.g. NARAE_PYTHON; by its unpacked package. */
+  readonly environment: (taskRoot: string) => Readonly<Record<string, string>>;
 }
 
 export interface ProcessOptions {
@@ -69,7 +69,7 @@ function commandOf({ definition, taskRoot, surroundings }: ProcessOptions): stri
     );
   }
   // The wrapper decides itself what it starts; it gets what Lambda would have started.
-  return [script, surroundings.environment['NARAE_PYTHON'] ?? 'python3', '/var/runtime/bootstrap.py'];
+  return [script, surroundings.environment(taskRoot)['NARAE_PYTHON'] ?? 'python3', '/var/runtime/bootstrap.py'];
 }
 
 /** /var/task and /opt (layers) are both the unpacked package here. */
@@ -84,15 +84,11 @@ function inPackage(file: string, taskRoot: string): string {
 
 function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
   const { definition, taskRoot, scratch, surroundings } = options;
-  const shared: Record<string, string> = {};
-  for (const [name, value] of Object.entries(surroundings.environment)) {
-    shared[name] = value.replaceAll('{task}', taskRoot);
-  }
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     ...definition.environment,
-    ...shared,
+    ...surroundings.environment(taskRoot),
     ...awsEnvironment({}),
     ...endpointEnvironment(surroundings.awsEndpoint),
     AWS_ENDPOINT_URL_LAMBDA: surroundings.lambdaEndpoint,

@@ -6,7 +6,7 @@ let stack: LambdaStack;
 
 beforeAll(async () => {
   stack = await startLambdaStack({
-    environment: { NARAE_PYTHON: '/usr/bin/env', NARAE_CHILD_LAUNCHER: '["x","{task}"]' },
+    environment: (task) => ({ NARAE_PYTHON: '/usr/bin/env', NARAE_CHILD_LAUNCHER: JSON.stringify(['x', task]) }),
   });
 });
 

@@ -20,7 +20,7 @@ export type Package = Record<string, string>;
 
 export interface LambdaStackOptions {
   readonly limits?: Partial<Limits>;
-  readonly environment?: Record<string, string>;
+  readonly environment?: (taskRoot: string) => Record<string, string>;
   readonly retryDelaysMs?: readonly number[];
   /** Folder of an earlier stack, to find its events again. */
   readonly dir?: string;
@@ -63,7 +63,7 @@ export async function startLambdaStack(options: LambdaStackOptions = {}): Promis
     surroundings: {
       nodePath: process.execPath,
       nodeModules: join(REPOSITORY, 'node_modules'),
-      environment: options.environment ?? {},
+      environment: options.environment ?? (() => ({})),
     },
     logDir: join(dir, 'logs'),
     workDir: join(dir, 'work'),

@@ -38,8 +38,9 @@ const config: Config = {
     project('browser', 'browser', needs('system')),
   ],
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   // A test ends by its own deadlines; this one is for a test that hangs on a busy machine.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };
 
 export default config;

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
@@ -8,7 +8,7 @@ import { acknowledgeObjects } from './access';
 import { bundle } from '../bundle/bundle';
 import { functionRole } from './function-role';
 import { productVersion } from '../bundle/product-version';
-import { StageLogGroup } from './stage-log-group';
+import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
 
 export interface OwnFunctionProps {
   readonly config: StageConfig;
@@ -48,7 +48,7 @@ export class OwnFunction extends Construct {
       timeout: props.timeout,
       role,
       logGroup,
-      loggingFormat: LoggingFormat.JSON,
+      ...QUIET_LOGS,
       environment: {
         NARAE_STAGE: config.stage,
         NARAE_VERSION: productVersion,

@@ -14,5 +14,16 @@ export function routePrefixes(table: RouteTable): string[] {
 /** `/` covers itself only: what is below it belongs to other rooms, or to nobody. */
 const covers = (above: string, prefix: string): boolean => above !== '/' && prefix.startsWith(`${above}/`);
 
+/** @throws Error if two rooms own the same prefix: API Gateway would take the routes of one and refuse the other's */
+export function refuseSharedPrefixes(rooms: readonly { readonly name: string; readonly routes: RouteTable }[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, routes } of rooms)
+    for (const prefix of routePrefixes(routes)) {
+      const owner = owners.get(prefix);
+      if (owner !== undefined) throw new Error(`The rooms ${owner} and ${name} both have routes at ${prefix}`);
+      owners.set(prefix, name);
+    }
+}
+
 /** API Gateway's paths for a prefix. A route may not end in `/`, and `/a/{proxy+}` also takes `/a/`. */
 export const gatewayPaths = (prefix: string): string[] => (prefix === '/' ? ['/'] : [prefix, `${prefix}/{proxy+}`]);

@@ -10,7 +10,7 @@ import { acknowledge } from './acknowledge';
 import { REPOSITORY } from '../bundle/bundle';
 import { functionRole, LOG_ACTIONS } from './function-role';
 import type { SandboxNetwork } from './sandbox-network';
-import { StageLogGroup } from './stage-log-group';
+import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
 
 /** Languages by the name runs ask for (contract: invocations, section 6, "Runtime aliases"). */
 export const SANDBOX_RUNTIMES = {
@@ -73,6 +73,7 @@ export class SandboxFunction extends Construct {
       tenancyConfig: TenancyConfig.PER_TENANT,
       role,
       logGroup,
+      ...QUIET_LOGS,
       ...props.network?.placement,
     });
     if (props.network)

@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LoggingFormat, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
@@ -32,3 +33,9 @@ export class StageLogGroup extends LogGroup {
     });
   }
 }
+
+/**
+ * How functions log: of Lambda's own lines only those about failures. Its two lines for each invoke that went well would
+ * be most of a log and $1.50 for a million runs; what they say is in the metrics.
+ */
+export const QUIET_LOGS = { loggingFormat: LoggingFormat.JSON, systemLogLevelV2: SystemLogLevel.WARN } as const;

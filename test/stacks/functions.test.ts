@@ -21,7 +21,7 @@ const Function = z.object({
   MemorySize: z.number(),
   Timeout: z.number(),
   TenancyConfig: z.unknown().optional(),
-  LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }),
+  LoggingConfig: z.looseObject({ LogGroup: z.object({ Ref: z.string() }) }),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).default({ Variables: {} }),
   ReservedConcurrentExecutions: z.number().optional(),
   VpcConfig: z.unknown().optional(),
@@ -67,6 +67,8 @@ describe.each(Object.keys(STAGES))('functions of stage %s', (stage) => {
   });
 
   test('each write to a log group of their own', () => {
+    for (const { LoggingConfig } of functions)
+      expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
     const groups = functions.map(({ LoggingConfig }) => LoggingConfig.LogGroup.Ref);
     expect(new Set(groups).size).toBe(functions.length);
   });

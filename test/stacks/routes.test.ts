@@ -3,7 +3,7 @@ import { invocationsRoutes } from '../../lambdas/invocations/routes';
 import type { RouteTable } from '../../lambdas/platform/route';
 import { siteRoutes } from '../../lambdas/site/routes';
 import { streamRoutes } from '../../lambdas/stream/routes';
-import { gatewayPaths, routePrefixes } from '../../lib/constructs/route-prefixes';
+import { gatewayPaths, refuseSharedPrefixes, routePrefixes } from '../../lib/constructs/route-prefixes';
 import { namedStage, removeAssemblies, resources } from './stage';
 
 const route = (path: `/${string}`) =>
@@ -29,6 +29,15 @@ describe('prefixes of a route table', () => {
   test('the root covers nothing but itself', () => {
     expect(routePrefixes(table('/', '/health', '/api/health'))).toEqual(['/', '/health', '/api/health']);
     expect(gatewayPaths('/')).toEqual(['/']);
+  });
+
+  test('belong to one room', () => {
+    const rooms = [
+      { name: 'one', routes: table('/a', '/shared/{id}') },
+      { name: 'two', routes: table('/b', '/shared') },
+    ];
+    expect(() => refuseSharedPrefixes(rooms)).toThrow('The rooms one and two both have routes at /shared');
+    expect(() => refuseSharedPrefixes([{ name: 'one', routes: table('/a', '/a/b') }])).not.toThrow();
   });
 
   test('become a path and what is below it, never one that ends in a slash', () => {

@@ -17,10 +17,17 @@ export const cidr = z.string().refine((text) => {
   return Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }, 'must be a network such as "203.0.113.0/24" or "2001:db8::/32", not wider than /1');
 
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Settings that are given and do not exist. */
+  readonly keys?: readonly string[];
+}
+
 /** One line for each thing that is wrong: the field, what would be right, what was there. */
-export function describeIssues(error: z.ZodError, input: unknown): string[] {
-  return error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys') {
+export function describeProblems(problems: readonly Problem[], input: unknown): string[] {
+  return problems.map((issue) => {
+    if (issue.keys) {
       const where = fieldOf(issue.path);
       return `${where ? `${where}: ` : ''}there is no setting named ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
     }

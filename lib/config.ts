@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { LIMITS } from '../lambdas/engine/limits';
-import { defaultsOf, EMULATOR_ACCOUNT } from './config-defaults';
-import { cidr, describeIssues, retentionDays } from './config-values';
+import { defaultsOf } from './config-defaults';
+import { brokenRules } from './config-rules';
+import { cidr, describeProblems, retentionDays } from './config-values';
 
 /**
  * Everything that differs between stages. Read from `-c stage=<name>` (defaults, see `config-defaults.ts`) and
@@ -73,29 +74,7 @@ const Settings = z.strictObject({
     .optional(),
 });
 
-type Settings = z.output<typeof Settings>;
-
-const StageConfig = Settings.superRefine((config, context) => {
-  const refuse = (field: string[], message: string) => context.addIssue({ code: 'custom', path: field, message });
-  const { edge } = config;
-  if (config.stage === 'local') {
-    // It has no credentials and no firewall: nothing but an emulator may take it.
-    if (config.account !== EMULATOR_ACCOUNT) refuse(['account'], `must be "${EMULATOR_ACCOUNT}", the emulator's`);
-    return;
-  }
-  if (!edge.enabled) refuse(['edge', 'enabled'], 'must be true on AWS: the edge is the only public address');
-  if (config.auth === 'none' && config.allowedCidrs.length === 0)
-    refuse(['allowedCidrs'], 'must name the networks that may call, because auth is "none"');
-  if (config.allowedCidrs.length > 0 && !edge.waf)
-    refuse(['edge', 'waf'], 'must be true: the firewall is what enforces allowedCidrs');
-  if ((edge.domainName === undefined) !== (edge.certificateArn === undefined))
-    refuse(
-      ['edge', edge.domainName === undefined ? 'domainName' : 'certificateArn'],
-      'must be given too: a host name needs its certificate and the other way round',
-    );
-});
-
-export type StageConfig = Readonly<Settings>;
+export type StageConfig = Readonly<z.output<typeof Settings>>;
 
 /** Says everything that is wrong with a stage's configuration, one line each. */
 export class ConfigError extends Error {
@@ -115,8 +94,9 @@ export function parseConfig(stage: string, overrides: unknown, source = `Stage "
     const own = object.data[group];
     if (typeof own === 'object' && own !== null) merged[group] = { ...defaults[group], ...own };
   }
-  const result = StageConfig.safeParse(merged);
-  if (!result.success) throw new ConfigError(source, describeIssues(result.error, merged));
+  const result = Settings.safeParse(merged);
+  const problems = [...(result.error?.issues ?? []), ...brokenRules(merged)];
+  if (!result.success || problems.length > 0) throw new ConfigError(source, describeProblems(problems, merged));
   return result.data;
 }
 

@@ -103,10 +103,16 @@ describe('what is wrong is named, with what would be right', () => {
   });
 
   test('everything at once, one line each', () => {
-    const message = problemsOf('prod', { auth: 'x', region: 'y', memoryTiersMb: [], edge: { waf: 1 } });
+    const message = problemsOf('prod', {
+      auth: 'none',
+      region: 'y',
+      memoryTiersMb: [],
+      edge: { waf: 1, domainName: 'run.example.com' },
+    });
     const lines = message.split('\n').slice(1);
     expect(lines.map((line) => line.replace(/^ {2}- ([\w.]+):.*/, '$1')).sort()).toEqual([
-      'auth',
+      'allowedCidrs',
+      'edge.certificateArn',
       'edge.waf',
       'memoryTiersMb',
       'memoryTiersMb',

@@ -39,7 +39,7 @@ const local = {
 };
 
 /** Settings of a stage before its file. Names other than `local` and `prod` start from `dev`. */
-export function defaultsOf(stage: string): Record<string, unknown> & Record<'throttling' | 'edge', object> {
+export function defaultsOf(stage: string): Readonly<Record<string, unknown>> {
   if (stage === 'local') return local;
   const account = process.env['CDK_DEFAULT_ACCOUNT'];
   const region = process.env['CDK_DEFAULT_REGION'] ?? 'us-east-1';

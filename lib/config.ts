@@ -84,39 +84,61 @@ export class ConfigError extends Error {
   }
 }
 
-/** @throws ConfigError naming every field that is wrong, and what would be right */
-export function parseConfig(stage: string, overrides: unknown, source = `Stage "${stage}"`): StageConfig {
-  const object = z.record(z.string(), z.unknown(), 'must be a JSON object').safeParse(overrides);
-  if (!object.success) throw new ConfigError(source, ['the file must hold one JSON object']);
-  const defaults = defaultsOf(stage);
-  const merged = { ...defaults, ...object.data, stage };
-  for (const group of ['throttling', 'edge'] as const) {
-    const own = object.data[group];
-    if (typeof own === 'object' && own !== null) merged[group] = { ...defaults[group], ...own };
+/**
+ * @param sources objects of settings, each overriding the ones before, over the stage's defaults
+ * @throws ConfigError naming every field that is wrong, and what would be right
+ */
+export function parseConfig(stage: string, sources: readonly unknown[], name = `Stage "${stage}"`): StageConfig {
+  const merged: Record<string, unknown> = { ...defaultsOf(stage) };
+  for (const source of sources) {
+    const object = z.record(z.string(), z.unknown()).safeParse(source);
+    if (!object.success) throw new ConfigError(name, ['settings must be one JSON object']);
+    for (const [key, value] of Object.entries(object.data)) {
+      const before = merged[key];
+      merged[key] = isGroup(before) && isGroup(value) ? { ...before, ...value } : value;
+    }
   }
+  merged['stage'] = stage;
   const result = Settings.safeParse(merged);
   const problems = [...(result.error?.issues ?? []), ...brokenRules(merged)];
-  if (!result.success || problems.length > 0) throw new ConfigError(source, describeProblems(problems, merged));
+  if (!result.success || problems.length > 0) throw new ConfigError(name, describeProblems(problems, merged));
   return result.data;
 }
 
+const isGroup = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What the command line says (`-c name=value`). */
+export interface Asked {
+  readonly stage: unknown;
+  /** JSON text, for a single deployment: overrides the file. */
+  readonly settings: unknown;
+}
+
 /**
- * @param stage value of `-c stage=`
  * @param folder where `<stage>.json` may be
  * @throws ConfigError
  */
-export function readConfig(stage: unknown, folder: string): StageConfig {
+export function readConfig({ stage, settings }: Asked, folder: string): StageConfig {
   if (typeof stage !== 'string' || stage === '')
     throw new ConfigError('The app', [
       'say which stage: -c stage=local, -c stage=dev, -c stage=prod or a name of yours',
     ]);
   const file = path.join(folder, `${path.basename(stage)}.json`);
-  if (!existsSync(file)) return parseConfig(stage, {});
-  const source = `Stage "${stage}" (${path.basename(folder)}/${path.basename(file)})`;
+  const name = `Stage "${stage}"`;
+  const sources = [
+    ...(existsSync(file) ? [readJson(name, `stages/${path.basename(file)}`, readFileSync(file, 'utf8'))] : []),
+    ...(settings === undefined
+      ? []
+      : [typeof settings === 'string' ? readJson(name, '-c settings', settings) : settings]),
+  ];
+  return parseConfig(stage, sources, name);
+}
+
+function readJson(name: string, source: string, text: string): unknown {
   try {
-    return parseConfig(stage, JSON.parse(readFileSync(file, 'utf8')), source);
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ConfigError(source, [`the file must be JSON: ${error.message}`]);
-    throw error;
+    throw new ConfigError(name, [`${source} must be JSON: ${error instanceof Error ? error.message : 'it is not'}`]);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync, type BuildFailure, type BuildOptions } from 'esbuild';
 
@@ -37,6 +37,9 @@ export interface Bundle {
   readonly sources: readonly string[];
 }
 
+const WEEK_MS = 7 * 86_400_000;
+const IF_THERE = { throwIfNoEntry: false } as const;
+
 const made = new Map<string, Bundle>();
 
 /**
@@ -54,7 +57,10 @@ export function bundle(entry: string): Bundle {
   const name = `${path.basename(path.dirname(entry))}-${path.basename(entry).replace(/\..*$/, '')}`;
   const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const folder = path.join(BUNDLES, `${name}-${digest}`);
-  if (!existsSync(folder)) publish(folder, code);
+  if (!existsSync(folder)) {
+    prune(name);
+    publish(folder, code);
+  }
   writeFileSync(path.join(BUNDLES, `${name}.meta.json`), metafile);
   const result = { folder, handler: 'index.handler', bytes: code.byteLength, sources };
   made.set(entry, result);
@@ -86,6 +92,17 @@ function build(entry: string): Built {
 
 const isBuildFailure = (error: unknown): error is BuildFailure =>
   typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
+
+/** Bundles of sources that have changed since are kept for a week: another synthesis may be reading them. */
+function prune(name: string): void {
+  if (!existsSync(BUNDLES)) return;
+  for (const entry of readdirSync(BUNDLES)) {
+    const folder = path.join(BUNDLES, entry);
+    const old =
+      entry.startsWith(`${name}-`) && Date.now() - (statSync(folder, IF_THERE)?.mtimeMs ?? Date.now()) > WEEK_MS;
+    if (old) rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** Makes the folder whole at once: two syntheses at the same time must not read each other's half. */
 function publish(folder: string, code: Uint8Array): void {

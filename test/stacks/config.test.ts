@@ -5,7 +5,7 @@ import { ConfigError, parseConfig, readConfig } from '../../lib/config';
 
 const problemsOf = (stage: string, overrides: unknown): string => {
   try {
-    parseConfig(stage, overrides);
+    parseConfig(stage, [overrides]);
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -15,11 +15,11 @@ const problemsOf = (stage: string, overrides: unknown): string => {
 
 describe('defaults', () => {
   test.each(['local', 'dev', 'prod', 'team-a'])('stage %s needs no file', (stage) => {
-    expect(parseConfig(stage, {}).stage).toBe(stage);
+    expect(parseConfig(stage, [{}]).stage).toBe(stage);
   });
 
   test('local has no credentials and no edge, and is pinned to the account of the emulator', () => {
-    expect(parseConfig('local', {})).toMatchObject({
+    expect(parseConfig('local', [{}])).toMatchObject({
       account: '000000000000',
       auth: 'none',
       edge: { enabled: false },
@@ -28,20 +28,20 @@ describe('defaults', () => {
   });
 
   test('on AWS callers need keys, a firewall stands in front, and prod keeps its data', () => {
-    expect(parseConfig('prod', {})).toMatchObject({
+    expect(parseConfig('prod', [{}])).toMatchObject({
       auth: 'api-key',
       edge: { enabled: true, waf: true },
       retainData: true,
     });
-    expect(parseConfig('dev', {})).toMatchObject({ auth: 'api-key', retainData: false });
+    expect(parseConfig('dev', [{}])).toMatchObject({ auth: 'api-key', retainData: false });
   });
 
   test('a name of its own starts from dev', () => {
-    expect(parseConfig('team-a', {})).toEqual({ ...parseConfig('dev', {}), stage: 'team-a' });
+    expect(parseConfig('team-a', [{}])).toEqual({ ...parseConfig('dev', [{}]), stage: 'team-a' });
   });
 
   test('a file overrides field by field, also inside groups', () => {
-    const config = parseConfig('prod', { edge: { requestsPerAddress: 77 }, throttling: { burstLimit: 9 } });
+    const config = parseConfig('prod', [{ edge: { requestsPerAddress: 77 }, throttling: { burstLimit: 9 } }]);
     expect(config.edge).toMatchObject({ enabled: true, waf: true, requestsPerAddress: 77 });
     expect(config.throttling).toEqual({ rateLimit: 1000, burstLimit: 9 });
   });
@@ -97,7 +97,7 @@ describe('what is wrong is named, with what would be right', () => {
     ['a topic that is none', { alarmTopicArn: 'ops' }, /alarmTopicArn: must be the ARN of an SNS topic; it is "ops"/],
     ['an unknown setting', { colour: 'red' }, /there is no setting named "colour"/],
     ['an unknown setting in a group', { edge: { wafs: true } }, /edge: there is no setting named "wafs"/],
-    ['no object', ['x'], /the file must hold one JSON object/],
+    ['no object', ['x'], /settings must be one JSON object/],
   ])('%s', (_, overrides, message) => {
     expect(problemsOf('prod', overrides)).toMatch(message);
   });
@@ -145,12 +145,12 @@ describe('without credentials, the networks that may call have to be named', () 
   });
 
   test('taken with both', () => {
-    const { allowedCidrs } = parseConfig('dev', { auth: 'none', allowedCidrs: ['10.0.0.0/8', '2001:db8::/32'] });
+    const { allowedCidrs } = parseConfig('dev', [{ auth: 'none', allowedCidrs: ['10.0.0.0/8', '2001:db8::/32'] }]);
     expect(allowedCidrs).toEqual(['10.0.0.0/8', '2001:db8::/32']);
   });
 
   test('not asked of the emulator, which only this machine can call', () => {
-    expect(parseConfig('local', {}).allowedCidrs).toEqual([]);
+    expect(parseConfig('local', [{}]).allowedCidrs).toEqual([]);
   });
 
   test('the stage that needs none cannot be pointed at AWS', () => {
@@ -162,21 +162,38 @@ describe('reading', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'narae-config-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  const read = (stage: unknown, settings?: unknown) => readConfig({ stage, settings }, folder);
+  const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+
   test('the file of a stage is found by its name', () => {
-    writeFileSync(path.join(folder, 'blue.json'), JSON.stringify({ region: 'eu-west-1' }));
-    expect(readConfig('blue', folder).region).toBe('eu-west-1');
+    write('blue.json', JSON.stringify({ region: 'eu-west-1' }));
+    expect(read('blue').region).toBe('eu-west-1');
   });
 
-  test('a file that is not JSON is named', () => {
-    writeFileSync(path.join(folder, 'red.json'), '{ region: ');
-    expect(() => readConfig('red', folder)).toThrow(/red\.json.*cannot be deployed:\n {2}- the file must be JSON/);
+  test('the command line overrides the file, field by field', () => {
+    write('green.json', JSON.stringify({ region: 'eu-west-1', edge: { requestsPerAddress: 50 } }));
+    const { region, edge } = read('green', '{"region":"eu-north-1","edge":{"waf":true}}');
+    expect({ region, requestsPerAddress: edge.requestsPerAddress }).toEqual({
+      region: 'eu-north-1',
+      requestsPerAddress: 50,
+    });
+  });
+
+  test('the emulator may ask for keys', () => {
+    expect(read('local', '{"auth":"api-key"}').auth).toBe('api-key');
+  });
+
+  test('what is not JSON is named', () => {
+    write('red.json', '{ region: ');
+    expect(() => read('red')).toThrow(/Stage "red" cannot be deployed:\n {2}- stages\/red\.json must be JSON: /);
+    expect(() => read('blue', 'auth=none')).toThrow(/- -c settings must be JSON: /);
   });
 
   test.each([undefined, '', 7])('a stage has to be said, not %p', (stage) => {
-    expect(() => readConfig(stage, folder)).toThrow(/say which stage: -c stage=local/);
+    expect(() => read(stage)).toThrow(/say which stage: -c stage=local/);
   });
 
   test('a stage name cannot lead out of the folder', () => {
-    expect(() => readConfig('../blue', folder)).toThrow(/stage: must be 1 to 16/);
+    expect(() => read('../blue')).toThrow(/stage: must be 1 to 16/);
   });
 });

@@ -44,7 +44,7 @@ export function stageOf(name: string, overrides: object = {}, environment: Recor
   const assembly = mkdtempSync(path.join(tmpdir(), 'narae-stacks-'));
   folders.push(assembly);
   const app = new App({ context, outdir: assembly });
-  const stacks = addStage(app, parseConfig(name, overrides), environment);
+  const stacks = addStage(app, parseConfig(name, [overrides]), environment);
   const { data, engine, api, edge, ops } = stacks;
   const all = [data, engine, api, edge, ops].filter((stack) => stack !== undefined);
   return { app, assembly, all, ...stacks };

@@ -15,6 +15,10 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   /** stdout and stderr are appended here. */
   readonly logFile: string;
+  /** Signals go to all that it has started too; for programs that do not pass them on. */
+  readonly wholeGroup?: boolean;
+  /** Called with each piece of output. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** A program that runs beside us, with its output in a file and its last lines at hand. */
@@ -54,12 +58,16 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   let kept = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      kept = (kept + chunk.toString('utf8')).slice(-KEPT_CHARACTERS);
+      const text = chunk.toString('utf8');
+      kept = (kept + text).slice(-KEPT_CHARACTERS);
       log.write(chunk);
+      options.onOutput?.(text);
     });
   }
+  let hasEnded = false;
   const ended = new Promise<ProgramEnd>((resolve) => {
     child.once('close', (code, signal) => {
+      hasEnded = true;
       log.end();
       resolve({ code, signal });
     });
@@ -68,6 +76,13 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     child.once('error', (error) => reject(new Error(`${options.name} can't be started: ${error.message}`)));
     child.once('spawn', () => resolve(child.pid ?? 0));
   });
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      process.kill(options.wholeGroup ? -pid : pid, name);
+    } catch {
+      // It has ended by itself.
+    }
+  };
   return {
     name: options.name,
     pid,
@@ -75,11 +90,11 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     ended,
     tail: (lines = 20) => kept.trimEnd().split('\n').slice(-lines).join('\n'),
     stop: async (graceMs) => {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-      const { signal } = await ended;
+      if (!hasEnded) signal('SIGTERM');
+      const timer = setTimeout(() => signal('SIGKILL'), graceMs);
+      const end = await ended;
       clearTimeout(timer);
-      return signal !== 'SIGKILL';
+      return end.signal !== 'SIGKILL';
     },
   };
 }

@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** How `npm start` was asked to run. */
+export interface Settings {
+  readonly stateDir: string;
+  readonly host: string;
+  /** Where to begin to look for a free one; 0 for any. */
+  readonly port: number;
+  readonly auth: 'none' | 'api-key';
+  readonly network: 'none' | 'public';
+  readonly watch: boolean;
+  readonly maxConnections: number;
+  readonly snapshotSeconds: number;
+  /** Environments of one function at once, and of all. */
+  readonly concurrency: number;
+  readonly environments: number;
+}
+
+/** The arguments or variables can't be used; the message says why. */
+export class SettingsError extends Error {}
+
+export const HELP = `Starts Narae on this machine: the whole stage "local", in an emulated AWS.
+
+  npm start -- [options]
+
+Options (and the variable that sets the same)
+  --port N          first port to try, 0 for any (NARAE_PORT, default 8787)
+  --auth MODE       none or api-key (NARAE_AUTH, default none)
+  --network WHAT    what user code reaches: none, or public: this machine's network and what is behind it
+                    (NARAE_NETWORK, default none)
+  --watch           deploy again when bin, lib or lambdas change
+  --help
+
+Variables
+  NARAE_STATE_DIR           folder of this system, one per system that runs (default .narae)
+  NARAE_HOST                address to listen on (default 127.0.0.1); others need --auth api-key and full isolation
+  NARAE_PYTHON              Python for user code (default: 3.13 where there is one)
+  NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default 8)
+  NARAE_LAMBDA_ENVIRONMENTS environments in all (default 48)
+  NARAE_MAX_CONNECTIONS     connections at once (default 1000)
+  NARAE_SNAPSHOT_SECONDS    pause between two snapshots of the state, 0 for none (default 10)`;
+
+/** @returns undefined where help was asked for. @throws SettingsError */
+export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const given = (name: string, argument?: string) => argument ?? environment[name];
+  const settings: Settings = {
+    stateDir: path.resolve(environment['NARAE_STATE_DIR'] ?? '.narae'),
+    host: environment['NARAE_HOST'] ?? '127.0.0.1',
+    port: whole('NARAE_PORT or --port', given('NARAE_PORT', values.port) ?? '8787', 0, 65_535),
+    auth: oneOf('NARAE_AUTH or --auth', given('NARAE_AUTH', values.auth) ?? 'none', ['none', 'api-key']),
+    network: oneOf('NARAE_NETWORK or --network', given('NARAE_NETWORK', values.network) ?? 'none', ['none', 'public']),
+    watch: values.watch,
+    maxConnections: whole('NARAE_MAX_CONNECTIONS', environment['NARAE_MAX_CONNECTIONS'] ?? '1000', 1, 1_000_000),
+    snapshotSeconds: whole('NARAE_SNAPSHOT_SECONDS', environment['NARAE_SNAPSHOT_SECONDS'] ?? '10', 0, 86_400),
+    concurrency: whole('NARAE_LAMBDA_CONCURRENCY', environment['NARAE_LAMBDA_CONCURRENCY'] ?? '8', 1, 1_000),
+    environments: whole('NARAE_LAMBDA_ENVIRONMENTS', environment['NARAE_LAMBDA_ENVIRONMENTS'] ?? '48', 4, 10_000),
+  };
+  if (!isLoopback(settings.host) && settings.auth === 'none') {
+    throw new SettingsError(
+      `NARAE_HOST=${settings.host} would let others run code here without credentials. Use --auth api-key.`,
+    );
+  }
+  return settings;
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        auth: { type: 'string' },
+        network: { type: 'string' },
+        watch: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new SettingsError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new SettingsError(`${name} must be a whole number from ${least} to ${most}; it is "${text}".`);
+}
+
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text);
+  if (found !== undefined) return found;
+  throw new SettingsError(`${name} must be ${allowed.join(' or ')}; it is "${text}".`);
+}

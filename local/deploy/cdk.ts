@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { awsEnvironment, endpointEnvironment, REGION } from '../aws';
+import { describeEnd, startProgram, type Program } from '../process/program';
+
+export interface CdkOptions {
+  readonly root: string;
+  readonly nodePath: string;
+  readonly awsEndpoint: string;
+  /** Where the emulator is to send invokes. */
+  readonly proxyUrl: string;
+  readonly auth: string;
+  readonly outDir: string;
+  readonly logFile: string;
+  /** Lets the owner stop a command that runs; what it returns takes it out again. */
+  readonly onStart: (program: Program) => () => void;
+}
+
+const ACCOUNT = '000000000000';
+const TOOLKIT_STACK = 'CDKToolkit';
+const STOP_GRACE_MS = 2_000;
+/** A custom resource that never answers lets a deployment hang for ever. */
+const TIME_LIMITS_MS = { bootstrap: 120_000, deploy: 420_000 };
+
+/** The CDK's command line, against the emulator. */
+export class Cdk {
+  constructor(private readonly options: CdkOptions) {}
+
+  /** Whether the account has what the CDK needs to deploy. */
+  static readonly toolkitStack = TOOLKIT_STACK;
+
+  bootstrap(): Promise<void> {
+    return this.run('bootstrap', [`aws://${ACCOUNT}/${REGION}`]);
+  }
+
+  /** @param detail told which stack is at which resource */
+  deploy(detail: (text: string) => void): Promise<void> {
+    const args = ['--all', '--method=direct', '--require-approval', 'never', '--progress', 'events'];
+    return this.run('deploy', args, (text) => {
+      const [, stack, done, all] = [...text.matchAll(/^(narae-\S+)\s*\|\s*(\d+)\/(\d+)\s*\|/gm)].at(-1) ?? [];
+      if (stack !== undefined) detail(`${stack} ${done ?? ''}/${all ?? ''}`);
+    });
+  }
+
+  private async run(
+    command: keyof typeof TIME_LIMITS_MS,
+    args: readonly string[],
+    onOutput?: (text: string) => void,
+  ): Promise<void> {
+    const { root, nodePath, auth, outDir, logFile, onStart } = this.options;
+    const cli = path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+    const context = ['-c', 'stage=local', '-c', `auth=${auth}`];
+    const program = await startProgram({
+      name: `cdk ${command}`,
+      command: [nodePath, cli, command, ...args, ...context, '--output', outDir, '--no-notices', '--no-color'],
+      cwd: root,
+      env: this.environment(),
+      logFile,
+      wholeGroup: true,
+      ...(onOutput && { onOutput }),
+    });
+    const done = onStart(program);
+    const limit = AbortSignal.timeout(TIME_LIMITS_MS[command]);
+    limit.addEventListener('abort', () => void program.stop(STOP_GRACE_MS));
+    const end = await program.ended;
+    done();
+    if (limit.aborted) {
+      throw new Error(`cdk ${command} took longer than ${TIME_LIMITS_MS[command] / 1000} s:\n${program.tail()}`);
+    }
+    if (end.code !== 0) throw new Error(`cdk ${command} failed (${describeEnd(end)}):\n${program.tail(30)}`);
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    const { awsEndpoint, proxyUrl, auth, nodePath, root } = this.options;
+    const programs = [path.dirname(nodePath), path.join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''];
+    return {
+      ...awsEnvironment(process.env),
+      ...endpointEnvironment(awsEndpoint),
+      PATH: programs.join(path.delimiter),
+      CDK_DISABLE_VERSION_CHECK: '1',
+      CDK_DEFAULT_ACCOUNT: ACCOUNT,
+      CDK_DEFAULT_REGION: REGION,
+      NARAE_AUTH: auth,
+      NARAE_LAMBDA_PROXY_URL: proxyUrl,
+    };
+  }
+}

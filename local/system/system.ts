@@ -1,0 +1,201 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { REGION } from '../aws';
+import { isLoopback, SettingsError, type Settings } from '../cli/settings';
+import type { Progress } from '../cli/progress';
+import { Deployment } from '../deploy/deployment';
+import { output } from '../deploy/stacks';
+import { Edge, EDGE_DEFAULTS } from '../edge/server';
+import { startEmulator, type Emulator } from '../emulator/ministack';
+import { httpApiPrefix } from '../emulator-quirks';
+import { establishIsolation, type Isolation } from '../isolation/isolation';
+import { LambdaService } from '../lambda/service';
+import { choosePort } from '../process/ports';
+import { describeEnd } from '../process/program';
+import type { Parts } from './parts';
+import type { InnerPorts, StackOutputs, StateFolder, SystemFile } from './state-folder';
+
+export interface SystemContext {
+  readonly root: string;
+  readonly settings: Settings;
+  readonly folder: StateFolder;
+  readonly progress: Progress;
+  /** Everything that is started is put here, to be stopped whatever happens. */
+  readonly parts: Parts;
+  /** Called when a part ends that nobody asked to. */
+  readonly failed: (reason: string) => void;
+}
+
+/** A system that serves. */
+export interface RunningSystem {
+  readonly facts: SystemFile;
+  readonly isolation: Isolation;
+  readonly lambda: LambdaService;
+  readonly deployment: Deployment;
+}
+
+/** Ports tried after the wanted one. */
+const NEXT_PORTS = 50;
+const LAMBDA_LIMITS = {
+  streamConcurrency: 32,
+  queue: 256,
+  waitMs: 20_000,
+  initTimeoutMs: 10_000,
+  idleTimeoutMs: 10 * 60_000,
+};
+/** Lambda waits one minute and two before it tries an event again; nobody at a laptop does. */
+const RETRY_DELAYS_MS = [1_000, 2_000];
+
+/**
+ * Brings everything up: emulator, Lambda service, deployment, edge.
+ * Throws where a part does not come up; what was started before is in `parts`.
+ */
+export async function startSystem(context: SystemContext): Promise<RunningSystem> {
+  const { settings, folder, progress, parts } = context;
+  await folder.create();
+  await folder.removeSystem();
+  const checking = checkIsolation(context);
+  // Reported where it is awaited; the emulator's failure may come first.
+  checking.catch(() => undefined);
+  const { emulator, ports } = await progress.step('AWS emulator', () => startInner(context));
+  const isolation = await progress.step('Isolation of user code', () => checking);
+  const lambda = await startLambda(context, emulator, ports, isolation);
+  const deployment = deploymentOf(context, emulator, lambda);
+  const outputs = await deploy(context, deployment);
+  const edge = await startEdge(settings, emulator, lambda, outputs);
+  parts.add('edge', () => edge.stop());
+  lambda.resumeEvents();
+  const facts: SystemFile = {
+    url: `http://${isLoopback(settings.host) ? 'localhost' : settings.host}:${edge.port}`,
+    awsEndpoint: emulator.endpoint,
+    lambdaEndpoint: lambda.endpoint,
+    region: REGION,
+    pid: process.pid,
+    ports: { ...ports, edge: edge.port },
+    outputs,
+    auth: settings.auth,
+    isolation: { tier: isolation.tier, gaps: isolation.gaps },
+    versions: { python: isolation.python.version, node: process.versions.node },
+    logs: folder.logs(),
+  };
+  await folder.writeSystem(facts);
+  parts.add('system.json', () => folder.removeSystem());
+  return { facts, isolation, lambda, deployment };
+}
+
+async function checkIsolation({ settings, folder }: SystemContext): Promise<Isolation> {
+  const isolation = await establishIsolation({
+    environment: process.env,
+    nodePath: process.execPath,
+    network: settings.network,
+    dir: path.join(folder.work(), 'probe'),
+  });
+  if (isolation.tier !== 'full' && !isLoopback(settings.host)) {
+    throw new SettingsError(
+      `NARAE_HOST=${settings.host} is refused: user code is not isolated on this machine (${isolation.gaps.join('; ')}).`,
+    );
+  }
+  return isolation;
+}
+
+/** The emulator, on the ports of the last time if they are free: state holds addresses with them. */
+async function startInner({ root, settings, folder, parts, failed }: SystemContext) {
+  const before = await folder.readPorts();
+  const emulatorPort = await choosePort(before.emulator);
+  const ports: InnerPorts = { emulator: emulatorPort, lambda: await choosePort(before.lambda, [emulatorPort]) };
+  await folder.writePorts(ports);
+  const logFile = path.join(folder.logs(), 'emulator.log');
+  await rm(logFile, { force: true });
+  const emulator = await startEmulator({
+    root,
+    stateDir: folder.emulator(),
+    logFile,
+    port: ports.emulator,
+    snapshotSeconds: settings.snapshotSeconds,
+  });
+  let stopping = false;
+  parts.add('AWS emulator', async () => {
+    stopping = true;
+    if (!(await emulator.stop())) throw new Error('had to be killed; what changed last may be lost');
+  });
+  void emulator.program.ended.then((end) => {
+    if (!stopping) failed(`The AWS emulator ended (${describeEnd(end)}). Its last lines:\n${emulator.program.tail()}`);
+  });
+  return { emulator, ports };
+}
+
+async function startLambda(
+  { root, settings, folder, progress, parts }: SystemContext,
+  emulator: Emulator,
+  ports: InnerPorts,
+  isolation: Isolation,
+): Promise<LambdaService> {
+  const { concurrency, environments } = settings;
+  const lambda = await LambdaService.start({
+    port: ports.lambda,
+    awsEndpoint: emulator.endpoint,
+    surroundings: {
+      nodePath: process.execPath,
+      nodeModules: path.join(root, 'node_modules'),
+      environment: isolation.environment,
+    },
+    logDir: folder.logs(),
+    workDir: folder.work(),
+    eventDir: folder.events(),
+    limits: { ...LAMBDA_LIMITS, concurrency, environments },
+    retryDelaysMs: RETRY_DELAYS_MS,
+    report: (message) => progress.line(`  ! ${message}`),
+  });
+  parts.add('Lambda service', () => lambda.stop());
+  return lambda;
+}
+
+function deploymentOf({ root, settings, folder, parts }: SystemContext, emulator: Emulator, lambda: LambdaService) {
+  const deployment = new Deployment(
+    {
+      root,
+      nodePath: process.execPath,
+      awsEndpoint: emulator.endpoint,
+      proxyUrl: `${lambda.endpoint}/invoke`,
+      auth: settings.auth,
+      outDir: folder.cdkOut(),
+      logFile: path.join(folder.logs(), 'cdk.log'),
+      onStart: (program) => parts.add(program.name, () => program.stop(2_000)),
+    },
+    { auth: settings.auth },
+  );
+  parts.add('deployment', () => deployment.close());
+  return deployment;
+}
+
+async function deploy({ progress }: SystemContext, deployment: Deployment): Promise<StackOutputs> {
+  const current = await progress.step('Sources and deployed state', () => deployment.current());
+  if (current) return current;
+  if (await deployment.needsBootstrap()) {
+    await progress.step('cdk bootstrap', () => deployment.bootstrap());
+  }
+  return progress.step('cdk deploy (about a minute)', (detail) => deployment.deploy(detail));
+}
+
+async function startEdge(
+  { host, port, maxConnections }: Settings,
+  emulator: Emulator,
+  lambda: LambdaService,
+  outputs: StackOutputs,
+): Promise<Edge> {
+  const options = {
+    ...EDGE_DEFAULTS,
+    host,
+    maxConnections,
+    api: { origin: emulator.endpoint, prefix: httpApiPrefix(output(outputs, 'api', 'ApiId')) },
+    stream: { origin: lambda.endpoint, prefix: `/url/${output(outputs, 'engine', 'StreamFunctionName')}` },
+  };
+  for (let next = port; ; next += 1) {
+    try {
+      return await Edge.start({ ...options, port: next });
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || next >= port + NEXT_PORTS) throw error;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { Blobs } from '../engine/blobs';
+import { lambdaCall } from '../engine/call-run';
+import { Envelope } from '../engine/envelope';
+import { RunStore } from '../engine/run-store';
+import { dynamo } from '../platform/aws/dynamo';
+import { kms } from '../platform/aws/kms';
+import { lambda, waitingLambda } from '../platform/aws/lambda';
+import { s3 } from '../platform/aws/s3';
+import { systemClock } from '../platform/clock';
+import { access } from '../platform/compose';
+import { endpoint } from '../platform/endpoint';
+import { commonEnv, readEnv } from '../platform/env';
+import { Idempotency } from '../platform/idempotency';
+import { randomIds } from '../platform/ids';
+import { RateLimit } from '../platform/rate-limit';
+import { telemetry } from '../platform/telemetry';
+import { callCallback } from './call-callback';
+import { changeCallback } from './change-callback';
+import { changeChatRoom, createChatRoom, deleteChatRoom, getChatRoom, listChatRooms } from './chat-rooms';
+import { ChatStore } from './chat-store';
+import { changeChat, createChat, deleteChat, getChat, listChats, listChatsOfRoom } from './chats';
+import { Counters } from './counters';
+import { createCallback } from './create-callback';
+import { deleteCallback } from './delete-callback';
+import { deploy, deployAndWait } from './deploy';
+import { Links } from './links';
+import type { Ports } from './ports';
+import { getCallback, listCallbacks } from './read-callbacks';
+import { RoomStore } from './room-store';
+import { callbacksRoutes } from './routes';
+import { Sources } from './sources';
+import { lambdaStartBuild } from './start-build';
+import { CallbackStore } from './store';
+
+const env = readEnv(
+  commonEnv.extend({
+    NARAE_RUNNER_FUNCTION: z.string().min(1),
+    NARAE_BUILDER_FUNCTION: z.string().min(1),
+    NARAE_DATA_KEY_ID: z.string().min(1),
+    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
+    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
+  }),
+);
+const clock = systemClock;
+const db = dynamo();
+const bucket = s3();
+const { authenticate, originGuard } = access(env, db, clock);
+const rooms = new RoomStore(db, env.NARAE_ENTITIES_TABLE);
+
+const ports: Ports = {
+  clock,
+  ids: randomIds,
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  blobs: new Blobs(bucket, env.NARAE_BUCKET, clock),
+  envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  callbacks: new CallbackStore(db, env.NARAE_ENTITIES_TABLE),
+  rooms,
+  chats: new ChatStore(db, env.NARAE_ENTITIES_TABLE),
+  counters: new Counters(db, env.NARAE_ENTITIES_TABLE),
+  links: new Links(rooms),
+  sources: new Sources(bucket, env.NARAE_BUCKET),
+  startBuild: lambdaStartBuild(lambda(), env.NARAE_BUILDER_FUNCTION),
+  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+};
+
+export const handler = endpoint({
+  routes: callbacksRoutes,
+  useCases: {
+    createCallback: createCallback(ports),
+    listCallbacks: listCallbacks(ports),
+    getCallback: getCallback(ports),
+    changeCallback: changeCallback(ports),
+    deleteCallback: deleteCallback(ports),
+    deploy: deploy(ports),
+    deployAndWait: deployAndWait(ports),
+    callGet: callCallback('GET', ports),
+    callPost: callCallback('POST', ports),
+    callPut: callCallback('PUT', ports),
+    callPatch: callCallback('PATCH', ports),
+    callDelete: callCallback('DELETE', ports),
+    callKubeGet: callCallback('GET', ports),
+    callKubePost: callCallback('POST', ports),
+    callKubePut: callCallback('PUT', ports),
+    callKubePatch: callCallback('PATCH', ports),
+    callKubeDelete: callCallback('DELETE', ports),
+    createChatRoom: createChatRoom(ports),
+    listChatRooms: listChatRooms(ports),
+    getChatRoom: getChatRoom(ports),
+    changeChatRoom: changeChatRoom(ports),
+    deleteChatRoom: deleteChatRoom(ports),
+    listChatsOfRoom: listChatsOfRoom(ports),
+    createChat: createChat(ports),
+    listChats: listChats(ports),
+    getChat: getChat(ports),
+    changeChat: changeChat(ports),
+    deleteChat: deleteChat(ports),
+  },
+  authenticate,
+  originGuard,
+  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
+  telemetry: telemetry('callbacks'),
+  errorDetail: true,
+});

@@ -1,0 +1,47 @@
+import middy from '@middy/core';
+import * as z from 'zod';
+import { Blobs } from '../engine/blobs';
+import { lambdaCall } from '../engine/call-run';
+import { Envelope } from '../engine/envelope';
+import { RunStore } from '../engine/run-store';
+import { dynamo } from '../platform/aws/dynamo';
+import { kms } from '../platform/aws/kms';
+import { waitingLambda } from '../platform/aws/lambda';
+import { s3 } from '../platform/aws/s3';
+import { systemClock } from '../platform/clock';
+import { commonEnv, readEnv } from '../platform/env';
+import { randomIds } from '../platform/ids';
+import { telemetry } from '../platform/telemetry';
+import { buildCallback } from './build/build-callback';
+import { Sources } from './sources';
+import { BuildOrder } from './start-build';
+import { CallbackStore } from './store';
+
+/** Builds one deploy of one callback per invoke. Lambda queues its orders and retries them. */
+
+const env = readEnv(
+  commonEnv.extend({ NARAE_RUNNER_FUNCTION: z.string().min(1), NARAE_DATA_KEY_ID: z.string().min(1) }),
+);
+const { logger } = telemetry('callbacks-builder');
+const db = dynamo();
+const bucket = s3();
+const ports = {
+  clock: systemClock,
+  ids: randomIds,
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
+  envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  callbacks: new CallbackStore(db, env.NARAE_ENTITIES_TABLE),
+  sources: new Sources(bucket, env.NARAE_BUCKET),
+};
+
+export const handler = middy<unknown, undefined>()
+  .onError((request) => {
+    logger.error('callback not built; Lambda will try again', { cause: request.error });
+    throw request.error ?? new Error('unknown');
+  })
+  .handler(async (event: unknown) => {
+    await buildCallback(BuildOrder.parse(event), ports);
+    return undefined;
+  });

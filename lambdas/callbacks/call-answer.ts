@@ -1,0 +1,76 @@
+import { resultOf } from '../engine/read-run';
+import type { Blobs } from '../engine/blobs';
+import type { Run } from '../engine/run';
+import { AppError } from '../platform/errors';
+import type { CallAnswer } from './contract';
+import { CALLBACK_LIMITS } from './limits';
+
+const SECONDS = CALLBACK_LIMITS.timeoutMs / 1000;
+const TOO_LARGE = 'The result is larger than 5 MB, which is the most a callback can answer.';
+
+/**
+ * A Lambda function answers 6 MB, and our JSON text is a string in its JSON: what does not fit in there is refused
+ * instead of lost.
+ */
+const ANSWER_BYTES = 6_000_000;
+
+/**
+ * What a call answers for a run (contract: callbacks, section 6, "Outcome").
+ * @param run as it ended, or as it stands when the time to answer is up
+ * @throws AppError `SERVICE_UNAVAILABLE` when the handler was never started
+ */
+export async function answerOf(run: Run, blobs: Blobs): Promise<CallAnswer> {
+  switch (run.status) {
+    case 'COMPLETED':
+      return completed((await resultOf(run, { blobs })) ?? 'null');
+    case 'FAILED':
+      return failed(run);
+    case 'EXECUTING':
+      return timedOut();
+    case 'REQUEST_RECEIVED':
+    case 'CODE_FETCHING':
+    case 'SANDBOX_PREPARING':
+      throw notStarted();
+  }
+}
+
+function completed(json: string): CallAnswer {
+  const fits = json.length < ANSWER_BYTES / 2 || Buffer.byteLength(JSON.stringify(json)) < ANSWER_BYTES;
+  return fits ? { lambdaStatusCode: 200, body: JSON.parse(json) } : endedByPlatform(400, TOO_LARGE);
+}
+
+function failed(run: Run): CallAnswer {
+  const message = run.errorMessage ?? 'The handler failed.';
+  switch (run.errorType) {
+    case 'TIMEOUT':
+      return timedOut();
+    case 'INVALID_RESULT':
+      return endedByPlatform(400, message);
+    case 'OUT_OF_MEMORY':
+      return endedByPlatform(500, `The memory limit of ${run.memoryMb} MiB was exceeded.`);
+    case 'CANCELLED':
+      return endedByPlatform(500, 'The call was cancelled.');
+    case 'PLATFORM_ERROR':
+      if (!wasStarted(run)) throw notStarted();
+      return endedByPlatform(500, 'The worker of this call was lost. This is a fault of the platform.');
+    case 'RUNTIME_ERROR':
+    case 'SYNTAX_ERROR':
+    case 'HANDLER_NOT_FOUND':
+    case undefined:
+      return { lambdaStatusCode: 500, body: message };
+  }
+}
+
+/** A run that a lost worker never started has used no time. */
+const wasStarted = (run: Run): boolean => run.startedAt !== undefined && (run.usage?.durationMs ?? 0) > 0;
+
+const timedOut = (): CallAnswer => endedByPlatform(504, `Timeout: no answer within ${SECONDS} s`);
+
+const endedByPlatform = (code: 400 | 500 | 504, body: string): CallAnswer => ({
+  lambdaStatusCode: code,
+  lambda_status_code: code,
+  body,
+});
+
+const notStarted = (): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', 'The callback could not be started at the moment. Try again shortly.');

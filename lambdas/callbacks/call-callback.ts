@@ -1,0 +1,88 @@
+import { callRun } from '../engine/call-run';
+import { endRun } from '../engine/end-run';
+import type { RunSpec } from '../engine/prepare-run';
+import type { Run } from '../engine/run';
+import { AppError } from '../platform/errors';
+import type { CallContext } from '../platform/endpoint';
+import { ownerOf, runtimeOf, type Deployment, type StoredEnv } from './callback';
+import { answerOf } from './call-answer';
+import { eventOf } from './call-event';
+import type { CallAnswer } from './contract';
+import { CALLBACK_LIMITS, type CallMethod } from './limits';
+import type { Ports } from './ports';
+
+/** Milliseconds from the request to our answer, at most: this function has 29 s, and the HTTP API waits for 30 s. */
+const ANSWER_WITHIN_MS = 28_800;
+
+interface Request {
+  readonly params: { readonly path_name: string };
+  readonly body: Buffer;
+}
+
+/**
+ * Calls what is deployed on a route: each request runs the handler once, nothing is cached (contract: callbacks, section
+ * 6). Beside the run itself (two writes here, one in the runner) a call costs one read, of the route: code is cached by
+ * its hash, and the environment travels sealed.
+ */
+export const callCallback =
+  (method: CallMethod, ports: Ports) =>
+  async ({ params, body }: Request, context: CallContext): Promise<{ body: CallAnswer }> => {
+    const began = ports.clock.now();
+    const { workspace } = context.principal;
+    const name = params.path_name;
+    ports.rateLimit.take(workspace);
+    const route = await ports.callbacks.route(workspace, name, method);
+    if (!route?.deployment) throw await nothingThere(workspace, name, method, ports);
+    const event = eventOf({ method, name, rawQuery: context.rawQuery, headers: context.headers, body });
+    const spec = await specOf(route.callbackId, route.deployment, route.env, JSON.stringify(event), context, ports);
+    const run = await callRun(spec, ANSWER_WITHIN_MS - (ports.clock.now() - began), ports);
+    return { body: await answerOf(await neverLate(run, ports), ports.blobs) };
+  };
+
+async function specOf(
+  callbackId: number,
+  { language, code }: Deployment,
+  env: StoredEnv | undefined,
+  input: string,
+  { principal: { workspace }, requestId }: CallContext,
+  { sources }: Ports,
+): Promise<RunSpec> {
+  const runtime = runtimeOf(language);
+  const [module = 'main'] = runtime.defaultHandler.split('.');
+  return {
+    workspace,
+    room: 'callbacks',
+    owner: ownerOf(callbackId),
+    tenantOf: ownerOf(callbackId),
+    code: await sources.get(workspace, callbackId, code),
+    runtime,
+    requestedRuntime: language,
+    handler: `${module}.lambda_handler`,
+    entry: { kind: 'handler', module, function: 'lambda_handler', fallbacks: ['handler'] },
+    convention: 'callback',
+    input,
+    env: env ? { names: env.names, sealed: env.sealed } : { values: {} },
+    timeoutMs: CALLBACK_LIMITS.timeoutMs,
+    memoryMb: CALLBACK_LIMITS.memoryMb,
+    resultBytes: CALLBACK_LIMITS.resultBytes,
+    context: () => ({ requestId, callbackId }),
+  };
+}
+
+/** A handler that did not start in time must not start after we said so. */
+async function neverLate(run: Run, ports: Ports): Promise<Run> {
+  const waiting =
+    run.status === 'REQUEST_RECEIVED' || run.status === 'CODE_FETCHING' || run.status === 'SANDBOX_PREPARING';
+  return waiting ? endRun(run, 'PLATFORM_ERROR', 'It could not be started in time.', ports) : run;
+}
+
+/** 404, or 405 when the path is deployed for other methods. */
+async function nothingThere(workspace: string, name: string, method: CallMethod, ports: Ports): Promise<AppError> {
+  const allowed = (await ports.callbacks.methodsOf(workspace, name)).sort();
+  const shown = name.slice(0, 200);
+  if (allowed.length === 0) return new AppError('CALLBACK_NOT_REGISTERED', `No callback is deployed under '${shown}'.`);
+  return new AppError('METHOD_NOT_ALLOWED', `'${shown}' does not take ${method}.`, {
+    details: { allowed },
+    headers: { Allow: allowed.join(', ') },
+  });
+}

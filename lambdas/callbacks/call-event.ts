@@ -1,0 +1,57 @@
+import { parseJson } from '../platform/json-body';
+import type { Headers } from '../platform/principal';
+import type { CallMethod } from './limits';
+
+export interface HttpCall {
+  readonly method: CallMethod;
+  /** Without slashes. */
+  readonly name: string;
+  readonly rawQuery: string;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** Credentials are for the platform, not for the callback. */
+const WITHHELD = new Set(['authorization', 'cookie', 'x-api-key', 'x-narae-origin']);
+const WITH_BODY: readonly CallMethod[] = ['POST', 'PUT', 'PATCH'];
+
+/**
+ * What a handler gets as its event (contract: callbacks, section 6, "Event"). For older handlers the names of the query
+ * and of an object body also stand at the top level; the names of the event itself always win.
+ */
+export function eventOf({ method, name, rawQuery, headers, body }: HttpCall): Record<string, unknown> {
+  const query = Object.fromEntries(new URLSearchParams(rawQuery));
+  const parsed = WITH_BODY.includes(method) ? jsonOrEmpty(body) : {};
+  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  const text = textOf(body);
+  return {
+    ...query,
+    ...(isObject && parsed),
+    httpMethod: method,
+    path: name,
+    queryStringParameters: query,
+    body: parsed,
+    headers: Object.fromEntries(Object.entries(headers).filter(([header]) => !WITHHELD.has(header))),
+    rawBody: text ?? body.toString('base64'),
+    isBase64Encoded: text === undefined,
+  };
+}
+
+/** An empty body or one that is not JSON is `{}`, never an error: load scripts send such bodies. */
+function jsonOrEmpty(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return parseJson(body);
+  } catch {
+    return {};
+  }
+}
+
+/** Undefined for bytes that are no UTF-8 text. */
+function textOf(body: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return undefined;
+  }
+}

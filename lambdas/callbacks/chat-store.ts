@@ -1,0 +1,168 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  BatchGetCommand,
+  GetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { AppError } from '../platform/errors';
+import { storeFailed } from '../platform/store-errors';
+import { transact, type Write } from '../platform/transact';
+import { chatKey, chatOfRoomKey, chatsOfRoomPartition, chatsPartition, roomKey } from './keys';
+import { readPage, type Page } from './pages';
+
+export const ChatRecord = z.object({
+  workspace: z.string(),
+  id: z.number(),
+  roomId: z.number(),
+  text: z.string(),
+  createdAt: z.number(),
+});
+export type ChatRecord = z.output<typeof ChatRecord>;
+
+type Key = { readonly pk: string; readonly sk: string };
+
+const RoomId = z.object({ id: z.number() });
+const IdInRoom = z.object({ sk: z.string().transform(Number) });
+/** Entries that one BatchGet takes, and items that one transaction takes. */
+const BATCH = 100;
+const MAX_TRIES = 8;
+
+/** Chats in the entities table. A chat whose room is gone is gone, also while its own record is still there. */
+export class ChatStore {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(db: DynamoDBDocumentClient, table: string) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  /** @param roomExists what refuses the chat when its room went in between */
+  async insert(chat: ChatRecord, roomExists: Write): Promise<void> {
+    const { workspace, roomId, id } = chat;
+    const put = (Item: Record<string, unknown>): Write => ({
+      item: { Put: { TableName: this.#table, Item } },
+      refused: () => new Error(`chat ${id} cannot be refused`),
+    });
+    await transact(this.#db, [
+      roomExists,
+      put({ ...chatKey(workspace, id), ...chat }),
+      put(chatOfRoomKey(workspace, roomId, id)),
+    ]);
+  }
+
+  /** @throws AppError `CHAT_NOT_FOUND` */
+  async get(workspace: string, id: number): Promise<ChatRecord> {
+    const { Item } = await this.#db
+      .send(new GetCommand({ TableName: this.#table, Key: chatKey(workspace, id), ConsistentRead: true }))
+      .catch(storeFailed);
+    const chat = Item && ChatRecord.parse(Item);
+    if (!chat || !(await this.#roomsThatExist(workspace, [chat.roomId])).has(chat.roomId)) throw notFound(id);
+    return chat;
+  }
+
+  /** @throws AppError `CHAT_NOT_FOUND` when it is no longer there */
+  async replace(chat: ChatRecord): Promise<void> {
+    await transact(this.#db, [
+      {
+        item: {
+          Put: {
+            TableName: this.#table,
+            Item: { ...chatKey(chat.workspace, chat.id), ...chat },
+            ConditionExpression: 'attribute_exists(pk)',
+          },
+        },
+        refused: () => notFound(chat.id),
+      },
+    ]);
+  }
+
+  async delete(chats: readonly Pick<ChatRecord, 'workspace' | 'roomId' | 'id'>[]): Promise<void> {
+    const keys = chats.flatMap(({ workspace, roomId, id }) => [
+      chatKey(workspace, id),
+      chatOfRoomKey(workspace, roomId, id),
+    ]);
+    for (let from = 0; from < keys.length; from += BATCH) {
+      const writes = keys.slice(from, from + BATCH).map((Key): Write => ({
+        item: { Delete: { TableName: this.#table, Key } },
+        refused: () => new Error('a delete without condition cannot be refused'),
+      }));
+      await transact(this.#db, writes);
+    }
+  }
+
+  /** Chats of all rooms, oldest first. */
+  async list(workspace: string, after: number | undefined, limit: number): Promise<Page<ChatRecord>> {
+    const items: ChatRecord[] = [];
+    let last = after;
+    for (;;) {
+      const page = await readPage(
+        this.#db,
+        {
+          table: this.#table,
+          partition: chatsPartition(workspace),
+          after: last === undefined ? undefined : chatKey(workspace, last),
+          limit: limit - items.length,
+        },
+        (item) => ChatRecord.parse(item),
+      );
+      const rooms = await this.#roomsThatExist(workspace, [...new Set(page.items.map(({ roomId }) => roomId))]);
+      items.push(...page.items.filter(({ roomId }) => rooms.has(roomId)));
+      last = page.items.at(-1)?.id;
+      if (!page.more || items.length === limit) return { items, more: page.more };
+    }
+  }
+
+  /** Chats of one room, oldest first; the room is there. */
+  async listOfRoom(
+    workspace: string,
+    roomId: number,
+    after: number | undefined,
+    limit: number,
+  ): Promise<Page<ChatRecord>> {
+    const ids = await this.idsOfRoom(workspace, roomId, after, limit);
+    const items = await this.#batchGet(ids.items.map((id) => chatKey(workspace, id)));
+    const chats = items.map((item) => ChatRecord.parse(item)).sort((a, b) => a.id - b.id);
+    return { items: chats, more: ids.more };
+  }
+
+  idsOfRoom(workspace: string, roomId: number, after: number | undefined, limit: number): Promise<Page<number>> {
+    const from = after === undefined ? undefined : chatOfRoomKey(workspace, roomId, after);
+    return readPage(
+      this.#db,
+      { table: this.#table, partition: chatsOfRoomPartition(workspace, roomId), after: from, limit },
+      (item) => IdInRoom.parse(item).sk,
+    );
+  }
+
+  async #roomsThatExist(workspace: string, ids: readonly number[]): Promise<Set<number>> {
+    const items = await this.#batchGet(ids.map((id) => roomKey(workspace, id)));
+    return new Set(items.map((item) => RoomId.parse(item).id));
+  }
+
+  /** In no order; what DynamoDB leaves out of one answer is asked for again. */
+  async #batchGet(keys: readonly Key[]): Promise<Record<string, unknown>[]> {
+    const found: Record<string, unknown>[] = [];
+    for (let from = 0; from < keys.length; from += BATCH) {
+      let asked: BatchGetCommandInput['RequestItems'] = {
+        [this.#table]: { Keys: keys.slice(from, from + BATCH), ConsistentRead: true },
+      };
+      for (let attempt = 1; asked && Object.keys(asked).length > 0; attempt += 1) {
+        if (attempt > MAX_TRIES)
+          throw new AppError('SERVICE_UNAVAILABLE', 'The store is too busy at the moment. Try again shortly.');
+        if (attempt > 1) await setTimeout(Math.random() * 20 * 2 ** attempt);
+        const answer: BatchGetCommandOutput = await this.#db
+          .send(new BatchGetCommand({ RequestItems: asked }))
+          .catch(storeFailed);
+        found.push(...(answer.Responses?.[this.#table] ?? []));
+        asked = answer.UnprocessedKeys;
+      }
+    }
+    return found;
+  }
+}
+
+const notFound = (id: number): AppError => new AppError('CHAT_NOT_FOUND', `There is no chat ${id}.`);

@@ -1,0 +1,56 @@
+import { resolveRuntime } from '../engine/runtimes';
+import { AppError } from '../platform/errors';
+import type { UseCases } from '../platform/endpoint';
+import { untilFresh } from '../platform/transact';
+import type { CallbackRecord } from './callback';
+import { nameOf } from './contract';
+import { sealEnv } from './env';
+import { checkLibrary } from './library';
+import { isReserved, RESERVED_NAMES } from './limits';
+import type { Ports } from './ports';
+import type { callbacksRoutes } from './routes';
+import { toCallback } from './view';
+
+/** Registers a callback (contract: callbacks, section 4, "Register"). */
+export const createCallback =
+  (ports: Ports): UseCases<typeof callbacksRoutes>['createCallback'] =>
+  async ({ body }, { principal: { workspace } }) => {
+    const { language } = resolveRuntime(body.type, 'type');
+    refuseReserved(body.path);
+    const library = checkLibrary(language, body.library);
+    const id = await ports.counters.nextId(workspace, 'callbacks');
+    const record: CallbackRecord = {
+      workspace,
+      id,
+      path: body.path,
+      method: body.method,
+      language,
+      code: await ports.sources.put(workspace, id, body.code),
+      ...(library !== undefined && { library }),
+      ...(body.env && { env: await sealEnv(id, body.env, undefined, ports.envelope) }),
+      ...(typeof body.chat_id === 'number' && { roomId: body.chat_id }),
+      status: 'pending',
+      updatedAt: ports.clock.now(),
+      attempt: 0,
+      version: 0,
+    };
+    try {
+      await untilFresh(async () => {
+        const link = record.roomId === undefined ? [] : await ports.links.putInto(record.roomId, id, workspace);
+        await ports.callbacks.save(undefined, record, [ports.counters.oneMore(workspace, 'callbacks'), ...link]);
+      });
+    } catch (error) {
+      await ports.sources.forget(workspace, id);
+      throw error;
+    }
+    return { body: toCallback(record, ports.clock.now()) };
+  };
+
+/** @throws AppError `PATH_RESERVED` */
+export function refuseReserved(path: string): void {
+  const name = nameOf(path);
+  if (!isReserved(name)) return;
+  throw new AppError('PATH_RESERVED', `'${name}' is a name of the platform. Use another one.`, {
+    details: { path: name, reserved: RESERVED_NAMES },
+  });
+}

@@ -1,0 +1,53 @@
+/** Limits of this room, with units; used by schemas, code and description alike (contract: callbacks, sections 2, 3 and 6). */
+export const CALLBACK_LIMITS = {
+  callbacks: 1000,
+  rooms: 1000,
+  libraryBytes: 16 * 1024,
+  lastErrorBytes: 4 * 1024,
+  titleChars: 200,
+  chatBytes: 16 * 1024,
+  /** Entries of one page: at most, and without `limit`. */
+  page: { callbacks: 200, rooms: 1000, chats: 200 },
+  /** Of one call. */
+  memoryMb: 256,
+  /** Milliseconds of user code: the answer has to come before the front's own 30 s. */
+  timeoutMs: 28_000,
+  resultBytes: 5 * 1024 * 1024,
+} as const;
+
+/** Milliseconds that `POST /callback/deploy` waits for a build (contract: callbacks, section 6, "States"). */
+export const DEPLOY_WAIT_MS = 25_000;
+
+/**
+ * Names below `/api` that belong to the platform or are kept for it (contract: callbacks, section 6, "Path"). A room may
+ * not look into another one's route table, so they are written out here; a test compares them with all tables.
+ */
+export const RESERVED_NAMES: readonly string[] = [
+  'workspaces',
+  'functions',
+  'v1',
+  'issues',
+  'decisions',
+  'persons',
+  'graphs',
+  'meetings',
+  'virtual-meetings',
+  'audit',
+  'upload',
+  'execute',
+  'status',
+  'cancel',
+  'jobs',
+  'health',
+  'projects',
+  'project',
+  'log',
+  'cloudwatch',
+  'kube',
+];
+
+/** In any case of letters, whatever the method. */
+export const isReserved = (name: string): boolean => RESERVED_NAMES.includes(name.toLowerCase());
+
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type CallMethod = (typeof METHODS)[number];

@@ -1,0 +1,21 @@
+import type { CallPorts } from '../engine/call-run';
+import type { RateLimit } from '../platform/rate-limit';
+import type { ChatStore } from './chat-store';
+import type { Counters } from './counters';
+import type { Links } from './links';
+import type { RoomStore } from './room-store';
+import type { Sources } from './sources';
+import type { StartBuild } from './start-build';
+import type { CallbackStore } from './store';
+
+/** What the use cases of this room stand on; `store`, `blobs` and the like of the engine run the calls. */
+export interface Ports extends CallPorts {
+  readonly callbacks: CallbackStore;
+  readonly rooms: RoomStore;
+  readonly chats: ChatStore;
+  readonly counters: Counters;
+  readonly links: Links;
+  readonly sources: Sources;
+  readonly startBuild: StartBuild;
+  readonly rateLimit: RateLimit;
+}

@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { StageConfig } from './config';
 import { proxyFunctions } from './constructs/local-proxy';
 import { ApiStack } from './stacks/api';
+import { BuildsStack } from './stacks/builds';
 import { DataStack, EDGE_REGION } from './stacks/data';
 import { EdgeStack } from './stacks/edge';
 import { EngineStack } from './stacks/engine';
@@ -11,6 +12,7 @@ import { OpsStack } from './stacks/ops';
 export interface NaraeStacks {
   readonly data: DataStack;
   readonly engine: EngineStack;
+  readonly builds: BuildsStack;
   readonly api: ApiStack;
   /** Where CloudFront stands in front; without one nobody needs alarms either: it is an emulator. */
   readonly edge: EdgeStack | undefined;
@@ -35,7 +37,8 @@ export function addStage(
   const here = (description: string) => at(config.region, description);
   const data = new DataStack(app, name('data'), { ...here('tables, bucket, key, secrets'), config });
   const engine = new EngineStack(app, name('engine'), { ...here('runs code'), config, data });
-  const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine });
+  const builds = new BuildsStack(app, name('builds'), { ...here('builds'), config, data, engine });
+  const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine, builds });
   const { enabled } = config.edge;
   const edge = enabled
     ? new EdgeStack(app, name('edge'), { ...at(EDGE_REGION, 'public address'), config, data, engine, api })
@@ -47,5 +50,5 @@ export function addStage(
   const proxy = environment['NARAE_LAMBDA_PROXY_URL'];
   if (config.stage === 'local' && proxy) proxyFunctions(app, proxy);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { data, engine, api, edge, ops };
+  return { data, engine, builds, api, edge, ops };
 }

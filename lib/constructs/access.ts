@@ -13,8 +13,9 @@ import { acknowledge } from './acknowledge';
  * so the actions are written out where a function is declared.
  */
 
-export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
-const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel'] as const;
+export type TableAction =
+  'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
+const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel', 'sources'] as const;
 export type ObjectPrefix = (typeof OBJECT_PREFIXES)[number];
 
 export const onTable = (table: Table, ...actions: TableAction[]): PolicyStatement =>
@@ -23,7 +24,11 @@ export const onTable = (table: Table, ...actions: TableAction[]): PolicyStatemen
 export const queryIndex = (table: Table, index: string): PolicyStatement =>
   new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] });
 
-export const onObjects = (bucket: Bucket, action: 'Get' | 'Put', ...prefixes: ObjectPrefix[]): PolicyStatement =>
+export const onObjects = (
+  bucket: Bucket,
+  action: 'Get' | 'Put' | 'Delete',
+  ...prefixes: ObjectPrefix[]
+): PolicyStatement =>
   new PolicyStatement({
     actions: [`s3:${action}Object`],
     resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),

@@ -1,5 +1,6 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { RouteTable } from '../../lambdas/platform/route';
+import type { BuildsStack } from '../stacks/builds';
 import type { DataStack } from '../stacks/data';
 import type { EngineStack } from '../stacks/engine';
 
@@ -7,6 +8,7 @@ import type { EngineStack } from '../stacks/engine';
 export interface Ground {
   readonly data: DataStack;
   readonly engine: EngineStack;
+  readonly builds: BuildsStack;
 }
 
 /** One API family: the function `lambdas/<name>/api.lambda.ts` on the routes of its table. */

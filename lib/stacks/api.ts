@@ -7,12 +7,13 @@ import { HttpFront } from '../constructs/http-front';
 import { OwnFunction } from '../constructs/own-function';
 import { RoomApi } from '../constructs/room-api';
 import { refuseSharedPrefixes } from '../constructs/route-prefixes';
+import { callbacksRoom } from '../rooms/callbacks';
 import { invocationsRoom } from '../rooms/invocations';
 import type { Ground, Room } from '../rooms/room';
 import { siteRoom } from '../rooms/site';
 import type { DataStack } from './data';
 
-const ROOMS: readonly ((ground: Ground) => Room)[] = [invocationsRoom, siteRoom];
+const ROOMS: readonly ((ground: Ground) => Room)[] = [callbacksRoom, invocationsRoom, siteRoom];
 
 export interface ApiStackProps extends StackProps, Ground {
   readonly config: StageConfig;

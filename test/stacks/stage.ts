@@ -45,8 +45,8 @@ export function stageOf(name: string, overrides: object = {}, environment: Recor
   folders.push(assembly);
   const app = new App({ context, outdir: assembly });
   const stacks = addStage(app, parseConfig(name, [overrides]), environment);
-  const { data, engine, api, edge, ops } = stacks;
-  const all = [data, engine, api, edge, ops].filter((stack) => stack !== undefined);
+  const { data, engine, builds, api, edge, ops } = stacks;
+  const all = [data, engine, builds, api, edge, ops].filter((stack) => stack !== undefined);
   return { app, assembly, all, ...stacks };
 }
 

@@ -1,0 +1,36 @@
+import { callbacksRoutes } from '../../lambdas/callbacks/routes';
+import { invoke, keyItself, keyThrough, knowAbsence, onObjects, onTable, readSecrets } from '../constructs/access';
+import type { Ground, Room } from './room';
+
+export const callbacksRoom = ({ data, engine, builds }: Ground): Room => ({
+  name: 'callbacks',
+  description: 'The callbacks API: register endpoints, deploy them, call them; chat rooms',
+  routes: callbacksRoutes,
+  environment: {
+    NARAE_RUNNER_FUNCTION: engine.runner.functionName,
+    NARAE_BUILDER_FUNCTION: builds.callbackBuilder.functionName,
+    NARAE_DATA_KEY_ID: data.key.keyId,
+  },
+  access: [
+    onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    onTable(
+      data.entities,
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'ConditionCheckItem',
+    ),
+    onObjects(data.bucket, 'Get', 'sources', 'results'),
+    onObjects(data.bucket, 'Put', 'sources', 'code', 'payloads', 'cancel'),
+    onObjects(data.bucket, 'Delete', 'sources'),
+    knowAbsence(data.bucket),
+    invoke([engine.runner, builds.callbackBuilder]),
+    readSecrets(data),
+    keyItself(data, 'GenerateDataKey'),
+    keyItself(data, 'Decrypt'),
+    keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+  ],
+});

@@ -1,0 +1,44 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { invoke, keyThrough, knowAbsence, onObjects, onTable } from '../constructs/access';
+import { OwnFunction } from '../constructs/own-function';
+import type { DataStack } from './data';
+import type { EngineStack } from './engine';
+
+export interface BuildsStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+  readonly engine: EngineStack;
+}
+
+/** What makes something deployable of what was registered. */
+export class BuildsStack extends Stack {
+  readonly callbackBuilder: IFunction;
+
+  constructor(scope: Construct, id: string, props: BuildsStackProps) {
+    super(scope, id, props);
+    const { config, data, engine } = props;
+    this.callbackBuilder = new OwnFunction(this, 'CallbackBuilder', {
+      config,
+      data,
+      name: 'callback-builder',
+      description: 'Checks the code of a callback and puts it on its route',
+      entry: 'lambdas/callbacks/builder.lambda.ts',
+      memoryMb: 1024,
+      timeout: Duration.seconds(120),
+      environment: { NARAE_RUNNER_FUNCTION: engine.runner.functionName, NARAE_DATA_KEY_ID: data.key.keyId },
+      access: [
+        onTable(data.runs, 'GetItem', 'PutItem', 'UpdateItem'),
+        onTable(data.entities, 'GetItem', 'PutItem', 'DeleteItem'),
+        onObjects(data.bucket, 'Get', 'sources', 'results'),
+        onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel'),
+        knowAbsence(data.bucket),
+        invoke([engine.runner]),
+        keyThrough(data, 'dynamodb', 's3'),
+      ],
+    }).lambda;
+    new CfnOutput(this, 'CallbackBuilderFunctionName', { value: this.callbackBuilder.functionName });
+  }
+}

@@ -49,6 +49,8 @@ export interface RouteSuccess {
   readonly example?: unknown;
   /** Media type of the answer when it is not `application/json`. */
   readonly contentType?: string;
+  /** true: the use case may answer with bytes of any content type in place of the body. */
+  readonly orBytes?: true;
   /** Names of response headers that this success carries. */
   readonly headers?: readonly string[];
 }
@@ -69,9 +71,13 @@ export interface RequestOf<R extends Route> {
   readonly body: ParsedBody<R>;
 }
 
+type BodyOf<S> = S extends { readonly body: infer B extends z.ZodType }
+  ? z.input<B> | (S extends { readonly orBytes: true } ? undefined : never)
+  : undefined;
+
 /** What the use case of a route answers. */
 export interface ReplyOf<R extends Route> {
-  readonly body: R['success'] extends { readonly body: infer S extends z.ZodType } ? z.input<S> : undefined;
+  readonly body: BodyOf<R['success']>;
   readonly headers?: Readonly<Record<string, string>>;
   /** In place of `body`: bytes, sent as they are under the content type among `headers`. */
   readonly bytes?: Buffer;

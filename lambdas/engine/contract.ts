@@ -16,6 +16,12 @@ export const SourceCode = z
   .refine((code) => code.isWellFormed(), { error: 'must be text that UTF-8 can hold' })
   .meta({ description: 'Source of one file, UTF-8, 1 byte to 1 MiB.' });
 
+/** What is wrong with a name of an environment variable, or nothing (contract: invocations, section 7). */
+export function envNameProblem(name: string): string | undefined {
+  if (!ENV_NAME.test(name)) return 'is not a valid name: letters, digits and _ only, not starting with a digit';
+  return RESERVED_ENV.test(name) ? 'is a reserved name' : undefined;
+}
+
 /** Environment of the user's code (contract: invocations, sections 2 and 7). */
 export const Environment = z
   .record(z.string(), z.string())
@@ -26,9 +32,8 @@ export const Environment = z
     let bytes = 0;
     for (const [name, value] of Object.entries(env)) {
       bytes += utf8Bytes(name) + utf8Bytes(value);
-      if (!ENV_NAME.test(name))
-        refuse([name], 'is not a valid name: letters, digits and _ only, not starting with a digit');
-      else if (RESERVED_ENV.test(name)) refuse([name], 'is a reserved name');
+      const problem = envNameProblem(name);
+      if (problem !== undefined) refuse([name], problem);
       else if (value.includes('\0')) refuse([name], 'must not contain a NUL character');
     }
     if (bytes > LIMITS.envBytes) refuse([], `must have at most ${LIMITS.envBytes} bytes in all`);

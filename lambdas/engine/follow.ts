@@ -7,6 +7,7 @@ import type { RunOrder } from './order';
 import { readOutput, readResult } from './result';
 import { NO_USAGE, type Outcome, type Run, type Usage } from './run';
 import type { RunChange, RunStore } from './run-store';
+import type { RunExporter } from './run-export';
 import { RunWriter } from './run-writer';
 import type { SandboxClient } from './sandbox-client';
 import { SANDBOX_GRACE_MS } from './sandbox-event';
@@ -17,6 +18,8 @@ export interface FollowPorts {
   readonly store: RunStore;
   readonly blobs: Blobs;
   readonly sandbox: Pick<SandboxClient, 'run'>;
+  /** Where lines and CPU time of exported runs go. */
+  readonly exporter?: RunExporter;
 }
 
 /** Results up to this size stand in the record: beyond, one object in the bucket is cheaper than the write. */
@@ -35,12 +38,16 @@ export async function follow(order: RunOrder, run: Run, event: string, ports: Fo
   const timer = setTimeout(() => abort.abort(), run.timeoutMs + SANDBOX_GRACE_MS);
   const writer = new RunWriter(ports.store, run, () => abort.abort());
   const intake = new LogIntake();
+  const exported = run.exported ? ports.exporter?.(run) : undefined;
   const seen: Seen = { coldStart: false };
   try {
     const call = { runtime: order.runtime, memoryMb: run.memoryMb, tenant: order.tenant, event, signal: abort.signal };
     for await (const frame of ports.sandbox.run(call)) {
-      if (frame.t === 'log' || frame.t === 'dropped') writer.log(intake.take(frame, clock.now()));
-      else note(frame, order, seen);
+      if (frame.t === 'log' || frame.t === 'dropped') {
+        const lines = intake.take(frame, clock.now());
+        writer.log(lines);
+        exported?.take(lines);
+      } else note(frame, order, seen);
     }
   } catch (error) {
     // What a dying sandbox leaves is an outcome of the run; anything else is a fault of ours that ends it as well.
@@ -58,7 +65,12 @@ export async function follow(order: RunOrder, run: Run, event: string, ports: Fo
   };
   const [events, change] = ending(seen.outcome ?? lost(), seen.usage ?? elapsed, intake, now);
   const result = await placeResult(run, seen, change.resultJson, ports);
-  return writer.finish(events, { ...change, ...result, startedAt });
+  // Side by side: the caller waits for the slower of the two, and an export never fails.
+  const [ended] = await Promise.all([
+    writer.finish(events, { ...change, ...result, startedAt }),
+    exported?.end((seen.usage ?? elapsed).cpuMs, now),
+  ]);
+  return ended;
 }
 
 /** What the frames said so far. */

@@ -21,10 +21,16 @@ export const Frame = z.discriminatedUnion('t', [
     t: z.literal('error'),
     errorType: z.enum(ERROR_TYPES),
     /** Class of what was thrown. */
-    name: z.string().max(256).optional(),
+    name: z
+      .string()
+      .transform((name) => name.slice(0, 256))
+      .optional(),
     message: z.string(),
     /** The user's own lines, outermost first. */
-    stack: z.array(z.string().max(1_024)).max(100).optional(),
+    stack: z
+      .array(z.string())
+      .transform((lines) => lines.slice(0, 50).map((line) => line.slice(0, 512)))
+      .optional(),
   }),
   z.object({
     t: z.literal('output'),

@@ -8,7 +8,7 @@ import { DEADLINES } from './limits';
 import { INLINE_INPUT_BYTES, type RunOrder } from './order';
 import type { Run } from './run';
 import { RUN_PREFIX } from './run-keys';
-import type { RunStore } from './run-store';
+import type { RunStore, Together } from './run-store';
 import type { Runtime } from './runtimes';
 import { envOwner } from './sandbox-event';
 
@@ -21,9 +21,12 @@ export interface RunSpec {
   /** Its end is counted for its owner, and it is listed by its end. */
   readonly counted?: boolean | undefined;
   readonly listedByEnd?: boolean | undefined;
+  /** What it prints and the CPU time it takes go where the stage's logs and metrics are, under its owner. */
+  readonly exported?: boolean | undefined;
   /** What shares sandbox environments with this run, beside the workspace: a function, or all snippets of a workspace. */
   readonly tenantOf: string;
-  readonly code: string;
+  /** Source, or the address of source that was stored before (`Blobs.putCode`). */
+  readonly code: string | { readonly sha256: string };
   readonly runtime: Runtime;
   /** What was asked for, verbatim. */
   readonly requestedRuntime: string;
@@ -45,6 +48,8 @@ export interface RunSpec {
   readonly batchId?: string | undefined;
   /** What the handler's context holds besides its methods. */
   readonly context: (run: Run) => RunOrder['context'];
+  /** What the room writes in the transaction that creates the run. */
+  readonly together?: ((run: Run) => Together) | undefined;
 }
 
 export interface PreparePorts {
@@ -58,7 +63,7 @@ export interface PreparePorts {
 /**
  * Stores a run and everything a worker needs for it. Once this returns, the run can be read and will end, whatever
  * happens to its workers.
- * @throws AppError `SERVICE_UNAVAILABLE`; then there is no run
+ * @throws NotTogether, AppError `SERVICE_UNAVAILABLE`; then there is no run
  */
 export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<RunOrder> {
   const now = ports.clock.now();
@@ -66,14 +71,14 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
   const { request } = spec;
   const { entry, convention, resultBytes, input: text } = spec;
   const [code, input, env] = await Promise.all([
-    ports.blobs.putCode(run.workspace, spec.code),
+    typeof spec.code === 'string' ? ports.blobs.putCode(run.workspace, spec.code) : spec.code.sha256,
     Buffer.byteLength(text) <= INLINE_INPUT_BYTES
       ? { text }
       : ports.blobs.putPayload(run.workspace, run.id, text).then((key) => ({ key })),
     sealedEnv(spec, run, ports),
     run.requestStored && request !== undefined && ports.blobs.putRequest(run.workspace, run.id, request),
   ]);
-  await ports.store.create(run);
+  await ports.store.create(run, spec.together?.(run));
   return {
     run,
     runtime: spec.runtime.name,
@@ -91,7 +96,7 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
 /** What of a spec the record of the run shows. */
 export type RecordSpec = Omit<
   RunSpec,
-  'tenantOf' | 'code' | 'entry' | 'convention' | 'input' | 'resultBytes' | 'context'
+  'tenantOf' | 'code' | 'entry' | 'convention' | 'input' | 'resultBytes' | 'context' | 'together'
 >;
 
 /** A write is billed by the size of the whole record: larger requests are stored apart. */
@@ -114,6 +119,7 @@ export function newRun(spec: RecordSpec, id: string, now: number): Run {
     ...(spec.owner !== undefined && { owner: spec.owner }),
     ...(spec.counted && { counted: true }),
     ...(spec.listedByEnd && { listedByEnd: true }),
+    ...(spec.exported && { exported: true }),
     ...(batchId !== undefined && { batchId }),
     ...(request !== undefined &&
       (Buffer.byteLength(request) <= INLINE_REQUEST_BYTES ? { requestJson: request } : { requestStored: true })),

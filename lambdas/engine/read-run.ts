@@ -4,8 +4,8 @@ import type { Run } from './run';
 import type { RunStore } from './run-store';
 
 export interface ReadPorts {
-  readonly store: RunStore;
-  readonly blobs: Blobs;
+  readonly store: Pick<RunStore, 'chunked'>;
+  readonly blobs: Pick<Blobs, 'getResult'>;
 }
 
 /** JSON text of a completed run's result, wherever it is kept. */

@@ -40,7 +40,7 @@ export interface EndedPartition {
   readonly partition: string;
 }
 
-const EndedKey = z.object({ pk: z.string(), sk: z.string(), endedOwner: z.string().optional(), endedSort: z.string() });
+const EndedKey = z.object({ pk: z.string(), sk: z.string() });
 export type EndedKey = z.output<typeof EndedKey>;
 
 /** Finding runs without knowing their ids. */

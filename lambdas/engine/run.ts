@@ -75,6 +75,8 @@ export const Run = z.object({
   owner: z.string().optional(),
   /** Its end is counted for its owner (`meter.ts`). */
   counted: z.boolean().optional(),
+  /** Its lines and its CPU time are exported under its owner (`run-export.ts`). */
+  exported: z.boolean().optional(),
   /** It can be listed by the time of its end (`run-keys.ts`, the ended indexes). */
   listedByEnd: z.boolean().optional(),
   status: z.enum(RUN_STATUSES),

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import middy from '@middy/core';
 import * as z from 'zod';
+import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';
@@ -12,6 +13,7 @@ import { Blobs } from './blobs';
 import { Envelope } from './envelope';
 import { execute } from './execute';
 import { RunOrder } from './order';
+import { exportRuns } from './run-export';
 import type { Run } from './run';
 import { RunStore } from './run-store';
 import { SandboxClient } from './sandbox-client';
@@ -22,7 +24,15 @@ import { Sandboxes } from './sandboxes';
 /** A worker that holds a result insists on writing it. */
 const STORE_TRIES = 10;
 
-const env = readEnv(commonEnv.extend({ NARAE_SANDBOXES: Sandboxes, NARAE_DATA_KEY_ID: z.string().min(1) }));
+const env = readEnv(
+  commonEnv.extend({
+    NARAE_SANDBOXES: Sandboxes,
+    NARAE_DATA_KEY_ID: z.string().min(1),
+    NARAE_FUNCTION_LOGS: z.string().min(1).optional(),
+  }),
+);
+/** Past the console, which Lambda would wrap into a record of its own: metrics are read from plain lines. */
+const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const { logger } = telemetry('runner');
 const ports = {
   clock: systemClock,
@@ -30,6 +40,9 @@ const ports = {
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   sandbox: new SandboxClient(waitingLambda(), env.NARAE_SANDBOXES),
+  ...(env.NARAE_FUNCTION_LOGS !== undefined && {
+    exporter: exportRuns(cloudWatchLogs(), env.NARAE_FUNCTION_LOGS, systemClock, writeLine),
+  }),
 };
 
 export const handler = middy<unknown, Run | null>()

@@ -1,0 +1,49 @@
+import { stepsTo } from './claim';
+import { ending, storeResult } from './follow';
+import { DEADLINES } from './limits';
+import { newRun, type PreparePorts, type RecordSpec } from './prepare-run';
+import { NO_USAGE, type Outcome, type Run } from './run';
+import { RUN_PREFIX } from './run-keys';
+import { StaleAttempt, type RunChange } from './run-store';
+
+type OwnPorts = Pick<PreparePorts, 'clock' | 'ids' | 'store' | 'blobs'>;
+
+/** What came of a call that a room made itself, and the HTTP status that its record shows. */
+export type OwnOutcome = Outcome & { readonly statusCode: number };
+
+/**
+ * Records a call that a room makes itself instead of the engine's sandboxes: the same record, the same counting. The
+ * record stands before the call is made; one whose caller dies is ended by the reaper, so that it counts all the same.
+ */
+export async function recordOwnRun(
+  spec: RecordSpec,
+  ports: OwnPorts,
+  work: (run: Run) => Promise<OwnOutcome>,
+): Promise<{ readonly run: Run; readonly outcome: OwnOutcome }> {
+  const now = ports.clock.now();
+  const run: Run = {
+    ...newRun(spec, ports.ids.next(RUN_PREFIX, now), now),
+    deadlineAt: now + spec.timeoutMs + DEADLINES.executingGraceMs,
+  };
+  await Promise.all([
+    ports.store.create(run),
+    run.requestStored && spec.request !== undefined && ports.blobs.putRequest(run.workspace, run.id, spec.request),
+  ]);
+  const outcome = await work(run);
+  return { run: await end(run, now, outcome, ports), outcome };
+}
+
+/** @returns the record, ended by this call or by whoever was first */
+async function end(run: Run, startedAt: number, outcome: OwnOutcome, { store, blobs, clock }: OwnPorts): Promise<Run> {
+  const now = clock.now();
+  const usage = { ...NO_USAGE, durationMs: now - startedAt };
+  const [events, ended] = ending(outcome, usage, { truncated: false, tail: [] }, now);
+  const result: RunChange = outcome.ok ? await storeResult(run, outcome.resultJson, blobs) : {};
+  const change = { ...ended, ...result, statusCode: outcome.statusCode, startedAt };
+  try {
+    return await store.append(run, [...stepsTo('EXECUTING', run.status, startedAt), ...events], change);
+  } catch (error) {
+    if (error instanceof StaleAttempt) return error.current;
+    throw error;
+  }
+}

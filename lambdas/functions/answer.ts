@@ -1,0 +1,91 @@
+import * as z from 'zod';
+
+/** What a function answered: as it is kept in a run's result, and as a log shows it (contract: functions, section 6). */
+
+export interface Answer {
+  readonly statusCode: number;
+  readonly contentType: string | undefined;
+  /** The answer, parsed if it parses. */
+  readonly responseBody: unknown;
+  /** The body alone, for `raw=true`. */
+  readonly raw: () => Buffer;
+}
+
+/** The sandbox says it so (docs/sandbox.md, convention `function`); exactly one of the bodies is there. */
+const Result = z.object({
+  statusCode: z.int().min(100).max(599),
+  headers: z.record(z.string(), z.string()).default({}),
+  /** A JSON value. */
+  body: z.unknown(),
+  bodyText: z.string().optional(),
+  bodyBase64: z.string().optional(),
+});
+
+const JSON_TYPE = 'application/json';
+
+/** Reads what is stored of a run that completed; anything of another shape is taken for a plain value. */
+export function readAnswer(resultJson: string): Answer {
+  const value: unknown = JSON.parse(resultJson);
+  const result = Result.safeParse(value);
+  if (!result.success) return ofValue(200, undefined, value);
+  const { statusCode, headers, body, bodyText, bodyBase64 } = result.data;
+  const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  if (bodyBase64 !== undefined) return ofBytes(statusCode, contentType, Buffer.from(bodyBase64, 'base64'));
+  if (bodyText !== undefined) return ofText(statusCode, contentType, bodyText);
+  return ofValue(statusCode, contentType, body ?? null);
+}
+
+/** What is stored of bytes that came from somewhere else, in the same form. */
+export function storedAnswer(statusCode: number, contentType: string | undefined, bytes: Buffer): string {
+  const headers = contentType === undefined ? {} : { 'content-type': contentType };
+  const bodyText = utf8(bytes);
+  return JSON.stringify(
+    bodyText === undefined
+      ? { statusCode, headers, bodyBase64: bytes.toString('base64') }
+      : { statusCode, headers, bodyText },
+  );
+}
+
+const ofValue = (statusCode: number, contentType: string | undefined, value: unknown): Answer => ({
+  statusCode,
+  contentType: contentType ?? JSON_TYPE,
+  responseBody: value,
+  raw: () => Buffer.from(JSON.stringify(value)),
+});
+
+function ofText(statusCode: number, contentType: string | undefined, text: string): Answer {
+  const parsed = parsedOr(text);
+  return {
+    statusCode,
+    contentType: contentType ?? ('data' in parsed ? 'text/plain; charset=utf-8' : JSON_TYPE),
+    responseBody: 'data' in parsed ? { data: text } : parsed.value,
+    raw: () => Buffer.from(text),
+  };
+}
+
+function ofBytes(statusCode: number, contentType: string | undefined, bytes: Buffer): Answer {
+  const text = utf8(bytes);
+  if (text !== undefined) return ofText(statusCode, contentType, text);
+  return {
+    statusCode,
+    contentType: contentType ?? 'application/octet-stream',
+    responseBody: { data: bytes.toString('base64'), encoding: 'base64' },
+    raw: () => bytes,
+  };
+}
+
+function parsedOr(text: string): { readonly value: unknown } | { readonly data: string } {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { data: text };
+  }
+}
+
+export function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

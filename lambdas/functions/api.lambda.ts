@@ -1,0 +1,130 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import * as z from 'zod';
+import { Blobs } from '../engine/blobs';
+import { lambdaCall } from '../engine/call-run';
+import { Envelope } from '../engine/envelope';
+import { RunIndex } from '../engine/run-index';
+import { RunStore } from '../engine/run-store';
+import { ApiKeyStore } from '../platform/api-keys';
+import { cloudWatch } from '../platform/aws/cloudwatch';
+import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
+import { dynamo } from '../platform/aws/dynamo';
+import { kms } from '../platform/aws/kms';
+import { lambda, waitingLambda } from '../platform/aws/lambda';
+import { s3 } from '../platform/aws/s3';
+import { systemClock } from '../platform/clock';
+import { access } from '../platform/compose';
+import { endpoint } from '../platform/endpoint';
+import { commonEnv, readEnv } from '../platform/env';
+import { Idempotency } from '../platform/idempotency';
+import { randomIds } from '../platform/ids';
+import { openTargets } from '../platform/outbound/target';
+import { systemResolver } from '../platform/outbound/resolve';
+import { RateLimit } from '../platform/rate-limit';
+import { telemetry } from '../platform/telemetry';
+import { cloudWatchLogSource } from './cloudwatch-logs-source';
+import { cloudWatchMetricsSource } from './cloudwatch-metrics-source';
+import { CodeStore } from './code-store';
+import { Counters } from './counters';
+import { FunctionStore } from './function-store';
+import { createFunction, deleteFunction, getFunction, listFunctions, updateFunction } from './functions';
+import { invokeFunction } from './invoke';
+import { functionMetrics, lokiLogs } from './live';
+import { functionLogs, workspaceLogs } from './logs';
+import { lokiSource } from './loki-source';
+import type { Ports } from './ports';
+import { prometheusSource } from './prometheus-source';
+import { functionsRoutes } from './routes';
+import { WorkspaceStore } from './workspace-store';
+import { createWorkspace, deleteWorkspace, getWorkspace, listWorkspaces, updateWorkspace } from './workspaces';
+
+const env = readEnv(
+  commonEnv.extend({
+    NARAE_RUNNER_FUNCTION: z.string().min(1),
+    NARAE_CLEANER_FUNCTION: z.string().min(1),
+    NARAE_DATA_KEY_ID: z.string().min(1),
+    NARAE_FUNCTION_LOGS: z.string().min(1),
+    NARAE_LOKI_URL: z.url().optional(),
+    NARAE_PROMETHEUS_URL: z.url().optional(),
+    NARAE_OPEN_TARGETS: z.string().default(''),
+    NARAE_OWN_HOSTS: z.string().default(''),
+    NARAE_WINDOW_MS: z.coerce.number().positive().default(28_000),
+    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
+    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
+  }),
+);
+const clock = systemClock;
+const db = dynamo();
+const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
+const { logger, ...rest } = telemetry('functions');
+const { authenticate, originGuard } = access(env, db, clock);
+const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
+
+const ports: Ports = {
+  clock,
+  ids: randomIds,
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  index: new RunIndex(db, env.NARAE_RUNS_TABLE),
+  blobs,
+  envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+  workspaces: new WorkspaceStore(db, env.NARAE_ENTITIES_TABLE),
+  functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
+  codes: new CodeStore(s3(), env.NARAE_BUCKET),
+  counters: new Counters(db, env.NARAE_RUNS_TABLE, clock),
+  admitKey: (keyHash, workspace) => keys.admit(keyHash, workspace),
+  wakeCleaner: wakeCleaner(),
+  outbound: {
+    resolve: systemResolver,
+    open: openTargets(env.NARAE_OPEN_TARGETS),
+    ownHosts: env.NARAE_OWN_HOSTS.split(',').filter((host) => host !== ''),
+  },
+  logSource:
+    env.NARAE_LOKI_URL === undefined
+      ? cloudWatchLogSource(cloudWatchLogs(), env.NARAE_FUNCTION_LOGS)
+      : lokiSource(env.NARAE_LOKI_URL, clock.now),
+  metricsSource:
+    env.NARAE_PROMETHEUS_URL === undefined
+      ? cloudWatchMetricsSource(cloudWatch())
+      : prometheusSource(env.NARAE_PROMETHEUS_URL),
+  windowMs: env.NARAE_WINDOW_MS,
+};
+
+/** A deletion is done when its record is gone: the cleaner's schedule finds what this does not wake it for. */
+function wakeCleaner(): Ports['wakeCleaner'] {
+  const client = lambda();
+  return async () => {
+    await client
+      .send(new InvokeCommand({ FunctionName: env.NARAE_CLEANER_FUNCTION, InvocationType: 'Event' }))
+      .catch((error: unknown) => logger.warn('cleaner not woken', { cause: error }));
+  };
+}
+
+export const handler = endpoint({
+  routes: functionsRoutes,
+  useCases: {
+    createWorkspace: createWorkspace(ports),
+    listWorkspaces: listWorkspaces(ports),
+    getWorkspace: getWorkspace(ports),
+    updateWorkspace: updateWorkspace(ports),
+    deleteWorkspace: deleteWorkspace(ports),
+    createFunction: createFunction(ports),
+    listFunctions: listFunctions(ports),
+    getFunction: getFunction(ports),
+    updateFunction: updateFunction(ports),
+    deleteFunction: deleteFunction(ports),
+    invokeFunction: invokeFunction(ports),
+    workspaceLogs: workspaceLogs(ports),
+    functionLogs: functionLogs(ports),
+    lokiLogs: lokiLogs(ports),
+    functionMetrics: functionMetrics(ports),
+  },
+  authenticate,
+  originGuard,
+  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, {
+    put: (workspace, name, text) => blobs.putResult(workspace, name, text),
+    get: (workspace, name) => blobs.getResult(workspace, name),
+  }),
+  telemetry: { logger, ...rest },
+});

@@ -1,0 +1,45 @@
+import { DeleteLogStreamCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
+import type { Context } from 'aws-lambda';
+import middy from '@middy/core';
+import * as z from 'zod';
+import { Blobs } from '../engine/blobs';
+import { RunIndex } from '../engine/run-index';
+import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
+import { dynamo } from '../platform/aws/dynamo';
+import { s3 } from '../platform/aws/s3';
+import { systemClock } from '../platform/clock';
+import { commonEnv, readEnv } from '../platform/env';
+import { telemetry } from '../platform/telemetry';
+import { cleanUp, type CleanedUp, type CleanUpPorts } from './clean-up';
+import { CleanUpStore } from './clean-up-store';
+import { CodeStore } from './code-store';
+import { FunctionStore } from './function-store';
+
+/** Removes what deleted functions left: woken by a deletion, and by a schedule for what a crash left undone. */
+
+const env = readEnv(commonEnv.extend({ NARAE_FUNCTION_LOGS: z.string().min(1) }));
+const { logger } = telemetry('cleaner');
+const db = dynamo();
+const bucket = s3();
+const logs = cloudWatchLogs();
+
+const ports: CleanUpPorts = {
+  clock: systemClock,
+  store: new CleanUpStore(db, { entities: env.NARAE_ENTITIES_TABLE, runs: env.NARAE_RUNS_TABLE }),
+  functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
+  codes: new CodeStore(bucket, env.NARAE_BUCKET),
+  blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
+  index: new RunIndex(db, env.NARAE_RUNS_TABLE),
+  forgetLines: async (functionId) => {
+    const stream = { logGroupName: env.NARAE_FUNCTION_LOGS, logStreamName: functionId };
+    await logs.send(new DeleteLogStreamCommand(stream)).catch((error: unknown) => {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+    });
+  },
+};
+
+export const handler = middy<unknown, CleanedUp>().handler(async (_event: unknown, context: Context) => {
+  const cleaned = await cleanUp(ports, () => context.getRemainingTimeInMillis());
+  if (cleaned.done + cleaned.left > 0) logger.info('cleaned up', { ...cleaned });
+  return cleaned;
+});

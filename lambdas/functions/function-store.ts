@@ -1,0 +1,200 @@
+import { BatchGetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed, storeFailed } from '../platform/store-errors';
+import { Stale, transact, type Write } from '../platform/transact';
+import { notFound, quotaExceeded } from './errors';
+import { LIMITS } from './limits';
+import { cleanUpKey, functionKey, FunctionRecord, ownerKey, workspaceKey, WorkspaceRecord } from './records';
+
+/** Functions in the entities table, with the counts that their workspace keeps of them. */
+export class FunctionStore {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(db: DynamoDBDocumentClient, table: string) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  /** Record, count and the way back from the id, all or nothing. @throws AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */
+  async insert(record: FunctionRecord): Promise<void> {
+    const { workspace, id } = record;
+    await this.#changeCode(workspace, { functions: 1, codeChars: record.codeChars }, [
+      {
+        item: { Put: { TableName: this.#table, Item: { ...functionKey(workspace, id), ...record } } },
+        refused: () => new Stale(),
+      },
+      { item: { Put: { TableName: this.#table, Item: { ...ownerKey(id), workspace } } }, refused: () => new Stale() },
+    ]);
+  }
+
+  /**
+   * A function whose workspace is there too: one call for both.
+   * @throws AppError `NOT_FOUND`
+   */
+  async get(workspace: string, id: string): Promise<FunctionRecord> {
+    const { Responses } = await this.#db
+      .send(
+        new BatchGetCommand({
+          RequestItems: {
+            [this.#table]: { Keys: [workspaceKey(workspace), functionKey(workspace, id)], ConsistentRead: true },
+          },
+        }),
+      )
+      .catch(storeFailed);
+    const items = Responses?.[this.#table] ?? [];
+    const isThere = items.some(({ pk, deletedAt }) => pk === workspaceKey('').pk && deletedAt === undefined);
+    if (!isThere) throw notFound('workspace', workspace);
+    const item = items.find(({ pk }) => pk !== workspaceKey('').pk);
+    if (!item) throw notFound('function', id);
+    return FunctionRecord.parse(item);
+  }
+
+  /** All functions of a workspace, oldest first: ids sort by creation. */
+  async all(workspace: string): Promise<FunctionRecord[]> {
+    return (await this.#query(workspace)).map((item) => FunctionRecord.parse(item));
+  }
+
+  /** Ids of all functions of a workspace; a fraction of what the records cost. */
+  async ids(workspace: string): Promise<string[]> {
+    return (await this.#query(workspace, 'sk')).map((item) => String(item['sk']));
+  }
+
+  /** Workspaces in which this id is known: of a function, or of a deploy that named it. */
+  async workspacesOf(id: string): Promise<string[]> {
+    const { Items = [] } = await this.#db
+      .send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': ownerKey(id).pk },
+          ConsistentRead: true,
+        }),
+      )
+      .catch(storeFailed);
+    return Items.map((item) => String(item['workspace']));
+  }
+
+  /** Writes a changed record over the one that was read. @throws Stale; AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */
+  async replace(before: FunctionRecord, after: FunctionRecord): Promise<void> {
+    const put = {
+      TableName: this.#table,
+      Item: { ...functionKey(after.workspace, after.id), ...after },
+      ConditionExpression: '#version = :read',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':read': before.version },
+    };
+    if (before.code !== after.code) {
+      await this.#changeCode(after.workspace, { functions: 0, codeChars: after.codeChars - before.codeChars }, [
+        { item: { Put: put }, refused: () => new Stale() },
+      ]);
+      return;
+    }
+    await this.#db.send(new PutCommand(put)).catch((error: unknown) => {
+      if (isConditionFailed(error)) throw new Stale();
+      return storeFailed(error);
+    });
+  }
+
+  /**
+   * Removes a function for callers, and notes that its remains are to be removed. Its workspace may be on its way out.
+   * @throws AppError `NOT_FOUND`
+   */
+  async delete(record: FunctionRecord, now: number): Promise<void> {
+    const { workspace, id } = record;
+    const TableName = this.#table;
+    const task = { kind: 'function', workspace, id, createdAt: now };
+    await transact(this.#db, [
+      {
+        item: {
+          Delete: {
+            TableName,
+            Key: functionKey(workspace, id),
+            // Its code may have changed since it was read, and with it what the workspace gets back.
+            ConditionExpression: '#version = :read',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':read': record.version },
+          },
+        },
+        refused: () => new Stale(),
+      },
+      { item: { Delete: { TableName, Key: ownerKey(id) } }, refused: () => new Stale() },
+      { item: { Put: { TableName, Item: { ...cleanUpKey(id), ...task } } }, refused: () => new Stale() },
+      {
+        item: {
+          Update: {
+            TableName,
+            Key: workspaceKey(workspace),
+            UpdateExpression: 'ADD functionCount :minusOne, codeChars :chars',
+            ExpressionAttributeValues: { ':minusOne': -1, ':chars': -record.codeChars },
+          },
+        },
+        refused: () => new Stale(),
+      },
+    ]);
+  }
+
+  /** Writes together with what changes in the counts of the workspace, within its quota. */
+  async #changeCode(
+    workspace: string,
+    change: { readonly functions: number; readonly codeChars: number },
+    writes: readonly Write[],
+  ): Promise<void> {
+    const fits = change.codeChars > 0 ? ' AND codeChars <= :most' : '';
+    const count = {
+      TableName: this.#table,
+      Key: workspaceKey(workspace),
+      UpdateExpression: 'ADD functionCount :functions, codeChars :chars',
+      ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(deletedAt)${fits}`,
+      ExpressionAttributeValues: {
+        ':functions': change.functions,
+        ':chars': change.codeChars,
+        ...(fits !== '' && { ':most': LIMITS.workspaceCodeChars - change.codeChars }),
+      },
+    };
+    await transact(this.#db, [...writes, { item: { Update: count }, refused: () => new CountRefused() }]).catch(
+      async (error: unknown) => {
+        if (!(error instanceof CountRefused)) throw error;
+        throw (await this.#isWorkspaceThere(workspace)) ? quotaExceeded() : notFound('workspace', workspace);
+      },
+    );
+  }
+
+  async #isWorkspaceThere(workspace: string): Promise<boolean> {
+    const { Responses } = await this.#db
+      .send(
+        new BatchGetCommand({
+          RequestItems: { [this.#table]: { Keys: [workspaceKey(workspace)], ConsistentRead: true } },
+        }),
+      )
+      .catch(storeFailed);
+    const [item] = Responses?.[this.#table] ?? [];
+    return item !== undefined && WorkspaceRecord.parse(item).deletedAt === undefined;
+  }
+
+  async #query(workspace: string, projection?: string): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let next: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#db
+        .send(
+          new QueryCommand({
+            TableName: this.#table,
+            KeyConditionExpression: 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': functionKey(workspace, '').pk },
+            ConsistentRead: true,
+            ...(projection !== undefined && { ProjectionExpression: projection }),
+            ...(next && { ExclusiveStartKey: next }),
+          }),
+        )
+        .catch(storeFailed);
+      items.push(...(page.Items ?? []));
+      next = page.LastEvaluatedKey;
+    } while (next);
+    return items;
+  }
+}
+
+/** The workspace is not there, or has no room: a look tells which. */
+class CountRefused extends Error {
+  override readonly name = 'CountRefused';
+}

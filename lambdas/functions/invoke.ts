@@ -1,0 +1,145 @@
+import { resultOf } from '../engine/read-run';
+import { isTerminal, type Run } from '../engine/run';
+import type { UseCases } from '../platform/endpoint';
+import { AppError } from '../platform/errors';
+import { readAnswer, utf8, type Answer } from './answer';
+import type { ExecutionLog } from './contract';
+import { engineCall } from './engine-call';
+import { logLines, shortened, toLog, type LogFacts } from './execution-log';
+import { failureOf, timeoutMessage } from './failure';
+import { findFunction } from './functions';
+import { isOwnUrl } from './invocation-url';
+import { LIMITS } from './limits';
+import { ownAddress } from './own-address';
+import { passThrough } from './pass-through';
+import type { Ports } from './ports';
+import { readRequest, type RequestBody } from './request-body';
+import type { functionsRoutes } from './routes';
+
+type Room = UseCases<typeof functionsRoutes>;
+
+/** What a Lambda function may answer, with some room for the rest of the reply: bytes of its JSON. */
+const REPLY_BYTES = 5.8 * 1024 * 1024;
+
+/**
+ * Runs a function for a caller who waits (contract: functions, section 6). In this order: there is such a function, it
+ * is not disabled, the body parses, its URL may be called.
+ */
+export const invokeFunction =
+  (ports: Ports): Room['invokeFunction'] =>
+  async ({ params, query, body }, { principal, headers }) => {
+    const record = await findFunction(params, principal, ports);
+    if (record.status === 'disabled')
+      throw new AppError('FUNCTION_DISABLED', 'The function is disabled. Set its status to active to invoke it.');
+    const request = readRequest(body);
+    ports.rateLimit.take(record.workspace);
+    const url = record.invocationUrl;
+    const isElsewhere = url !== null && !isOwnUrl(url, ownAddress(record.id, headers, ports.outbound));
+    const run = isElsewhere ? await passThrough(url, record, request, ports) : await engineCall(record, request, ports);
+    const answer = await answerOf(run, ports);
+    if (query.raw === 'true') return rawReply(run, answer);
+    const { lines, cut } = await logLines(run, ports);
+    const log = fitting(
+      {
+        run,
+        functionId: record.id,
+        statusCode: answer.statusCode,
+        requestBody: request.value,
+        responseBody: answer.responseBody,
+        logs: lines,
+        cut: cut || run.resultTruncated,
+      },
+      request,
+    );
+    return { body: log, headers: { 'X-Log-Id': run.id } };
+  };
+
+/**
+ * What the function answered, also where its code failed.
+ * @throws AppError where the call failed: `TIMEOUT`, `STILL_RUNNING`, `INVOCATION_ERROR`, `EXECUTION_ERROR`
+ */
+async function answerOf(run: Run, ports: Ports): Promise<Answer> {
+  const timeoutSeconds = Math.round(run.timeoutMs / 1_000);
+  const headers = { 'X-Log-Id': run.id };
+  const logId = run.id;
+  if (!isTerminal(run.status))
+    throw new AppError('STILL_RUNNING', 'The function is still running; its log will say what came of it.', {
+      details: { logId, timeoutSeconds },
+      headers,
+      settled: true,
+    });
+  if (run.status === 'COMPLETED') return readAnswer((await resultOf(run, ports)) ?? 'null');
+  const { statusCode, responseBody } = failureOf(run);
+  const message = run.errorMessage ?? 'The call failed.';
+  switch (run.errorType) {
+    case 'TIMEOUT':
+      throw new AppError('TIMEOUT', timeoutMessage(timeoutSeconds), {
+        details: { timeoutSeconds, logId },
+        headers,
+        settled: true,
+      });
+    case 'CANCELLED':
+    case 'PLATFORM_ERROR':
+    case undefined:
+      // Nothing may have run where nobody was reached: that call may be made again under its key.
+      throw statusCode === 503
+        ? new AppError('INVOCATION_ERROR', message, { details: { logId }, headers })
+        : new AppError('EXECUTION_ERROR', message, { details: { logId }, headers, settled: true });
+    case 'RUNTIME_ERROR':
+    case 'SYNTAX_ERROR':
+    case 'HANDLER_NOT_FOUND':
+    case 'INVALID_RESULT':
+    case 'OUT_OF_MEMORY': {
+      const raw = () => Buffer.from(JSON.stringify(responseBody));
+      return { statusCode, contentType: 'application/json', responseBody, raw };
+    }
+  }
+}
+
+/** The whole log, unless it is more than one reply can carry; then its bodies are cut as they are in the lists. */
+function fitting(facts: LogFacts, request: RequestBody): ExecutionLog {
+  const whole = toLog(facts);
+  if (isSmall(request.text, facts.responseBody) || fits(whole)) return whole;
+  const requestBody = shortened(facts.requestBody, request.text).kept;
+  const withoutRequest = toLog({ ...facts, requestBody });
+  if (fits(withoutRequest)) return withoutRequest;
+  return toLog({ ...facts, requestBody, responseBody: shortened(facts.responseBody).kept, cut: true });
+}
+
+const isSmall = (text: string, response: unknown): boolean =>
+  text.length + JSON.stringify(response).length < REPLY_BYTES / 8;
+
+/** The reply travels as JSON text within JSON. */
+const fits = (log: ExecutionLog): boolean => Buffer.byteLength(JSON.stringify(JSON.stringify(log))) <= REPLY_BYTES;
+
+/** Media type as a header may carry it; what user code says else is not passed on. */
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\w !#$&^.+:/-]*"|[\w!#$&^.+-]+))*$/;
+
+/** The function's own answer; what it holds must not act as a page of the platform's (contract: section 6, "Raw answer"). */
+function rawReply(run: Run, { statusCode, contentType, raw }: Answer) {
+  const bytes = raw();
+  const isText = utf8(bytes) !== undefined;
+  if (!isText && bytes.length * 1.4 > REPLY_BYTES)
+    throw new AppError(
+      'EXECUTION_ERROR',
+      `The answer is too large for raw=true; at most ${LIMITS.resultBytes} bytes.`,
+      {
+        details: { logId: run.id },
+        headers: { 'X-Log-Id': run.id },
+        settled: true,
+      },
+    );
+  const type = contentType !== undefined && MEDIA_TYPE.test(contentType) ? contentType : 'application/octet-stream';
+  return {
+    // Statuses below 200 announce an answer, they are none.
+    status: statusCode < 200 ? 200 : statusCode,
+    body: undefined,
+    bytes,
+    headers: {
+      'Content-Type': type,
+      'Content-Security-Policy': 'sandbox',
+      'X-Content-Type-Options': 'nosniff',
+      'X-Log-Id': run.id,
+    },
+  };
+}

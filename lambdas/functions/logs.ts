@@ -1,0 +1,56 @@
+import type { Run } from '../engine/run';
+import type { EndedPartition } from '../engine/run-index';
+import { ENDED_BY_OWNER, ENDED_BY_ROOM, endedOfOwner, endedOfRoom } from '../engine/run-keys';
+import type { UseCases } from '../platform/endpoint';
+import type { ExecutionLog } from './contract';
+import { inGroups } from './counters';
+import { ROOM } from './engine-call';
+import { storedLog } from './execution-log';
+import { asPlatformFault, findFunction } from './functions';
+import type { Ports } from './ports';
+import type { functionsRoutes } from './routes';
+import { findWorkspace } from './workspaces';
+
+type Room = UseCases<typeof functionsRoutes>;
+
+/** Logs whose bodies or lines may have to be fetched, at the same time. */
+const AT_ONCE = 16;
+
+/** The newest over all functions that exist, with no share per function (contract: functions, section 6, "Logs"). */
+export const workspaceLogs =
+  (ports: Ports): Room['workspaceLogs'] =>
+  async ({ params, query }, { principal }) => {
+    const { id: workspace } = await findWorkspace(params.workspaceId, principal, ports);
+    const existing = new Set(await ports.functions.ids(workspace));
+    const partition = { index: ENDED_BY_ROOM, partition: endedOfRoom(workspace, ROOM) } as const;
+    return answer(await newest(partition, query.limit, (owner) => existing.has(owner), ports));
+  };
+
+export const functionLogs =
+  (ports: Ports): Room['functionLogs'] =>
+  async ({ params, query }, { principal }) => {
+    const { workspace, id } = await findFunction(params, principal, ports);
+    const partition = { index: ENDED_BY_OWNER, partition: endedOfOwner(workspace, id) } as const;
+    return answer(await newest(partition, query.limit, () => true, ports));
+  };
+
+const answer = (logs: ExecutionLog[]) => ({ body: { logs, total: logs.length } });
+
+async function newest(
+  partition: EndedPartition,
+  limit: number,
+  isWanted: (functionId: string) => boolean,
+  ports: Ports,
+): Promise<ExecutionLog[]> {
+  try {
+    const runs: Run[] = [];
+    for await (const keys of ports.index.ended(partition, limit)) {
+      const page = await ports.index.read(keys, ports.clock.now());
+      runs.push(...page.filter(({ owner }) => owner !== undefined && isWanted(owner)));
+      if (runs.length >= limit) break;
+    }
+    return await inGroups(runs.slice(0, limit), AT_ONCE, (run) => storedLog(run, run.owner ?? '', ports));
+  } catch (error) {
+    throw asPlatformFault(error, 'LIST_ERROR', 'The logs could not be listed. It has been logged.');
+  }
+}

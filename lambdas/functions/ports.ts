@@ -1,0 +1,39 @@
+import type { CallPorts } from '../engine/call-run';
+import type { RunIndex } from '../engine/run-index';
+import type { OpenTargets } from '../platform/outbound/target';
+import type { Resolver } from '../platform/outbound/resolve';
+import type { RateLimit } from '../platform/rate-limit';
+import type { CodeStore } from './code-store';
+import type { Counters } from './counters';
+import type { FunctionStore } from './function-store';
+import type { LogSource } from './log-source';
+import type { MetricsSource } from './metrics-source';
+import type { WorkspaceStore } from './workspace-store';
+
+/** What the use cases of this room stand on. */
+export interface Ports extends CallPorts {
+  readonly workspaces: WorkspaceStore;
+  readonly functions: FunctionStore;
+  readonly codes: CodeStore;
+  readonly counters: Counters;
+  readonly index: RunIndex;
+  readonly rateLimit: RateLimit;
+  /** Opens one more workspace to a key. */
+  readonly admitKey: (keyHash: string, workspace: string) => Promise<void>;
+  /** Starts the removal of what is left of deleted things; it comes by itself later when this fails. */
+  readonly wakeCleaner: () => Promise<void>;
+  readonly outbound: Outbound;
+  readonly logSource: LogSource;
+  readonly metricsSource: MetricsSource;
+  /** How long a caller waits, ms. */
+  readonly windowMs: number;
+}
+
+/** How functions that are deployed elsewhere are reached. */
+export interface Outbound {
+  readonly resolve: Resolver;
+  /** `host:port` that may be called although it is not public. */
+  readonly open: OpenTargets;
+  /** Hosts under which this stage itself is known, beside that of each request. */
+  readonly ownHosts: readonly string[];
+}

@@ -1,0 +1,11 @@
+/** What can be wrong with a log or metrics source; each API has its own codes for the two (contract: functions, section 7). */
+
+/** It does not answer, or not in time. */
+export class SourceUnreachable extends Error {
+  override readonly name = 'SourceUnreachable';
+}
+
+/** It answered something else than it should. */
+export class SourceUnreadable extends Error {
+  override readonly name = 'SourceUnreadable';
+}

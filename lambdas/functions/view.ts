@@ -1,0 +1,42 @@
+import type { Meter } from '../engine/meter';
+import { encodeCode } from './code';
+import type { FunctionConfig, Workspace } from './contract';
+import { masked } from './environment';
+import type { FunctionRecord, WorkspaceRecord } from './records';
+import { kst, kstOrNull } from './time';
+
+/** Records as answers show them (contract: functions, section 2). */
+
+export function toWorkspace(record: WorkspaceRecord, { invocations, errors }: Meter): Workspace {
+  return {
+    id: record.id,
+    name: record.name,
+    description: record.description,
+    createdAt: kst(record.createdAt),
+    functionCount: record.functionCount,
+    invocations24h: invocations,
+    errorRate: invocations === 0 ? 0 : Math.round((errors / invocations) * 10_000) / 100,
+  };
+}
+
+export function toFunction(record: FunctionRecord, source: string | Buffer, meter: Meter): FunctionConfig {
+  return {
+    id: record.id,
+    workspaceId: record.workspace,
+    name: record.name,
+    description: record.description,
+    runtime: record.runtime,
+    memory: record.memory,
+    timeout: record.timeout,
+    httpMethods: record.httpMethods,
+    environmentVariables: masked(record.envNames),
+    code: encodeCode(source),
+    invocationUrl: record.invocationUrl,
+    status: record.status,
+    lastModified: kst(record.lastModified),
+    lastDeployed: kstOrNull(record.lastDeployed),
+    invocations24h: meter.invocations,
+    errors24h: meter.errors,
+    avgDuration: meter.invocations === 0 ? 0 : Math.round(meter.durationMs / meter.invocations),
+  };
+}

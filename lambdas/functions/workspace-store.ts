@@ -1,0 +1,156 @@
+import {
+  BatchGetCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed, storeFailed } from '../platform/store-errors';
+import { transact } from '../platform/transact';
+import { notFound } from './errors';
+import { cleanUpKey, workspaceKey, WorkspaceRecord } from './records';
+
+export const newWorkspace = (id: string, name: string, description: string, createdAt: number): WorkspaceRecord => ({
+  id,
+  name,
+  description,
+  createdAt,
+  functionCount: 0,
+  codeChars: 0,
+});
+
+const IS_THERE = 'attribute_exists(pk) AND attribute_not_exists(deletedAt)';
+
+/** Workspaces in the entities table. What is being deleted is not there any more, for every method. */
+export class WorkspaceStore {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(db: DynamoDBDocumentClient, table: string) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  async insert(workspace: WorkspaceRecord): Promise<void> {
+    await this.#db
+      .send(new PutCommand({ TableName: this.#table, Item: { ...workspaceKey(workspace.id), ...workspace } }))
+      .catch(storeFailed);
+  }
+
+  /** Makes a workspace that somebody is entitled to, unless it is there or was deleted. */
+  async ensure(id: string, name: string, now: number): Promise<void> {
+    const record = newWorkspace(id, name, '', now);
+    await this.#db
+      .send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: { ...workspaceKey(id), ...record },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      )
+      .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
+  }
+
+  async get(id: string): Promise<WorkspaceRecord | undefined> {
+    const { Item } = await this.#db
+      .send(new GetCommand({ TableName: this.#table, Key: workspaceKey(id), ConsistentRead: true }))
+      .catch(storeFailed);
+    return Item && present(Item);
+  }
+
+  /** All workspaces, oldest first: ids sort by creation. */
+  async all(): Promise<WorkspaceRecord[]> {
+    const records: WorkspaceRecord[] = [];
+    let next: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#db
+        .send(
+          new QueryCommand({
+            TableName: this.#table,
+            KeyConditionExpression: 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': workspaceKey('').pk },
+            ConsistentRead: true,
+            ...(next && { ExclusiveStartKey: next }),
+          }),
+        )
+        .catch(storeFailed);
+      records.push(...(page.Items ?? []).flatMap((item) => present(item) ?? []));
+      next = page.LastEvaluatedKey;
+    } while (next);
+    return records;
+  }
+
+  /** Those of the given ids that exist, oldest first. */
+  async some(ids: readonly string[]): Promise<WorkspaceRecord[]> {
+    const records: WorkspaceRecord[] = [];
+    const wanted = [...new Set(ids)].sort();
+    for (let from = 0; from < wanted.length; from += 100) {
+      let keys: Record<string, unknown>[] = wanted.slice(from, from + 100).map(workspaceKey);
+      while (keys.length > 0) {
+        const { Responses, UnprocessedKeys } = await this.#db
+          .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } }))
+          .catch(storeFailed);
+        records.push(...(Responses?.[this.#table] ?? []).flatMap((item) => present(item) ?? []));
+        keys = UnprocessedKeys?.[this.#table]?.Keys ?? [];
+      }
+    }
+    return records.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** @throws AppError `NOT_FOUND` */
+  async rename(
+    id: string,
+    change: { readonly name?: string; readonly description?: string },
+  ): Promise<WorkspaceRecord> {
+    const fields = Object.entries(change);
+    try {
+      const { Attributes } = await this.#db.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: workspaceKey(id),
+          UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+          ConditionExpression: IS_THERE,
+          ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+          ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return WorkspaceRecord.parse(Attributes);
+    } catch (error) {
+      if (isConditionFailed(error)) throw notFound('workspace', id);
+      return storeFailed(error);
+    }
+  }
+
+  /**
+   * Marks a workspace as deleted, which hides it and all in it at once, and notes that its remains are to be removed.
+   * @throws AppError `NOT_FOUND`
+   */
+  async markDeleted(id: string, now: number): Promise<void> {
+    const task = { kind: 'workspace', workspace: id, id, createdAt: now };
+    await transact(this.#db, [
+      {
+        item: {
+          Update: {
+            TableName: this.#table,
+            Key: workspaceKey(id),
+            UpdateExpression: 'SET deletedAt = :now',
+            ConditionExpression: IS_THERE,
+            ExpressionAttributeValues: { ':now': now },
+          },
+        },
+        refused: () => notFound('workspace', id),
+      },
+      {
+        item: { Put: { TableName: this.#table, Item: { ...cleanUpKey(id), ...task } } },
+        refused: () => notFound('workspace', id),
+      },
+    ]);
+  }
+}
+
+function present(item: unknown): WorkspaceRecord | undefined {
+  const record = WorkspaceRecord.parse(item);
+  return record.deletedAt === undefined ? record : undefined;
+}

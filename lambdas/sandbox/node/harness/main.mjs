@@ -1,0 +1,21 @@
+/** From an idle process to a finished run. */
+import { Channel, receive, sayWarm } from './channel.mjs';
+import { runHandler } from './handler-run.mjs';
+import { runScript } from './script-run.mjs';
+
+export function main() {
+  prepareOutput();
+  sayWarm();
+  const received = receive();
+  if (!received) return;
+  const { order, cpuBefore } = received;
+  const channel = new Channel(order.token, cpuBefore);
+  Object.assign(process.env, order.env);
+  if (order.entry.kind === 'script') runScript(order, channel);
+  else void runHandler(order, channel);
+}
+
+/** Makes writing wait for a full pipe: what is printed is out, also if the program ends itself right after. */
+function prepareOutput() {
+  for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
+}

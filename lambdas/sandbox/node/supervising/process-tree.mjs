@@ -1,0 +1,107 @@
+import * as proc from './proc.mjs';
+
+/** Beyond this many processes shared memory is no longer told apart: reading it costs about 0.1 ms each. */
+const SHARED_MEMORY_PROCESSES = 64;
+
+/**
+ * The processes of a run. Who descends from the child is in it for good, once seen. Who lost its parent before it was
+ * seen is known by the scratch folder, whose name is unguessable and in its environment, its working directory or its
+ * output. (The Python supervisor makes itself the parent of orphans; Node has no call for that. See docs/sandbox.md.)
+ */
+export class ProcessTree {
+  /** Highest memory seen, bytes. */
+  peakBytes = 0;
+  #known = new Map();
+  #launcher = new Set();
+  #seenPid;
+  #cpuNs = 0;
+  #place;
+  #adopters;
+
+  /** @param family pids of the supervisor and those it descends from: orphans become children of one of these */
+  constructor(root, scratch, family) {
+    this.#place = scratch.slice(scratch.lastIndexOf('/') + 1);
+    this.#adopters = new Set([1, ...family]);
+    this.#adopters.delete(process.pid);
+    const known = proc.stat(root);
+    if (known) this.#known.set(root, known);
+    this.update();
+  }
+
+  /** Looks who came and who went. @returns pids that are alive */
+  update() {
+    const newest = proc.lastPid();
+    if (newest === undefined || newest !== this.#seenPid) this.#findNew(newest);
+    this.#seenPid = newest;
+    for (const [pid, known] of this.#known) {
+      const now = proc.stat(pid);
+      if (!now || now.started !== known.started || now.state === 'Z' || now.state === 'X') this.#known.delete(pid);
+      else this.#known.set(pid, now);
+    }
+    return [...this.#known.keys()];
+  }
+
+  /** Reads the processes made since the last look; ids that went round are all looked at. */
+  #findNew(newest) {
+    const since = this.#seenPid;
+    const wrapped = since === undefined || newest === undefined || newest < since;
+    const candidates = new Map();
+    for (const pid of proc.allPids()) {
+      if (this.#known.has(pid) || !(wrapped || pid > since)) continue;
+      const known = proc.stat(pid);
+      if (known) candidates.set(pid, known);
+    }
+    for (let found = true; found;) {
+      found = false;
+      for (const [pid, known] of candidates) {
+        if (!this.#known.has(known.parent) && !this.#isOurOrphan(pid, known)) continue;
+        this.#known.set(pid, known);
+        candidates.delete(pid);
+        found = true;
+      }
+    }
+  }
+
+  #isOurOrphan(pid, known) {
+    // We hold the other ends of its output ourselves.
+    if (pid === process.pid || this.#adopters.has(pid)) return false;
+    return this.#adopters.has(known.parent) && proc.mentions(pid, this.#place);
+  }
+
+  /** The child is ready and idle: what stands above it is its launcher. @returns CPU ns used so far */
+  settle() {
+    this.update();
+    const parents = new Set([...this.#known.values()].map(({ parent }) => parent));
+    this.#launcher = new Set([...this.#known.keys()].filter((pid) => parents.has(pid)));
+    return this.cpuNs();
+  }
+
+  /** CPU ns of the tree since its beginning, launcher included; never goes back. */
+  cpuNs() {
+    let sum = 0;
+    for (const [pid, known] of this.#known) sum += proc.cpuNs(pid, known);
+    this.#cpuNs = Math.max(this.#cpuNs, sum);
+    return this.#cpuNs;
+  }
+
+  /** Memory of the run's processes, without the launcher's. Pages they share are told apart if it matters. */
+  residentBytes(limitBytes) {
+    const pids = this.#measured();
+    let total = sumOf(pids, proc.residentBytes);
+    if (total > limitBytes && pids.length > 1 && pids.length <= SHARED_MEMORY_PROCESSES)
+      total = sumOf(pids, (pid) => proc.proportionalBytes(pid) ?? proc.residentBytes(pid));
+    this.peakBytes = Math.max(this.peakBytes, total);
+    return total;
+  }
+
+  /** Takes over the peak that the kernel kept for each process: it also knows what was between two looks. */
+  notePeaks() {
+    for (const pid of this.#measured()) this.peakBytes = Math.max(this.peakBytes, proc.peakResidentBytes(pid));
+  }
+
+  #measured() {
+    return [...this.#known.keys()].filter((pid) => !this.#launcher.has(pid));
+  }
+}
+
+const sumOf = (pids, measure) => pids.reduce((sum, pid) => sum + measure(pid), 0);

@@ -1,0 +1,89 @@
+"""A run of the kind `handler`: import the file, call one function, report its value."""
+
+import os
+import signal
+import time
+
+from . import failure, results
+from .calling import call
+from .context import Context
+from .entry_point import HandlerNotFound, find
+from .source import DoesNotParse, Source
+
+_write, _kill, _getpid, _exit = os.write, os.kill, os.getpid, os._exit
+
+
+def run(order, reports):
+    source = Source(order["codeBase64"], order["entry"]["module"])
+    source.write()
+    event = order.get("event")
+    context = Context(order["context"], time.monotonic() + order["timeoutMs"] / 1000)
+    reports.say_start()
+    try:
+        report = _execute(order, source, event, context)
+    except BaseException as error:  # user code may raise anything
+        report = _failed(error, source.file)
+    failure.flush_streams()
+    if not reports.is_ours:
+        _exit(0)
+    try:
+        report(reports)
+    except OSError:
+        _exit(1)  # user code closed the way
+    # Nothing of the user's runs on while the supervisor takes the figures; it ends us.
+    _kill(_getpid(), signal.SIGSTOP)
+
+
+def _execute(order, source, event, context):
+    module = source.new_module(source.module)
+    code = source.compile()
+    source.register(module)
+    exec(code, module.__dict__)
+    entry_point = find(module, order["entry"], order["convention"], source.file)
+    value = call(entry_point, event, context)
+    json_bytes, truncated = results.encode(value, order["convention"], order["resultBytes"])
+    return lambda reports: reports.say_result(json_bytes, truncated)
+
+
+def _failed(error, file):
+    """Prints what the user should see. Returns how to report it."""
+    if isinstance(error, SystemExit):
+        return _exited(error)
+    if isinstance(error, DoesNotParse):
+        lines, report = failure.syntax_lines(error.cause, file), failure.describe_syntax(error.cause)
+    elif isinstance(error, HandlerNotFound):
+        lines, report = [], _platform_report("HANDLER_NOT_FOUND", "HandlerNotFound", error)
+    elif isinstance(error, results.InvalidResult):
+        lines, report = [], _platform_report("INVALID_RESULT", error.name, error)
+    else:
+        report = failure.describe(failure.error_type_of(error), error, file)
+        lines = failure.traceback_lines(error, file)
+    _print(lines)
+    return lambda reports: reports.say_error(report)
+
+
+def _platform_report(error_type, name, error):
+    return {"errorType": error_type, "name": name, "message": f"{name}: {error}", "stack": []}
+
+
+def _exited(error):
+    """sys.exit before there is a value: the run ends as the process would have."""
+    code = error.code
+    if code is not None and not isinstance(code, int):
+        _print([str(code)])
+        code = 1
+    failure.flush_streams()
+    return lambda reports: _exit((code or 0) & 0xFF)
+
+
+def _print(lines):
+    if not lines:
+        return
+    # Past sys.stderr, which user code may have replaced or closed.
+    failure.flush_streams()
+    data = ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+    try:
+        while data:
+            data = data[_write(2, data) :]
+    except OSError:
+        pass  # user code closed it

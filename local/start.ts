@@ -3,6 +3,7 @@ import { card } from './cli/card';
 import { Progress } from './cli/progress';
 import { HELP, readSettings, SettingsError, type Settings } from './cli/settings';
 import { redeployOnChange } from './deploy/redeploy';
+import { messageOf } from './process/errors';
 import { AlreadyRunning, takeLock } from './system/lock';
 import { Parts } from './system/parts';
 import { StateFolder } from './system/state-folder';
@@ -83,8 +84,6 @@ function weakness(refusals: readonly string[]): string {
   const install = 'sudo apt-get install bubblewrap';
   return refusals.length === 0 ? `For more: ${install}` : `Why not more: ${refusals[0] ?? ''}`;
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 main().then(
   (status) => process.exit(status),

@@ -73,6 +73,7 @@ export function keysEnvironment(env, system) {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     NARAE_STAGE: env.NARAE_STAGE ?? 'local',
+    NARAE_ENTITIES_TABLE: system.outputs['narae-local-data']?.EntitiesTableName ?? '',
   };
 }
 

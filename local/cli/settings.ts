@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../process/errors';
 
 /** How `npm start` was asked to run. */
 export interface Settings {
@@ -85,7 +86,7 @@ function parse(args: readonly string[]) {
     });
     return values;
   } catch (error) {
-    throw new SettingsError(error instanceof Error ? error.message : String(error));
+    throw new SettingsError(messageOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { clientConfig } from '../aws';
 import type { Progress } from '../cli/progress';
+import { messageOf } from '../process/errors';
 import type { RunningSystem } from '../system/system';
 import { watchSources } from './watch';
 
@@ -20,7 +21,7 @@ export function redeployOnChange(root: string, { facts, lambda, deployment }: Ru
         progress.line(changed.length > 0 ? `  New code: ${changed.join(', ')}` : '  No function has new code.');
       } catch (error) {
         // A mistake in a source is what one watches for: the old deployment serves on.
-        progress.line(`  ! ${error instanceof Error ? error.message : String(error)}`);
+        progress.line(`  ! ${messageOf(error)}`);
       }
     },
   });

@@ -6,6 +6,7 @@ import type { FunctionDefinition } from './definition';
 import { exited, failure, initTimedOut, responseTooLarge, timedOut, type FunctionFailure } from './failure';
 import { InvalidEntrypoint, startFunctionProcess, type FunctionProcess, type Surroundings } from './function-process';
 import type { EnvironmentLog } from './environment-log';
+import { messageOf } from '../process/errors';
 import { killTree } from './process-tree';
 import * as answers from './response';
 import { RuntimeApi, type Invocation } from './runtime-api';
@@ -128,9 +129,8 @@ export class ExecutionEnvironment {
       const logStream = log.stream;
       this.watch(startFunctionProcess({ definition, taskRoot, scratch, runtimeApiPort, logStream, surroundings }));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       const type = error instanceof InvalidEntrypoint ? 'Runtime.InvalidEntrypoint' : 'ServiceException';
-      this.end(failure(type, message));
+      this.end(failure(type, messageOf(error)));
     }
   }
 

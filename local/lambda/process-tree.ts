@@ -48,14 +48,19 @@ export function ownBytes(pids: readonly number[]): number {
 
 /** Ends a process and all its descendants. They are stopped first, so that none can fork away meanwhile. */
 export function killTree(root: number): void {
-  let known: number[] = [];
+  const stopped = new Set<number>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const tree = ProcessTable.read().tree(root);
-    for (const pid of tree) signal(pid, 'SIGSTOP');
-    if (tree.length === known.length) break;
-    known = tree;
+    const fresh = ProcessTable.read()
+      .tree(root)
+      .filter((pid) => !stopped.has(pid));
+    if (fresh.length === 0) break;
+    for (const pid of fresh) {
+      signal(pid, 'SIGSTOP');
+      stopped.add(pid);
+    }
   }
-  for (const pid of known.reverse()) signal(pid, 'SIGKILL');
+  // Children first: what loses its parent while it is stopped could be woken up by the kernel.
+  for (const pid of [...stopped].reverse()) signal(pid, 'SIGKILL');
   // What had lost its parent before is still in the process group.
   signal(-root, 'SIGKILL');
 }

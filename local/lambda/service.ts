@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BodyTooLarge } from '../http-body';
+import { messageOf } from '../process/errors';
 import { waitUntil } from '../process/wait';
 import { Destinations } from './async/destinations';
 import { EventQueue } from './async/event-queue';
@@ -149,7 +150,7 @@ export class LambdaService {
 function asLambdaError(error: unknown): LambdaError {
   if (error instanceof LambdaError) return error;
   if (error instanceof BodyTooLarge) return new LambdaError('RequestTooLargeException', 'The payload is too large.');
-  return new LambdaError('ServiceException', error instanceof Error ? error.message : String(error));
+  return new LambdaError('ServiceException', messageOf(error));
 }
 
 async function listen(server: Server, port: number): Promise<string> {

@@ -1,4 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hasCode } from '../process/errors';
 
 /** Another live process holds the folder. */
 export class AlreadyRunning extends Error {
@@ -43,7 +44,7 @@ function linked(mine: string, file: string): boolean {
     linkSync(mine, file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { messageOf } from '../process/errors';
+
 /** Things that were started, stopped in the opposite order. */
 export class Parts {
   private readonly started: { readonly name: string; readonly stop: () => unknown }[] = [];
@@ -19,7 +21,7 @@ export class Parts {
       try {
         await part.stop();
       } catch (error) {
-        problems.push(`${part.name}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(`${part.name}: ${messageOf(error)}`);
       }
     }
     return problems;

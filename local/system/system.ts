@@ -10,6 +10,7 @@ import { startEmulator, type Emulator } from '../emulator/ministack';
 import { httpApiPrefix } from '../emulator-quirks';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
 import { LambdaService } from '../lambda/service';
+import { hasCode } from '../process/errors';
 import { choosePort } from '../process/ports';
 import { describeEnd } from '../process/program';
 import type { Parts } from './parts';
@@ -194,8 +195,7 @@ async function startEdge(
     try {
       return await Edge.start({ ...options, port: next });
     } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-      if (!taken || next >= port + NEXT_PORTS) throw error;
+      if (!hasCode(error, 'EADDRINUSE') || next >= port + NEXT_PORTS) throw error;
     }
   }
 }

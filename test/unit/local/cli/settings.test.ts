@@ -1,0 +1,55 @@
+import { isLoopback, readSettings, SettingsError } from '../../../../local/cli/settings';
+
+describe('settings', () => {
+  it('have defaults for a single person at a laptop', () => {
+    expect(readSettings([], {})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      auth: 'none',
+      network: 'none',
+      watch: false,
+    });
+  });
+
+  it('come from arguments before variables', () => {
+    const environment = { NARAE_PORT: '1', NARAE_AUTH: 'none', NARAE_STATE_DIR: '/x' };
+
+    expect(readSettings(['--port', '0', '--auth', 'api-key', '--watch'], environment)).toMatchObject({
+      port: 0,
+      auth: 'api-key',
+      watch: true,
+      stateDir: '/x',
+    });
+  });
+
+  it('are not there where help is asked for', () => {
+    expect(readSettings(['--help'], {})).toBeUndefined();
+  });
+
+  it.each([
+    [['--port', 'http'], {}, /--port must be a whole number from 0 to 65535; it is "http"/],
+    [['--auth', 'jwt'], {}, /--auth must be none or api-key/],
+    [['--verbose'], {}, /--verbose/],
+    [[], { NARAE_MAX_CONNECTIONS: '0' }, /NARAE_MAX_CONNECTIONS/],
+    [[], { NARAE_HOST: '0.0.0.0' }, /without credentials/],
+  ])('refuse %j %j', (args, environment, message) => {
+    expect(() => readSettings(args, environment)).toThrow(SettingsError);
+    expect(() => readSettings(args, environment)).toThrow(message);
+  });
+
+  it('let other machines in only with credentials', () => {
+    expect(readSettings(['--auth', 'api-key'], { NARAE_HOST: '0.0.0.0' })).toMatchObject({ host: '0.0.0.0' });
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.1.2.3', true],
+    ['localhost', true],
+    ['::1', true],
+    ['0.0.0.0', false],
+    ['127.0.0.1.example.org', false],
+    ['192.168.0.1', false],
+  ])('know that %s is loopback: %s', (host, loopback) => {
+    expect(isLoopback(host)).toBe(loopback);
+  });
+});

@@ -1,0 +1,198 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SystemFile } from '../../../../local/system/state-folder';
+import { startProgram, type Program } from '../../../support/program';
+import { NoUseWaiting, waitFor, within } from '../../../support/wait';
+
+const REPOSITORY = path.resolve(__dirname, '../../../..');
+const START_DEADLINE_MS = 240_000;
+const TEST_LIMIT_MS = 300_000;
+
+/** A clone of the repository with a small app in the place of the real one. */
+let root: string;
+let running: Program[] = [];
+const state = () => path.join(root, '.narae');
+
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'narae-system-'));
+  cpSync(path.join(REPOSITORY, 'local'), path.join(root, 'local'), { recursive: true });
+  cpSync(path.join(__dirname, '../support/small-app'), root, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json']) {
+    cpSync(path.join(REPOSITORY, file), path.join(root, file));
+  }
+  symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(root, 'node_modules'));
+  mkdirSync(state());
+  symlinkSync(path.join(REPOSITORY, '.narae', 'venv'), path.join(state(), 'venv'));
+});
+
+afterEach(async () => {
+  for (const program of running) await program.stop(60_000);
+  running = [];
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** What `npm start` runs, without the shells in between. */
+async function launch(env: NodeJS.ProcessEnv = {}): Promise<Program & { output: () => string }> {
+  let output = '';
+  const program = await startProgram({
+    command: process.execPath,
+    args: ['local/bootstrap.mjs', 'start'],
+    cwd: root,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NARAE_PORT: '0', NARAE_SNAPSHOT_SECONDS: '1', ...env },
+    onOutput: (text) => (output += text),
+  });
+  running.push(program);
+  return { ...program, output: () => output };
+}
+
+async function start() {
+  const program = await launch();
+  const facts = await waitFor('the system', () => systemOf(program), { deadlineMs: START_DEADLINE_MS });
+  return { program, facts };
+}
+
+function systemOf(program: Program): SystemFile | undefined {
+  if (program.ended() !== undefined) throw new NoUseWaiting(`It ended (${program.ended() ?? ''}): ${program.tail()}`);
+  const file = path.join(state(), 'system.json');
+  if (!existsSync(file)) return undefined;
+  const facts = JSON.parse(readFileSync(file, 'utf8')) as SystemFile;
+  return isAlive(facts.pid) ? facts : undefined;
+}
+
+/** Ends the program with a signal and answers how it ended. */
+async function end(program: Program, pid: number, signal: NodeJS.Signals): Promise<string> {
+  process.kill(pid, signal);
+  return waitFor('the end', () => program.ended(), { deadlineMs: 60_000 });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Processes that work for this system: their environment or command names its folder. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
+    try {
+      return ['environ', 'cmdline'].some((name) => readFileSync(`/proc/${pid}/${name}`, 'latin1').includes(folder));
+    } catch {
+      return false;
+    }
+  });
+}
+
+const gone = () =>
+  waitFor('all its processes to be gone', () => (processesOf(root).length === 0 ? true : undefined), {
+    deadlineMs: 20_000,
+  });
+
+const get = async (facts: SystemFile, address: string) => (await fetch(facts.url + address)).text();
+
+describe('npm start', () => {
+  it(
+    'serves the API and the stream, refuses a second start, and leaves nothing behind when it is stopped',
+    async () => {
+      const { program, facts } = await start();
+
+      expect(JSON.parse(await get(facts, '/health'))).toMatchObject({ path: '/health' });
+      expect(await get(facts, '/stream/x')).toBe('streamed /stream/x');
+      const preflight = await fetch(`${facts.url}/x`, {
+        method: 'OPTIONS',
+        headers: { Origin: 'http://a.example', 'Access-Control-Request-Method': 'POST' },
+      });
+      expect(preflight.status).toBe(204);
+      expect(program.output()).toContain(`Narae is running at ${facts.url}`);
+
+      const second = await launch();
+      expect(await waitFor('the second start to end', () => second.ended())).toBe('exit code 1');
+      expect(second.tail()).toContain(`runs at ${facts.url}`);
+
+      expect(await end(program, program.pid, 'SIGINT')).toBe('exit code 0');
+      expect(existsSync(path.join(state(), 'system.json'))).toBe(false);
+      await gone();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    'has its state and its ports again after a restart, without deploying',
+    async () => {
+      const first = await start();
+      await fetch(`${first.facts.awsEndpoint}/kept-bucket`, { method: 'PUT' });
+      await fetch(`${first.facts.awsEndpoint}/kept-bucket/note`, { method: 'PUT', body: 'kept' });
+      await end(first.program, first.facts.pid, 'SIGTERM');
+
+      const { program, facts } = await start();
+
+      expect(facts.awsEndpoint).toBe(first.facts.awsEndpoint);
+      expect(program.output()).not.toContain('cdk deploy');
+      expect(await (await fetch(`${facts.awsEndpoint}/kept-bucket/note`)).text()).toBe('kept');
+      expect(JSON.parse(await get(facts, '/x'))).toMatchObject({ path: '/x' });
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    'starts again after it was killed, on the last snapshot, and its functions were not left running',
+    async () => {
+      const first = await start();
+      await get(first.facts, '/x');
+      const puts = await fetch(`${first.facts.awsEndpoint}/snapshot-bucket`, { method: 'PUT' });
+      expect(puts.status).toBe(200);
+
+      process.kill(first.facts.pid, 'SIGKILL');
+      await waitFor('the end', () => first.program.ended());
+      await gone();
+
+      const { facts } = await start();
+      expect((await fetch(`${facts.awsEndpoint}/snapshot-bucket`)).status).toBe(200);
+      expect(JSON.parse(await get(facts, '/x'))).toMatchObject({ path: '/x' });
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    'ends, and says which part failed, when the emulator dies',
+    async () => {
+      const { program, facts } = await start();
+      const emulator = processesOf(root).find((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('emulator/serve.py'),
+      );
+
+      process.kill(Number(emulator), 'SIGKILL');
+
+      expect(
+        await within(
+          'the end',
+          60_000,
+          waitFor('it', () => program.ended()),
+        ),
+      ).toBe('exit code 1');
+      expect(program.output()).toMatch(/The AWS emulator ended \(SIGKILL\)/);
+      expect(isAlive(facts.pid)).toBe(false);
+      await gone();
+    },
+    TEST_LIMIT_MS,
+  );
+});
+
+describe('help', () => {
+  it('tells options and variables, and starts nothing', async () => {
+    const program = await startProgram({
+      command: process.execPath,
+      args: ['local/bootstrap.mjs', 'start', '--help'],
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    });
+
+    expect(await waitFor('the end', () => program.ended())).toBe('exit code 0');
+    expect(program.tail()).toMatch(/--watch[^]*NARAE_STATE_DIR/);
+  });
+});

@@ -13,6 +13,9 @@ import { isConditionFailed, storeFailed } from '../platform/store-errors';
 type Item = Record<string, unknown>;
 export type OtherWrite = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
+/** A conditional update of one item. */
+export type FencedUpdate = UpdateCommandInput & { UpdateExpression: string };
+
 /** Counters are shared between runs that end at the same time: each try meets fewer of them. */
 const MAX_CONFLICTS = 12;
 
@@ -23,7 +26,7 @@ const MAX_CONFLICTS = 12;
  */
 export async function fencedWrite(
   db: DynamoDBDocumentClient,
-  update: UpdateCommandInput & { UpdateExpression: string },
+  update: FencedUpdate,
   others: readonly OtherWrite[],
 ): Promise<Item | undefined> {
   const fenced = { ...update, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { encodeEvent, type StoredEvent } from './event';
-import { fencedWrite } from './fenced-write';
+import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
 import { LIMITS } from './limits';
 import { meterWrites } from './meter';
 import { isTerminal, Run } from './run';
@@ -18,6 +18,18 @@ export class StaleAttempt extends Error {
     super(`Run ${current.id} has moved on`);
     this.current = current;
   }
+}
+
+/** What a room writes in the transaction that creates a run: neither is there without the other. */
+export interface Together {
+  /** Its condition decides: where it does not hold, there is no run. */
+  readonly update: FencedUpdate;
+  readonly others: readonly OtherWrite[];
+}
+
+/** The condition of what was to be written together with a run does not hold. Nothing was written. */
+export class NotTogether extends Error {
+  override readonly name = 'NotTogether';
 }
 
 /** What may change together with an append: status and the facts that come with it. */
@@ -39,16 +51,22 @@ export class RunStore {
     this.#table = table;
   }
 
-  /** Stores a new run. @throws AppError `SERVICE_UNAVAILABLE` */
-  async create(run: Run): Promise<void> {
+  /** Stores a new run. @throws NotTogether; AppError `SERVICE_UNAVAILABLE` */
+  async create(run: Run, together?: Together): Promise<void> {
     const item = {
       ...runKey(run.workspace, run.id),
       ...run,
       openShard: openShardOf(run.id),
       expiresAt: expiryOf(run.createdAt, LIMITS.retentionDays),
     };
+    const put = { TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
+    if (together) {
+      const refused = await fencedWrite(this.#db, together.update, [{ Put: put }, ...together.others]);
+      if (refused) throw new NotTogether(`Run ${run.id} was not created`);
+      return;
+    }
     await this.#db
-      .send(new PutCommand({ TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }))
+      .send(new PutCommand(put))
       // An id is used once: where it stands already, an earlier try of this very write arrived.
       .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
   }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { callbacksRoutes } from '../lambdas/callbacks/routes';
+import { functionsRoutes } from '../lambdas/functions/routes';
 import { invocationsRoutes } from '../lambdas/invocations/routes';
 import { siteRoutes } from '../lambdas/site/routes';
 import { streamRoutes } from '../lambdas/stream/routes';
@@ -11,7 +12,13 @@ import { buildOpenApi } from './openapi/build';
 const file = resolve(__dirname, '..', 'docs', 'openapi.json');
 const { version } = JSON.parse(readFileSync(resolve(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
 const description = buildOpenApi(
-  { invocations: invocationsRoutes, stream: streamRoutes, callbacks: callbacksRoutes, site: siteRoutes },
+  {
+    invocations: invocationsRoutes,
+    stream: streamRoutes,
+    functions: functionsRoutes,
+    callbacks: callbacksRoutes,
+    site: siteRoutes,
+  },
   version,
 );
 const text = `${JSON.stringify(description, null, 1)}\n`;

@@ -7,12 +7,14 @@ import { BuildsStack } from './stacks/builds';
 import { DataStack, EDGE_REGION } from './stacks/data';
 import { EdgeStack } from './stacks/edge';
 import { EngineStack } from './stacks/engine';
+import { FunctionsStack } from './stacks/functions';
 import { OpsStack } from './stacks/ops';
 
 export interface NaraeStacks {
   readonly data: DataStack;
   readonly engine: EngineStack;
   readonly builds: BuildsStack;
+  readonly functions: FunctionsStack;
   readonly api: ApiStack;
   /** Where CloudFront stands in front; without one nobody needs alarms either: it is an emulator. */
   readonly edge: EdgeStack | undefined;
@@ -38,7 +40,8 @@ export function addStage(
   const data = new DataStack(app, name('data'), { ...here('tables, bucket, key, secrets'), config });
   const engine = new EngineStack(app, name('engine'), { ...here('runs code'), config, data });
   const builds = new BuildsStack(app, name('builds'), { ...here('builds'), config, data, engine });
-  const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine, builds });
+  const functions = new FunctionsStack(app, name('functions'), { ...here('functions'), config, data, engine });
+  const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine, builds, functions });
   const { enabled } = config.edge;
   const edge = enabled
     ? new EdgeStack(app, name('edge'), { ...at(EDGE_REGION, 'public address'), config, data, engine, api })
@@ -50,5 +53,5 @@ export function addStage(
   const proxy = environment['NARAE_LAMBDA_PROXY_URL'];
   if (config.stage === 'local' && proxy) proxyFunctions(app, proxy);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { data, engine, builds, api, edge, ops };
+  return { data, engine, builds, functions, api, edge, ops };
 }

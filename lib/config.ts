@@ -67,6 +67,15 @@ const Settings = z.strictObject({
   /** true: tables, bucket and key outlive their stack, and tables refuse deletion. */
   retainData: z.boolean('must be true or false'),
   logRetentionDays: retentionDays,
+  /** `host:port` of private addresses that functions deployed elsewhere may have (contract: functions, section 6). */
+  openTargets: z
+    .array(
+      z.string().regex(/^[^\s,/:]+:\d{1,5}$|^\[[0-9a-f:.]+\]:\d{1,5}$/, 'must be host:port, such as "10.0.3.7:8080"'),
+    )
+    .default([]),
+  /** Loki and Prometheus of deployed functions; absent: what the engine writes to CloudWatch. */
+  lokiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  prometheusUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   /** SNS topic that alarms notify; absent: alarms show in CloudWatch only. */
   alarmTopicArn: z
     .string()

@@ -82,4 +82,4 @@ export class CodeStore {
 }
 
 const keyOf = (workspace: string, functionId: string, sha256: string): string =>
-  `functions/${workspace}/${functionId}/${sha256}`;
+  `sources/${workspace}/${functionId}/${sha256}`;

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import * as z from 'zod';
@@ -14,7 +15,14 @@ import { acknowledge } from './acknowledge';
  */
 
 export type TableAction =
-  'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem';
 const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel', 'sources'] as const;
 export type ObjectPrefix = (typeof OBJECT_PREFIXES)[number];
 
@@ -53,6 +61,20 @@ export const knowAbsence = (bucket: Bucket): PolicyStatement =>
 
 export const invoke = (functions: readonly IFunction[]): PolicyStatement =>
   new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map((fn) => fn.functionArn) });
+
+/** Lines of functions: one stream each, which the first line makes. */
+export const writeLines = (group: ILogGroup): PolicyStatement =>
+  new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [group.logGroupArn] });
+
+export const readLines = (group: ILogGroup): PolicyStatement =>
+  new PolicyStatement({ actions: ['logs:GetLogEvents'], resources: [group.logGroupArn] });
+
+export const deleteLines = (group: ILogGroup): PolicyStatement =>
+  new PolicyStatement({ actions: ['logs:DeleteLogStream'], resources: [group.logGroupArn] });
+
+/** CloudWatch has no resources to name here. */
+export const readMetrics = (): PolicyStatement =>
+  new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
 
 export const send = (queue: IQueue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });

@@ -12,14 +12,18 @@ interface TableProps {
 /** Sparse: holds the runs that have not ended, for the reaper (docs/architecture.md, "Tables"). */
 export const OPEN_INDEX = 'open';
 
+/** Sparse: hold runs that are over, for rooms that list them by their end (docs/architecture.md, "Tables"). */
+export const ENDED_BY_ROOM = 'endedByRoom';
+export const ENDED_BY_OWNER = 'endedByOwner';
+
 /**
  * All sparse, so that they cost nothing while no run has their keys. They are here from the first deployment on: an
  * update of a table may add one index at a time.
  */
 const INDEXES = [
   [OPEN_INDEX, 'openShard', 'sk'],
-  ['endedByRoom', 'endedRoom', 'endedSort'],
-  ['endedByOwner', 'endedOwner', 'endedSort'],
+  [ENDED_BY_ROOM, 'endedRoom', 'endedSort'],
+  [ENDED_BY_OWNER, 'endedOwner', 'endedSort'],
 ] as const;
 
 export function runsTable(scope: Construct, props: TableProps): Table {

@@ -3,21 +3,21 @@ import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
+import { acknowledge } from '../constructs/acknowledge';
 import { HttpFront } from '../constructs/http-front';
 import { OwnFunction } from '../constructs/own-function';
 import { RoomApi } from '../constructs/room-api';
 import { refuseSharedPrefixes } from '../constructs/route-prefixes';
 import { callbacksRoom } from '../rooms/callbacks';
+import { functionsRoom } from '../rooms/functions';
 import { invocationsRoom } from '../rooms/invocations';
 import type { Ground, Room } from '../rooms/room';
 import { siteRoom } from '../rooms/site';
 import type { DataStack } from './data';
 
-const ROOMS: readonly ((ground: Ground) => Room)[] = [callbacksRoom, invocationsRoom, siteRoom];
+const ROOMS: readonly ((ground: Ground) => Room)[] = [callbacksRoom, functionsRoom, invocationsRoom, siteRoom];
 
-export interface ApiStackProps extends StackProps, Ground {
-  readonly config: StageConfig;
-}
+export interface ApiStackProps extends StackProps, Ground {}
 
 /** The HTTP API: one function per room, on the routes of its table. */
 export class ApiStack extends Stack {
@@ -54,6 +54,7 @@ export class ApiStack extends Stack {
       environment,
       access,
     });
+    for (const { rule, reason } of room.accepted ?? []) acknowledge(lambda.role ?? lambda, rule, reason);
     new RoomApi(this, name, { api: this.api, room: lambda, routes, catchAll });
     return lambda;
   }

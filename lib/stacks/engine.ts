@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { FunctionUrlAuthType, InvokeMode, type FunctionUrl, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DEADLINES } from '../../lambdas/engine/limits';
@@ -16,11 +17,13 @@ import {
   queryIndex,
   readSecrets,
   send,
+  writeLines,
 } from '../constructs/access';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { OwnFunction } from '../constructs/own-function';
 import { SandboxFleet } from '../constructs/sandbox-fleet';
+import { StageLogGroup } from '../constructs/stage-log-group';
 import { OPEN_INDEX } from '../constructs/tables';
 import type { DataStack } from './data';
 
@@ -32,6 +35,8 @@ export interface EngineStackProps extends StackProps {
 /** Everything that runs code and lets it be watched. */
 export class EngineStack extends Stack {
   readonly sandboxes: SandboxFleet;
+  /** Lines that functions print, for those who look at logs and not at runs. */
+  readonly functionLogs: LogGroup;
   readonly runner: IFunction;
   readonly reaper: IFunction;
   readonly stream: IFunction;
@@ -43,6 +48,7 @@ export class EngineStack extends Stack {
     super(scope, id, props);
     const { config, data } = props;
     this.sandboxes = new SandboxFleet(this, 'Sandboxes', { config, key: data.key, bucket: data.bucket });
+    this.functionLogs = new StageLogGroup(this, 'FunctionLogs', { config, key: data.key, name: 'function-lines' });
     this.runnerDeadLetters = deadLetterQueue(this, 'RunnerDeadLetters', data.key);
     this.runner = this.#runner(config, data);
     this.reaperDeadLetters = deadLetterQueue(this, 'ReaperDeadLetters', data.key);
@@ -80,6 +86,7 @@ export class EngineStack extends Stack {
       environment: {
         NARAE_SANDBOXES: this.toJsonString(this.sandboxes.directory),
         NARAE_DATA_KEY_ID: data.key.keyId,
+        NARAE_FUNCTION_LOGS: this.functionLogs.logGroupName,
       },
       access: [
         onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
@@ -87,6 +94,7 @@ export class EngineStack extends Stack {
         onObjects(data.bucket, 'Put', 'results'),
         knowAbsence(data.bucket),
         invoke(this.sandboxes.lambdas),
+        writeLines(this.functionLogs),
         keyItself(data, 'Decrypt'),
         keyThrough(data, 'dynamodb', 's3', 'sqs'),
         send(this.runnerDeadLetters),

@@ -1,0 +1,53 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config';
+import { deleteLines, keyThrough, knowAbsence, onObjects, onTable, queryIndex } from '../constructs/access';
+import { OwnFunction } from '../constructs/own-function';
+import { ENDED_BY_OWNER } from '../constructs/tables';
+import type { DataStack } from './data';
+import type { EngineStack } from './engine';
+
+export interface FunctionsStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+  readonly engine: EngineStack;
+}
+
+/** What works behind the functions API. */
+export class FunctionsStack extends Stack {
+  readonly cleaner: IFunction;
+
+  constructor(scope: Construct, id: string, props: FunctionsStackProps) {
+    super(scope, id, props);
+    const { config, data, engine } = props;
+    this.cleaner = new OwnFunction(this, 'Cleaner', {
+      config,
+      data,
+      name: 'functions-cleaner',
+      description: 'Removes what deleted functions and workspaces left',
+      entry: 'lambdas/functions/cleaner.lambda.ts',
+      memoryMb: 512,
+      timeout: Duration.seconds(600),
+      environment: { NARAE_FUNCTION_LOGS: engine.functionLogs.logGroupName },
+      access: [
+        onTable(data.runs, 'Query', 'DeleteItem', 'BatchWriteItem'),
+        queryIndex(data.runs, ENDED_BY_OWNER),
+        onTable(data.entities, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+        onObjects(data.bucket, 'Delete', 'sources', 'payloads', 'results', 'cancel'),
+        knowAbsence(data.bucket),
+        deleteLines(engine.functionLogs),
+        keyThrough(data, 'dynamodb', 's3'),
+      ],
+    }).lambda;
+    // A deletion wakes it; this is for what a crash left undone.
+    new Rule(this, 'CleanerSchedule', {
+      description: 'Wakes the cleaner of deleted functions',
+      schedule: Schedule.rate(Duration.minutes(15)),
+      targets: [new LambdaTarget(this.cleaner)],
+    });
+    new CfnOutput(this, 'CleanerFunctionName', { value: this.cleaner.functionName });
+  }
+}

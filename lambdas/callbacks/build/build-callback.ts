@@ -12,6 +12,7 @@ export interface BuildPorts extends CallPorts {
 }
 
 const MAX_CHECKS = 3;
+const NO_LIBRARIES = 'Libraries cannot be installed by this version. Remove `library`, or put the code into one file.';
 
 /**
  * Builds what a deploy asked for and puts it on its route. A build that is no longer the newest attempt, or whose
@@ -21,6 +22,11 @@ export async function buildCallback(order: BuildOrder, ports: BuildPorts): Promi
   const record = await ports.callbacks.find(order.workspace, order.callbackId);
   const snapshot = record && isNewest(record, order) ? record.building : undefined;
   if (!snapshot) return;
+  // Told, not ignored: deployed without what it imports it would fail at each call.
+  if (snapshot.library !== undefined) {
+    await conclude(order, ports, (current) => buildFailed(current, NO_LIBRARIES, ports.clock.now()));
+    return;
+  }
   const source = await ports.sources.get(order.workspace, order.callbackId, snapshot.code);
   const error = await checkAgain(() => checkSyntax(order, snapshot, source, ports));
   await conclude(order, ports, (current) =>

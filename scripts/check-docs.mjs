@@ -34,7 +34,8 @@ for (const file of files) {
     const [path, anchor] = target.split('#');
     const linked = path === '' ? file : normalize(join(dirname(file), path));
     if (!existsSync(linked)) problems.push(`${file}: ${target} leads nowhere`);
-    else if (anchor && statSync(linked).isFile() && !anchorsOf(linked).has(anchor)) problems.push(`${file}: ${target} has no such heading`);
+    else if (anchor && statSync(linked).isFile() && !anchorsOf(linked).has(anchor))
+      problems.push(`${file}: ${target} has no such heading`);
   }
   for (const [, name] of text.matchAll(/npm run ([a-z:-]+)/g)) {
     if (!(name in scripts)) problems.push(`${file}: there is no script 'npm run ${name}'`);

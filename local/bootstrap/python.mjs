@@ -10,10 +10,18 @@ const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.14', 'python
 const OLDEST = [3, 11];
 const INSTALL_TIME_LIMIT_MS = 10 * 60_000;
 
-/** Makes .narae/venv hold exactly local/requirements.txt; quick where it does already. */
-export async function ensurePythonEnvironment(root) {
-  const requirements = path.join(root, 'local', 'requirements.txt');
-  const venv = path.join(root, '.narae', 'venv');
+/** The emulator's environment. */
+export const ensurePythonEnvironment = (root) =>
+  ensureVirtualEnvironment(root, {
+    what: 'the AWS emulator',
+    requirements: 'local/requirements.txt',
+    folder: '.narae/venv',
+  });
+
+/** Makes a folder hold exactly what a requirements file says; quick where it does already. */
+export async function ensureVirtualEnvironment(root, { what, requirements: file, folder }) {
+  const requirements = path.join(root, file);
+  const venv = path.join(root, folder);
   const stamp = path.join(venv, '.narae-installed');
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   // The link in bin/ is dead where the Python it was made from has been removed or upgraded since.
@@ -21,7 +29,7 @@ export async function ensurePythonEnvironment(root) {
   if (usable && readFileSync(stamp, 'utf8') === wanted) return;
 
   const python = await findPython();
-  await announced(`Installing the AWS emulator into .narae/venv (Python ${python.version})`, async () => {
+  await announced(`Installing ${what} into ${folder} (Python ${python.version})`, async () => {
     rmSync(venv, { recursive: true, force: true });
     await createVenv(python.program, venv);
     const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];

@@ -1,0 +1,52 @@
+/**
+ * `npm run check:templates`: synthesizes the app for example stages and has cfn-lint judge every template. The tool is
+ * installed into .narae/tools on first use, pinned with hashes.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ensureVirtualEnvironment } from '../local/bootstrap/python.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const STAGES = ['local', 'dev', 'prod'];
+/** W3005: CDK writes out dependencies that a reference implies already; harmless, and not ours to change. */
+const IGNORED = ['W3005'];
+const TIME_LIMIT_MS = 10 * 60_000;
+
+await ensureVirtualEnvironment(root, {
+  what: 'the tools of the checks',
+  requirements: 'scripts/requirements.txt',
+  folder: '.narae/tools',
+});
+const lint = join(root, '.narae/tools/bin/cfn-lint');
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: TIME_LIMIT_MS,
+  });
+  if (error) throw error;
+  return status ?? 1;
+}
+
+let failed = 0;
+for (const stage of STAGES) {
+  const out = mkdtempSync(join(tmpdir(), `narae-${stage}-`));
+  try {
+    if (run('cdk', ['synth', '--quiet', '-c', `stage=${stage}`, '--output', out]) !== 0) failed += 1;
+    const templates = readdirSync(out)
+      .filter((file) => file.endsWith('.template.json'))
+      .map((file) => join(out, file));
+    if (
+      templates.length === 0 ||
+      run(lint, ['--non-zero-exit-code', 'warning', '--ignore-checks', ...IGNORED, '--', ...templates]) !== 0
+    )
+      failed += 1;
+    else console.log(`${stage}: ${templates.length} templates are clean`);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+process.exit(failed === 0 ? 0 : 1);

@@ -119,11 +119,12 @@ async function perform<T extends RouteTable>(
   // The table gives the schemas, the schemas gave these values: the compiler cannot follow a row chosen at run time.
   const useCase = useCases[match.name] as (request: unknown, context: CallContext) => Promise<ReplyOf<Route>>;
   const reply = await useCase(input, call);
-  const contentType = route.success.contentType ?? 'application/json';
+  const text = textOf(reply.body);
+  const contentType = text !== undefined && { 'Content-Type': route.success.contentType ?? 'application/json' };
   return {
     status: reply.status ?? route.success.status,
-    headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store', ...reply.headers },
-    ...(reply.bytes ? { body: reply.bytes.toString('base64'), isBase64: true } : { body: textOf(reply.body) }),
+    headers: { ...contentType, 'Cache-Control': 'no-store', ...reply.headers },
+    ...(reply.bytes ? { body: reply.bytes.toString('base64'), isBase64: true } : { body: text }),
   };
 }
 

@@ -55,11 +55,14 @@ export async function postJson(call: OutboundCall): Promise<OutboundReply> {
       if (error instanceof TooLarge) throw error;
       if (signal.aborted) throw new TooSlow('No answer in time.', { cause: error });
       last = error;
-      if (!(error instanceof Error && 'code' in error && NOT_CONNECTED.has(String(error.code)))) break;
+      if (!NOT_CONNECTED.has(codeOf(error))) break;
     }
   }
   throw new Unreachable('The host cannot be reached.', { cause: last });
 }
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 function postTo(address: string, call: OutboundCall, signal: AbortSignal): Promise<OutboundReply> {
   const { url, json } = call;
@@ -89,7 +92,10 @@ function postTo(address: string, call: OutboundCall, signal: AbortSignal): Promi
       read(answer, call.maxBytes).then(resolve, reject);
     });
     request.on('error', reject);
-    request.on('upgrade', (_answer, socket) => socket.destroy(new Error('The host switched protocols.')));
+    request.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      reject(new Error('The host switched protocols.'));
+    });
     request.end(json);
   });
 }

@@ -1,0 +1,262 @@
+import * as z from 'zod';
+import { get, post, read, refusal, send, target } from '../../support/api';
+import { waitFor } from '../../support/wait';
+import { configOf, ExecutionLog, invoke, logsOf, newFunction, patch } from './support';
+
+test('answers the log around what the function returned, which the listings show under the same id', async () => {
+  const source = [
+    'def handler(event, context):',
+    '    order = event["body"]',
+    '    print("order", order.get("id"))',
+    '    return {"statusCode": 200, "body": {"accepted": order.get("id")}}',
+  ].join('\n');
+  const { path, workspace, config } = await newFunction(source, { memory: 512, timeout: 10, httpMethods: ['POST'] });
+  const log = await invoke(path, { id: 'A-31' });
+  expect(log).toMatchObject({
+    functionId: config.id,
+    status: 'success',
+    statusCode: 200,
+    requestBody: { id: 'A-31' },
+    responseBody: { accepted: 'A-31' },
+    logs: ['order A-31'],
+    level: 'info',
+  });
+  expect(await logsOf(path)).toEqual([log]);
+  expect(await logsOf(workspace)).toEqual([log]);
+  expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 0, avgDuration: log.duration });
+  expect((await get(`/stream/invocations/${log.id}`)).text).toContain('order A-31');
+});
+
+test.each<[string, string, Record<string, unknown>]>([
+  [
+    'raises',
+    'def handler(e):\n    return e["body"].nope\n',
+    { error: 'AttributeError', traceback: ['main.py, line 2, in handler'] },
+  ],
+  ['has no handler', 'x = 1\n', { error: 'HANDLER_NOT_FOUND' }],
+  ['does not parse', 'def handler(:\n', { error: 'SYNTAX_ERROR' }],
+  ['returns no JSON', 'def handler(e):\n    return {1, 2}\n', { error: 'INVALID_RESULT' }],
+  ['exits', 'import os\ndef handler(e):\n    os._exit(3)\n', { error: 'EXITED' }],
+  [
+    'uses too much memory',
+    'def handler(e):\n    x = [bytearray(1 << 20) for _ in range(4000)]\n    return len(x)\n',
+    { error: 'OUT_OF_MEMORY' },
+  ],
+  ['answers over 5 MB', 'def handler(e):\n    return "x" * (6 << 20)\n', { error: 'INVALID_RESULT' }],
+])('code that %s is an error result, not an error of ours', async (_what, source, responseBody) => {
+  const { path } = await newFunction(source, { memory: 128 });
+  const log = await invoke(path, [1, 2]);
+  expect(log).toMatchObject({ status: 'error', statusCode: 500, level: 'error', requestBody: [1, 2], responseBody });
+  expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 1 });
+});
+
+test.each<[string, string, unknown]>([
+  [
+    'a Spin class',
+    'from spin_sdk.http import IncomingHandler, Response\nclass IncomingHandler(IncomingHandler):\n    def handle_request(self, request):\n        return Response(201, {"content-type": "text/plain"}, bytes(f"{request.method} {request.uri} {request.headers} {request.body.decode()}", "utf-8"))\n',
+    { data: "POST / {'content-type': 'application/json'} {\"a\": 1}" },
+  ],
+  [
+    'an async Spin class',
+    'from spin_sdk.http import IncomingHandler, Response\nclass IncomingHandler(IncomingHandler):\n    async def handle_request(self, request):\n        return Response(200, {}, b"[1]")\n',
+    [1],
+  ],
+  [
+    'a factory',
+    'class H:\n    def handle_request(self, request):\n        return {"statusCode": 200, "body": "x"}\ndef init_incoming_handler():\n    return H()\n',
+    { data: 'x' },
+  ],
+  ['handle_request', 'def handle_request(request):\n    return 5\n', 5],
+  [
+    'lambda_handler before handler',
+    'def handler(e):\n    return "no"\ndef lambda_handler(e, c):\n    return c.functionId[:3]\n',
+    'fn-',
+  ],
+  ['an async handler', 'async def handler(e):\n    return e["a"]\n', 1],
+])('finds %s', async (_what, source, responseBody) => {
+  const { path } = await newFunction(source);
+  const answer = await send('POST', `${path}/invoke`, { raw: '{"a": 1}' });
+  expect(read(answer, 200, ExecutionLog).responseBody).toEqual(responseBody);
+});
+
+test.each<[string, string, unknown]>([
+  [
+    'lambda_handler',
+    'exports.handler = () => 1; exports.lambda_handler = async (e, c) => [e.a, c.functionId.slice(0, 3)];',
+    [1, 'fn-'],
+  ],
+  ['handler', 'export const handler = (e) => e.rawBody;', '{"a": 1}'],
+])('finds the exported %s of node', async (_what, source, responseBody) => {
+  const { path } = await newFunction(source, { runtime: 'nodejs20.x' });
+  const answer = await send('POST', `${path}/invoke`, { raw: '{"a": 1}' });
+  expect(read(answer, 200, ExecutionLog).responseBody).toEqual(responseBody);
+});
+
+test('an event has what the contract names, and no header of the caller', async () => {
+  const { path } = await newFunction('def handler(e):\n    return e\n');
+  const headers = { cookie: 'a=b', 'x-mine': '1', 'content-type': 'application/json' };
+  const answer = await send('POST', `${path}/invoke?q=1`, { raw: '{"city":"Jeju","path":"mine"}', headers });
+  expect(read(answer, 200, ExecutionLog).responseBody).toEqual({
+    city: 'Jeju',
+    httpMethod: 'POST',
+    path: '',
+    queryStringParameters: {},
+    headers: { 'content-type': 'application/json' },
+    body: { city: 'Jeju', path: 'mine' },
+    rawBody: '{"city":"Jeju","path":"mine"}',
+    isBase64Encoded: false,
+  });
+});
+
+test.each<[string, unknown]>([
+  ['{"statusCode": 204}', { data: '' }],
+  ['{"statusCode": 200, "body": "[1, 2]"}', [1, 2]],
+  ['{"statusCode": 200, "body": "plain"}', { data: 'plain' }],
+  ['None', null],
+  ['"text"', 'text'],
+  ['Response(200, {}, b"\\xff\\xfe")', { data: '//4=', encoding: 'base64' }],
+])('a handler that returns %s', async (value, responseBody) => {
+  const { path } = await newFunction(`from spin_sdk.http import Response\ndef handler(e):\n    return ${value}\n`);
+  expect((await invoke(path)).responseBody).toEqual(responseBody);
+});
+
+test('raw=true answers with the function’s own status, type and body, in a sandbox', async () => {
+  const source =
+    'def handler(e):\n    return {"statusCode": 418, "headers": {"Content-Type": "text/html", "X-Own": "1"}, "body": "<b>tea</b>"}\n';
+  const { path } = await newFunction(source);
+  const answer = await post(`${path}/invoke?raw=true`, {});
+  expect(answer).toMatchObject({ status: 418, text: '<b>tea</b>' });
+  expect(answer.headers.get('content-type')).toBe('text/html');
+  expect(answer.headers.get('content-security-policy')).toBe('sandbox');
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(answer.headers.get('x-own')).toBeNull();
+  const [log] = await logsOf(path);
+  expect(log).toMatchObject({ id: answer.headers.get('x-log-id'), statusCode: 418, status: 'error' });
+});
+
+test('no body is an empty object; what is not JSON, or too deep, is refused without a log', async () => {
+  const { path } = await newFunction();
+  expect(read(await send('POST', `${path}/invoke`), 200, ExecutionLog)).toMatchObject({
+    requestBody: {},
+    responseBody: {},
+  });
+  refusal(await send('POST', `${path}/invoke`, { raw: '{"a":' }), 400, 'INVALID_JSON');
+  refusal(await send('POST', `${path}/invoke`, { raw: '['.repeat(65) + ']'.repeat(65) }), 400, 'INVALID_JSON');
+  expect(await logsOf(path)).toHaveLength(1);
+  expect((await configOf(path)).invocations24h).toBe(1);
+});
+
+test('a disabled function is refused before its body is looked at; building, deploying and failed are not', async () => {
+  const { path } = await newFunction();
+  await patch(path, { status: 'disabled' });
+  refusal(await send('POST', `${path}/invoke`, { raw: '{' }), 409, 'FUNCTION_DISABLED');
+  for (const status of ['building', 'deploying', 'failed']) {
+    await patch(path, { status });
+    await invoke(path);
+  }
+  expect((await configOf(path)).invocations24h).toBe(3);
+});
+
+test('a function that is too slow is 504, stored and counted as an error', async () => {
+  const { path } = await newFunction('import time\ndef handler(e):\n    time.sleep(60)\n', { timeout: 1 });
+  const error = refusal(await post(`${path}/invoke`, {}), 504, 'TIMEOUT');
+  const [log] = await logsOf(path);
+  expect(error.details).toEqual({ timeoutSeconds: 1, logId: log?.id });
+  expect(log).toMatchObject({ statusCode: 504, status: 'error', responseBody: { timeoutSeconds: 1 } });
+  expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 1 });
+});
+
+test('a long run answers STILL_RUNNING, goes on, and is logged once under its id', async () => {
+  const { path } = await newFunction('import time\ndef handler(e):\n    time.sleep(31)\n    return "done"\n', {
+    timeout: 60,
+  });
+  const { details } = refusal(await post(`${path}/invoke`, {}), 504, 'STILL_RUNNING');
+  const logs = await waitFor('the log', async () => {
+    const found = await logsOf(path);
+    return found.length > 0 ? found : undefined;
+  });
+  expect(logs).toMatchObject([{ id: details?.['logId'], responseBody: 'done', status: 'success' }]);
+}, 120_000);
+
+test('large bodies are cut in the log, not in the answer', async () => {
+  const { path } = await newFunction('def handler(e):\n    return "y" * 100000\n');
+  const log = await invoke(path, 'x'.repeat(70_000));
+  expect(log).toMatchObject({ requestBody: 'x'.repeat(70_000), responseBody: 'y'.repeat(100_000), level: 'info' });
+  const [stored] = await logsOf(path);
+  expect(stored).toMatchObject({
+    requestBody: { truncated: true, bytes: 70_002 },
+    responseBody: { truncated: true, bytes: 100_002 },
+    level: 'warn',
+  });
+});
+
+test('a log keeps 200 lines, and the last says how many were left out', async () => {
+  const { path } = await newFunction('def handler(e):\n    for n in range(500):\n        print(n)\n');
+  const log = await invoke(path);
+  expect(log.logs).toHaveLength(200);
+  expect(log.logs[198]).toBe('198');
+  expect(log.logs[199]).toContain('301');
+  expect(log.level).toBe('warn');
+  expect((await logsOf(path))[0]?.logs).toEqual(log.logs);
+});
+
+test('many parallel calls are all counted, once each', async () => {
+  const { path } = await newFunction('def handler(e):\n    return 1\n');
+  const all = Array.from({ length: 60 }, () => post(`${path}/invoke`, {}));
+  const done = (await Promise.all(all)).filter(({ status }) => status === 200);
+  expect((await configOf(path)).invocations24h).toBe(60);
+  expect(done.length).toBe(60);
+  expect(new Set((await logsOf(path, '?limit=1000')).map(({ id }) => id)).size).toBe(60);
+}, 120_000);
+
+test('a key runs the code once, also when it was too slow', async () => {
+  const { path } = await newFunction(
+    'import time\ndef handler(e):\n    time.sleep(e["body"]["s"])\n    return time.time()\n',
+    { timeout: 1 },
+  );
+  for (const [s, status] of [
+    [0, 200],
+    [5, 504],
+  ] as const) {
+    const headers = { 'Idempotency-Key': `${s}-${Date.now()}` };
+    const first = await post(`${path}/invoke`, { s }, { headers });
+    const second = await post(`${path}/invoke`, { s }, { headers });
+    expect([first.status, second.status]).toEqual([status, status]);
+    expect(second.text).toBe(first.text);
+  }
+  expect((await configOf(path)).invocations24h).toBe(2);
+});
+
+test('a URL of the platform’s own runs on the engine', async () => {
+  const { path } = await newFunction('def handler(e):\n    return "engine"\n');
+  await patch(path, { invocationUrl: `${target().url}${path}/invoke` });
+  expect((await invoke(path)).responseBody).toBe('engine');
+});
+
+test('a name that does not exist is 503, stored and counted', async () => {
+  const { path } = await newFunction();
+  await patch(path, { invocationUrl: 'https://orders.invalid/run' });
+  const { details } = refusal(await post(`${path}/invoke`, {}), 503, 'INVOCATION_ERROR');
+  expect(await logsOf(path)).toMatchObject([{ id: details?.['logId'], statusCode: 503, status: 'error', logs: [] }]);
+  expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 1 });
+});
+
+test('no value of an environment variable is in any answer', async () => {
+  const secret = `k-${Date.now()}-secret`;
+  const { path, config } = await newFunction('def handler(e):\n    raise ValueError("x")\n', {
+    environmentVariables: { KEY: secret },
+  });
+  const answers = [
+    await post(`${path}/invoke`, {}),
+    await get(path),
+    await get(`${path}/logs`),
+    await get('/api/workspaces'),
+  ];
+  answers.push(
+    await get(
+      `/invocations/${read(await get(`${path}/logs`), 200, z.object({ logs: z.array(z.object({ id: z.string() })) })).logs[0]?.id ?? ''}`,
+    ),
+  );
+  answers.push(await get(`/api/functions/${config.id}/loki-logs`));
+  for (const { text } of answers) expect(text).not.toContain(secret);
+});

@@ -27,17 +27,23 @@ export const commands = {
     },
     run: runTests,
   },
-  keys: {
-    prepare: async () => ({}),
-    run: (root, args, env) =>
-      runInForeground(node(root), ['--import', 'tsx', 'bin/keys.ts', ...args], {
-        cwd: root,
-        env: { ...env, ...keysEnvironment(env, readSystemFile(root, env)) },
-      }),
-  },
+  keys: tool('bin/keys.ts'),
+  seed: tool('bin/seed.ts'),
 };
 
 const node = (root) => path.join(node24Folder(root), 'node');
+
+/** A command-line tool that works on an installation. */
+function tool(file) {
+  return {
+    prepare: async () => ({}),
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', file, ...args], {
+        cwd: root,
+        env: { ...env, ...keysEnvironment(env, readSystemFile(root, env)) },
+      }),
+  };
+}
 
 /** Jest, then as the very last line what came out of it: whatever jest itself still prints comes before. */
 async function runTests(root, args, env) {
@@ -55,8 +61,8 @@ async function runTests(root, args, env) {
 }
 
 /**
- * `npm run keys` talks to the stack that runs on this machine, unless the person has pointed the AWS tools at an
- * account: then the keys are meant for a stage in the cloud and nothing is added.
+ * `npm run keys` and `npm run seed` talk to the stack that runs on this machine, unless the person has pointed the AWS
+ * tools at an account: then a stage in the cloud is meant and nothing is added.
  */
 export function keysEnvironment(env, system) {
   const cloud = ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_ENDPOINT_URL', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
@@ -74,6 +80,7 @@ export function keysEnvironment(env, system) {
     AWS_SECRET_ACCESS_KEY: 'test',
     NARAE_STAGE: env.NARAE_STAGE ?? 'local',
     NARAE_ENTITIES_TABLE: system.outputs['narae-local-data']?.EntitiesTableName ?? '',
+    NARAE_BUCKET: system.outputs['narae-local-data']?.BucketName ?? '',
   };
 }
 

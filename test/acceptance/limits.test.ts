@@ -39,7 +39,8 @@ describe('the time limit', () => {
     const done = await run({ ...request, timeoutMs: 700 });
     expect(done).toMatchObject({ status: 'FAILED', errorType: 'TIMEOUT', result: null, logsTail: ['begun'] });
     expect(done.errorMessage).toContain('700');
-    expect(done.durationMs).toBeGreaterThanOrEqual(700);
+    // Clocks of two kinds measure the limit and the duration.
+    expect(done.durationMs).toBeGreaterThanOrEqual(695);
     expect(done.durationMs).toBeLessThan(10_000);
     expect(await linesOf(done.invocationId)).toEqual(['begun']);
   });

@@ -37,13 +37,11 @@ export async function startProgram({ command, args, cwd, env, onOutput }: Progra
   const exit = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 'unknown'}`));
   });
-  // A test run that crashes leaves nothing behind.
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  const forget = endWithUs(child);
   let end: string | undefined;
   void exit.then((how) => {
     end = how;
-    process.off('exit', killWithUs);
+    forget();
   });
   const pid = await spawned(child);
   return {
@@ -60,6 +58,26 @@ export async function startProgram({ command, args, cwd, env, onOutput }: Progra
       }
     },
   };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A test run that is stopped or crashes leaves nothing behind. Returns what undoes this. */
+function endWithUs(child: ChildProcess): () => void {
+  const atExit = () => child.kill('SIGKILL');
+  const atSignal = (signal: NodeJS.Signals) => {
+    child.kill('SIGTERM');
+    forget();
+    // With the last handler gone the signal does what it always did.
+    process.kill(process.pid, signal);
+  };
+  const forget = () => {
+    process.off('exit', atExit);
+    for (const signal of SIGNALS) process.off(signal, atSignal);
+  };
+  process.once('exit', atExit);
+  for (const signal of SIGNALS) process.once(signal, atSignal);
+  return forget;
 }
 
 function spawned(child: ChildProcess): Promise<number> {

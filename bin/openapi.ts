@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { callbacksRoutes } from '../lambdas/callbacks/routes';
 import { functionsRoutes } from '../lambdas/functions/routes';
 import { invocationsRoutes } from '../lambdas/invocations/routes';
+import { jobsRoutes } from '../lambdas/jobs/routes';
 import { siteRoutes } from '../lambdas/site/routes';
 import { streamRoutes } from '../lambdas/stream/routes';
 import { buildOpenApi } from './openapi/build';
@@ -17,6 +18,7 @@ const description = buildOpenApi(
     stream: streamRoutes,
     functions: functionsRoutes,
     callbacks: callbacksRoutes,
+    jobs: jobsRoutes,
     site: siteRoutes,
   },
   version,

@@ -46,6 +46,11 @@ const Settings = z.strictObject({
     rateLimit: z.number('must be a number of requests per second').positive('must be above 0'),
     burstLimit: z.int('must be a whole number of requests').min(1, 'must be 1 or more'),
   }),
+  /** Origin under which callers reach the stage, for absolute URLs in answers; absent: that of the edge's host name, or of the request. */
+  publicUrl: z
+    .string()
+    .regex(/^https?:\/\/[^/\s]+$/, 'must be an origin such as "https://run.example.com"')
+    .optional(),
   edge: z.strictObject({
     /** false: no CloudFront in front; only where the stage is an emulator. */
     enabled: z.boolean('must be true or false'),

@@ -11,11 +11,18 @@ import { refuseSharedPrefixes } from '../constructs/route-prefixes';
 import { callbacksRoom } from '../rooms/callbacks';
 import { functionsRoom } from '../rooms/functions';
 import { invocationsRoom } from '../rooms/invocations';
+import { jobsRoom } from '../rooms/jobs';
 import type { Ground, Room } from '../rooms/room';
 import { siteRoom } from '../rooms/site';
 import type { DataStack } from './data';
 
-const ROOMS: readonly ((ground: Ground) => Room)[] = [callbacksRoom, functionsRoom, invocationsRoom, siteRoom];
+const ROOMS: readonly ((ground: Ground) => Room)[] = [
+  callbacksRoom,
+  functionsRoom,
+  invocationsRoom,
+  jobsRoom,
+  siteRoom,
+];
 
 export interface ApiStackProps extends StackProps, Ground {}
 

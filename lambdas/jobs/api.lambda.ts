@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { Blobs } from '../engine/blobs';
+import { lambdaCall } from '../engine/call-run';
+import { Envelope } from '../engine/envelope';
+import { RunIndex } from '../engine/run-index';
+import { RunStore } from '../engine/run-store';
+import { lambdaDispatch } from '../engine/start-run';
+import { dynamo } from '../platform/aws/dynamo';
+import { kms } from '../platform/aws/kms';
+import { lambda, waitingLambda } from '../platform/aws/lambda';
+import { s3 } from '../platform/aws/s3';
+import { systemClock } from '../platform/clock';
+import { access } from '../platform/compose';
+import { endpoint } from '../platform/endpoint';
+import { commonEnv, readEnv } from '../platform/env';
+import { Idempotency } from '../platform/idempotency';
+import { randomIds } from '../platform/ids';
+import { publicOrigin } from '../platform/public-origin';
+import { RateLimit } from '../platform/rate-limit';
+import { telemetry } from '../platform/telemetry';
+import { cancelJob } from './cancel';
+import { executeJob } from './execute';
+import { JobStore } from './job-store';
+import { listJobs, listProjectJobs } from './list';
+import { getClusterMetrics, listMetricNames } from './metrics';
+import { OutputReader } from './output';
+import type { Ports } from './ports';
+import { ProjectStore } from './project-store';
+import { createProject, listProjects } from './projects';
+import { getFlatStatus, getJob, getLog } from './read';
+import { jobsRoutes } from './routes';
+import { uploadJob } from './upload';
+
+const env = readEnv(
+  commonEnv.extend({
+    NARAE_RUNNER_FUNCTION: z.string().min(1),
+    NARAE_DATA_KEY_ID: z.string().min(1),
+    NARAE_PUBLIC_URL: z.url().optional(),
+    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
+    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
+  }),
+);
+const clock = systemClock;
+const db = dynamo();
+const { authenticate, originGuard } = access(env, db, clock);
+const store = new RunStore(db, env.NARAE_RUNS_TABLE);
+const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
+
+const ports: Ports = {
+  clock,
+  store,
+  blobs,
+  ids: randomIds,
+  newJobId: randomUUID,
+  index: new RunIndex(db, env.NARAE_RUNS_TABLE),
+  envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
+  dispatch: lambdaDispatch(lambda(), env.NARAE_RUNNER_FUNCTION),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  jobs: new JobStore(db, env.NARAE_ENTITIES_TABLE),
+  projects: new ProjectStore(db, env.NARAE_ENTITIES_TABLE),
+  output: new OutputReader({ blobs, store }),
+  publicOrigin: publicOrigin(env.NARAE_PUBLIC_URL),
+  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+};
+
+/** An execute that waited answers with up to 5 MB: too much for a record, kept beside the results of runs. */
+const largeReplies = {
+  put: (workspace: string, name: string, text: string) => blobs.putResult(workspace, name, text),
+  get: (workspace: string, name: string) => blobs.getResult(workspace, name),
+};
+
+export const handler = endpoint({
+  routes: jobsRoutes,
+  useCases: {
+    uploadJob: uploadJob(ports),
+    executeJob: executeJob(ports),
+    getJob: getJob(ports),
+    getFlatStatus: getFlatStatus(ports),
+    cancelJob: cancelJob(ports),
+    listJobs: listJobs(ports),
+    listProjects: listProjects(ports),
+    createProject: createProject(ports),
+    listProjectJobs: listProjectJobs(ports),
+    getLog: getLog(ports),
+    getClusterMetrics: getClusterMetrics(ports),
+    listMetricNames: listMetricNames(),
+  },
+  authenticate,
+  originGuard,
+  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, largeReplies),
+  telemetry: telemetry('jobs'),
+  errorDetail: true,
+});

@@ -1,0 +1,198 @@
+import {
+  BatchGetCommand,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Run } from '../engine/run';
+import type { Together } from '../engine/run-store';
+import { isConditionFailed, storeFailed } from '../platform/store-errors';
+import { JobRecord } from './job';
+import { allJobs, earlierRunKey, idOfListSort, jobKey, jobsOfProject, listSort } from './job-keys';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+/** The job stands as its reader knows it: no other run was started, and nobody cancelled it. */
+const SAME_RUN = '#run = :held AND attribute_not_exists(cancelledAt)';
+const NEVER_RAN = '#run = :zero AND attribute_not_exists(cancelledAt)';
+
+const BATCH_KEYS = 100;
+/** DynamoDB's TTL counts in epoch seconds. */
+const ttl = (epochMs: number): number => Math.ceil(epochMs / 1000);
+
+const EarlierRun = z.object({ runId: z.string() });
+
+export interface JobPage {
+  readonly ids: readonly string[];
+  /** Sort key to go on from, or undefined at the end. */
+  readonly next: string | undefined;
+}
+
+/** Jobs in the entities table. */
+export class JobStore {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(db: DynamoDBDocumentClient, table: string) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  async insert(job: JobRecord): Promise<void> {
+    const expiresAt = ttl(job.keptUntil);
+    const put = (Item: Record<string, unknown>) => ({
+      Put: { TableName: this.#table, Item: { ...Item, expiresAt }, ConditionExpression: NOT_THERE },
+    });
+    const entry = (pk: string) => put({ pk, sk: listSort(job) });
+    await this.#db
+      .send(
+        new TransactWriteCommand({
+          TransactItems: [
+            put({ ...jobKey(job.workspace, job.id), ...job }),
+            entry(allJobs(job.workspace)),
+            entry(jobsOfProject(job.workspace, job.projectId)),
+          ],
+        }),
+      )
+      .catch(storeFailed);
+  }
+
+  async get(workspace: string, id: string, now: number): Promise<JobRecord | undefined> {
+    const { Item } = await this.#db
+      .send(new GetCommand({ TableName: this.#table, Key: jobKey(workspace, id), ConsistentRead: true }))
+      .catch(storeFailed);
+    return Item && kept(JobRecord.parse(Item), now);
+  }
+
+  /** Jobs of these ids, in their order; at most 100. */
+  async getMany(workspace: string, ids: readonly string[], now: number): Promise<JobRecord[]> {
+    const found = new Map<string, JobRecord>();
+    let wanted: Record<string, unknown>[] = ids.slice(0, BATCH_KEYS).map((id) => jobKey(workspace, id));
+    while (wanted.length > 0) {
+      const { Responses, UnprocessedKeys } = await this.#db
+        .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }))
+        .catch(storeFailed);
+      for (const item of Responses?.[this.#table] ?? []) {
+        const job = kept(JobRecord.parse(item), now);
+        if (job) found.set(job.id, job);
+      }
+      wanted = UnprocessedKeys?.[this.#table]?.Keys ?? [];
+    }
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** One page of a list, newest first. @param after sort key of the last entry of the page before */
+  async page(partition: string, limit: number, after: string | undefined): Promise<JobPage> {
+    const { Items = [] } = await this.#db
+      .send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :after',
+          ExpressionAttributeValues: { ':pk': partition, ...(after !== undefined && { ':after': after }) },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          // One more than wanted says whether there is another page; entries are too small to fill a megabyte.
+          Limit: limit + 1,
+        }),
+      )
+      .catch(storeFailed);
+    const sorts = Items.slice(0, limit).map((item) => z.string().parse(item['sk']));
+    return { ids: sorts.map(idOfListSort), next: Items.length > limit ? sorts.at(-1) : undefined };
+  }
+
+  /** @returns false when the job has run, or was cancelled, in the meantime */
+  async cancelUnstarted(job: JobRecord, now: number): Promise<boolean> {
+    try {
+      await this.#db.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: jobKey(job.workspace, job.id),
+          UpdateExpression: 'SET cancelledAt = :now',
+          ConditionExpression: NEVER_RAN,
+          ExpressionAttributeNames: { '#run': 'run' },
+          ExpressionAttributeValues: { ':zero': 0, ':now': now },
+        }),
+      );
+      return true;
+    } catch (error) {
+      // A transaction that starts a run may hold the item: what it did is seen at the next look.
+      if (isConditionFailed(error) || isConflict(error)) return false;
+      return storeFailed(error);
+    }
+  }
+
+  /** What is written together with a run that is to become the newest of a job (`RunStore.create`). */
+  nextRun(job: JobRecord, run: Run): Together {
+    const { workspace, id, runId } = job;
+    return {
+      update: {
+        TableName: this.#table,
+        Key: jobKey(workspace, id),
+        UpdateExpression: 'SET #run = :next, runId = :runId, timeoutMs = :timeoutMs',
+        ConditionExpression: SAME_RUN,
+        ExpressionAttributeNames: { '#run': 'run' },
+        ExpressionAttributeValues: {
+          ':held': job.run,
+          ':next': job.run + 1,
+          ':runId': run.id,
+          ':timeoutMs': run.timeoutMs,
+        },
+      },
+      // The run that is no longer the newest is noted, so that its log can still be found.
+      others:
+        runId === undefined
+          ? []
+          : [
+              {
+                Put: {
+                  TableName: this.#table,
+                  Item: { ...earlierRunKey(workspace, id, job.run), runId, expiresAt: ttl(job.keptUntil) },
+                },
+              },
+            ],
+    };
+  }
+
+  /** The engine's id of a run of a job. */
+  async runIdOf(job: JobRecord, run: number): Promise<string | undefined> {
+    if (run === job.run) return job.runId;
+    const { Item } = await this.#db
+      .send(new GetCommand({ TableName: this.#table, Key: earlierRunKey(job.workspace, job.id, run) }))
+      .catch(storeFailed);
+    return Item && EarlierRun.parse(Item).runId;
+  }
+
+  /** Keeps a job and its places in the lists for longer. */
+  async keepUntil(job: JobRecord, until: number): Promise<JobRecord> {
+    const { workspace, id } = job;
+    const renew = (Key: Record<string, string>) => ({
+      Update: {
+        TableName: this.#table,
+        Key,
+        UpdateExpression: 'SET expiresAt = :ttl, keptUntil = :until',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':ttl': ttl(until), ':until': until },
+      },
+    });
+    const sk = listSort(job);
+    await this.#db
+      .send(
+        new TransactWriteCommand({
+          TransactItems: [
+            renew(jobKey(workspace, id)),
+            renew({ pk: allJobs(workspace), sk }),
+            renew({ pk: jobsOfProject(workspace, job.projectId), sk }),
+          ],
+        }),
+      )
+      .catch(storeFailed);
+    return { ...job, keptUntil: until };
+  }
+}
+
+/** DynamoDB deletes up to days late: what has outlived its time is gone for callers at once. */
+const kept = (job: JobRecord, now: number): JobRecord | undefined => (job.keptUntil > now ? job : undefined);
+
+const isConflict = (error: unknown): boolean => error instanceof Error && error.name === 'TransactionConflictException';

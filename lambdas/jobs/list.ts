@@ -1,0 +1,82 @@
+import type { UseCases } from '../platform/endpoint';
+import { invalid } from '../platform/errors';
+import type { Job as JobView } from './contract';
+import { findJobs } from './find-job';
+import { statusOf, type Job } from './job';
+import { allJobs, isJobId, idOfListSort, jobsOfProject, listSort } from './job-keys';
+import { ANSWER_BYTES } from './limits';
+import { wireBytes } from './output';
+import type { Ports } from './ports';
+import type { jobsRoutes } from './routes';
+import { toJob } from './view';
+
+type Room = UseCases<typeof jobsRoutes>;
+interface Page {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export const listJobs =
+  (ports: Ports): Room['listJobs'] =>
+  ({ query }, { principal, headers }) =>
+    list(principal.workspace, allJobs(principal.workspace), query, ports, ports.publicOrigin(headers));
+
+/** @returns an empty list for a project that is not there */
+export const listProjectJobs =
+  (ports: Ports): Room['listProjectJobs'] =>
+  async ({ params, query }, { principal, headers }) => {
+    const { workspace } = principal;
+    const project = await ports.projects.find(workspace, params.project.trim());
+    if (!project) {
+      readCursor(query.cursor);
+      return { body: [] };
+    }
+    return list(workspace, jobsOfProject(workspace, project.id), query, ports, ports.publicOrigin(headers));
+  };
+
+/** Jobs that are read together: what one BatchGet takes. */
+const AT_ONCE = 100;
+
+/**
+ * One page of a list. It ends before `limit` when the answer would get too large, and says where to go on.
+ * Costs one query and two batched reads per hundred jobs; large outputs are read once per process.
+ */
+async function list(workspace: string, partition: string, { limit, cursor }: Page, ports: Ports, origin: string) {
+  let after = readCursor(cursor);
+  const body: JobView[] = [];
+  let bytes = 0;
+  for (;;) {
+    const page = await ports.jobs.page(partition, Math.min(AT_ONCE, limit - body.length), after);
+    const jobs = await findJobs(workspace, page.ids, ports);
+    const views = await Promise.all(jobs.map((job) => listed(job, ports, origin)));
+    for (const view of views) {
+      bytes += wireBytes(JSON.stringify(view));
+      const last = body.at(-1);
+      if (last && bytes > ANSWER_BYTES) return { body, headers: { 'X-Next-Cursor': cursorAfter(last) } };
+      body.push(view);
+    }
+    after = page.next;
+    if (after === undefined) return { body };
+    if (body.length >= limit) return { body, headers: { 'X-Next-Cursor': writeCursor(after) } };
+  }
+}
+
+async function listed(job: Job, { output }: Ports, origin: string): Promise<JobView> {
+  const over = job.run !== undefined && statusOf(job) !== 'RUNNING';
+  return toJob(job, over ? await output.readHead(job.run) : undefined, origin);
+}
+
+/** A cursor is the sort key of the last job of a page; opaque, so that it may become something else. */
+const writeCursor = (sort: string): string => Buffer.from(sort).toString('base64url');
+
+const cursorAfter = (job: JobView): string =>
+  writeCursor(listSort({ createdAt: Date.parse(job.data.created_at), id: job.job_id }));
+
+/** @throws AppError `VALIDATION_ERROR` */
+function readCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const sort = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z#/.test(sort) && isJobId(idOfListSort(sort)) && writeCursor(sort) === cursor)
+    return sort;
+  throw invalid('cursor', 'cursor must be the X-Next-Cursor of a page of this list');
+}

@@ -95,9 +95,12 @@ function framesOf(error, file) {
   if (typeof stack !== 'string') return [];
   return stack.split('\n').flatMap((text) => {
     const [, where = '', name, line] = FRAME.exec(text) ?? [];
-    return name === file ? [{ line, where: where.replace(/^Object\.<anonymous>$/, '') }] : [];
+    return name === file ? [{ line, where: functionName(where) }] : [];
   });
 }
+
+/** V8 names the code of a file, and functions that are called as exports, by the object they are called on. */
+const functionName = (where) => where.replace(/^(?:Object|Module)\./, '').replace(/^<anonymous>$/, '');
 
 /** The innermost and the outermost frames of a deep recursion. */
 const bounded = (frames) =>

@@ -9,6 +9,10 @@ import { childCommand, childEnvironment } from './settings.mjs';
 const WARM_TIMEOUT_MS = 10_000;
 const LAST_WORDS_CHARS = 2048;
 
+/** Children that are alive. Nothing of theirs runs on without a supervisor, whatever ends it. */
+const alive = new Set();
+process.on('exit', () => alive.forEach(({ pid }) => killGroup(pid)));
+
 /** The child did not come up; the message says what it printed. */
 export class ChildFailed extends Error {}
 
@@ -39,7 +43,7 @@ export class Child {
     this.scratch = folder;
     this.launched = settings.launcher.length > 0;
     const [program, ...args] = childCommand(settings, folder);
-    const process = spawn(program, args, {
+    const child = spawn(program, args, {
       cwd: folder,
       env: childEnvironment(settings, folder),
       stdio: ['ignore', ...pipes.map(({ give }) => give), 'pipe', 'pipe'],
@@ -47,17 +51,19 @@ export class Child {
       detached: true,
     });
     for (const pipe of pipes) pipe.given();
-    this.pid = process.pid;
+    this.pid = child.pid;
+    if (this.pid !== undefined) alive.add(this);
     /** The end of the process: `[exit code, signal]`. */
     this.exit = new Promise((resolve) => {
       const note = (code, signal) => {
         this.hasExited = true;
+        alive.delete(this);
         resolve([code, signal]);
       };
-      process.once('exit', note);
-      process.once('error', () => note(127, null));
+      child.once('exit', note);
+      child.once('error', () => note(127, null));
     });
-    const [, stdout, stderr, runIn, results] = process.stdio;
+    const [, stdout, stderr, runIn, results] = child.stdio;
     this.stdout = pipes[0].stream ?? stdout;
     this.stderr = pipes[1].stream ?? stderr;
     this.runIn = runIn;
@@ -97,7 +103,7 @@ export class Child {
   /** Ends a child that has run nothing. */
   async discard() {
     if (this.pid !== undefined && !this.hasExited) {
-      process.kill(this.pid, 'SIGKILL');
+      killGroup(this.pid);
       await Promise.race([this.exit, delay(1_000)]);
     }
     this.dispose();
@@ -111,5 +117,13 @@ export class Child {
     } catch (error) {
       console.error(`narae supervisor: ${this.scratch} is left: ${error.message}`);
     }
+  }
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }

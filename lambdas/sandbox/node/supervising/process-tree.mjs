@@ -11,9 +11,12 @@ const SHARED_MEMORY_PROCESSES = 64;
 export class ProcessTree {
   /** Highest memory seen, bytes. */
   peakBytes = 0;
+  /** At the last look a process was gone before it could be looked at: it may have left one that was not seen. */
+  sawOneVanish = false;
   #known = new Map();
   #launcher = new Set();
-  #seenPid;
+  #newestSeen;
+  #root;
   #cpuNs = 0;
   #place;
   #adopters;
@@ -23,16 +26,20 @@ export class ProcessTree {
     this.#place = scratch.slice(scratch.lastIndexOf('/') + 1);
     this.#adopters = new Set([1, ...family]);
     this.#adopters.delete(process.pid);
+    this.#root = root;
+    this.#newestSeen = [root - 1, root - 1];
     const known = proc.stat(root);
     if (known) this.#known.set(root, known);
     this.update();
   }
 
-  /** Looks who came and who went. @returns pids that are alive */
-  update() {
-    const newest = proc.lastPid();
-    if (newest === undefined || newest !== this.#seenPid) this.#findNew(newest);
-    this.#seenPid = newest;
+  /**
+   * Looks who came and who went.
+   * @param thorough look at all processes that are younger than the child, not only at those since the last look
+   * @returns pids that are alive
+   */
+  update(thorough = false) {
+    this.#findNew(thorough);
     for (const [pid, known] of this.#known) {
       const now = proc.stat(pid);
       if (!now || now.started !== known.started || now.state === 'Z' || now.state === 'X') this.#known.delete(pid);
@@ -41,15 +48,22 @@ export class ProcessTree {
     return [...this.#known.keys()];
   }
 
-  /** Reads the processes made since the last look; ids that went round are all looked at. */
-  #findNew(newest) {
-    const since = this.#seenPid;
-    const wrapped = since === undefined || newest === undefined || newest < since;
+  #findNew(thorough) {
+    const newest = proc.lastPid();
+    const [before, last] = this.#newestSeen;
+    if (!thorough && newest !== undefined && newest === before && newest === last) return;
+    // Of two looks ago: a process that is being made has its id before it can be seen.
+    const since = thorough ? this.#root - 1 : before;
+    this.#newestSeen = [last, newest];
+    // Ids start again from the lowest.
+    const wrapped = newest === undefined || since === undefined || newest < since;
+    this.sawOneVanish = false;
     const candidates = new Map();
     for (const pid of proc.allPids()) {
       if (this.#known.has(pid) || !(wrapped || pid > since)) continue;
       const known = proc.stat(pid);
       if (known) candidates.set(pid, known);
+      else this.sawOneVanish = true;
     }
     for (let found = true; found;) {
       found = false;

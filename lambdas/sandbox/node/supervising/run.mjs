@@ -99,7 +99,9 @@ export class Run {
     this.#logs.open();
     clearTimeout(this.#deadline);
     const { timeoutMs } = this.#spec.limits;
-    this.#deadline = setTimeout(() => this.#kill(verdicts.timedOut(timeoutMs)), timeoutMs - sinceStartMs);
+    // A timer of Node may be up to 1 ms early.
+    const left = Math.ceil(timeoutMs - sinceStartMs) + 1;
+    this.#deadline = setTimeout(() => this.#kill(verdicts.timedOut(timeoutMs)), left);
     this.#look = setTimeout(() => this.#lookAtMemory(), LOOK_MS);
   }
 

@@ -5,12 +5,14 @@ import { strangers } from './exclusive.mjs';
 /** Far beyond what the kernel needs; a process that is still there then can't be killed by us. */
 const KILL_TIMEOUT_MS = 2_000;
 const FREEZE_ROUNDS = 50;
+/** On a machine where others start and end processes all the time, some always vanish under our eyes. */
+const LOOKS_AFTER_VANISHING = 20;
 
 /** Stops all processes, so that none forks away while the others are killed, and figures stand still. */
 export function stop(tree) {
   const stopped = new Set();
   for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
-    const fresh = tree.update().filter((pid) => !stopped.has(pid));
+    const fresh = tree.update(true).filter((pid) => !stopped.has(pid));
     if (fresh.length === 0) return;
     for (const pid of fresh) {
       signal(pid, 'SIGSTOP');
@@ -25,15 +27,20 @@ export function stop(tree) {
  */
 export async function end(tree, child, settings) {
   const deadline = Date.now() + KILL_TIMEOUT_MS;
+  let emptyLooks = 0;
   // What had lost its parent unseen may still be in the child's process group.
   signal(-child.pid, 'SIGKILL');
   for (;;) {
-    const left = new Set(tree.update());
+    const left = new Set(tree.update(true));
     if (settings.ownsEnvironment) for (const pid of strangers(settings.family)) left.add(pid);
     for (const pid of left) signal(pid, 'SIGKILL');
-    if (!child.hasExited) await Promise.race([child.exit, delay(50)]);
-    else if (left.size === 0) return true;
-    else await delay(1);
+    if (!child.hasExited) {
+      await Promise.race([child.exit, delay(50)]);
+    } else {
+      emptyLooks = left.size === 0 ? emptyLooks + 1 : 0;
+      if (emptyLooks > (tree.sawOneVanish ? LOOKS_AFTER_VANISHING : 0)) return true;
+      if (emptyLooks === 0) await delay(1);
+    }
     if (Date.now() > deadline) return false;
   }
 }

@@ -11,6 +11,7 @@ def run(order, reports):
     """Returns at the program's end; the interpreter then ends as it always does, threads and atexit included."""
     source = Source(order["codeBase64"], "main")
     source.write()
+    sys.path.insert(0, os.getcwd())
     _give_stdin(order["stdin"].encode("utf-8", "surrogatepass"))
     module = source.new_module("__main__")
     sys.modules["__main__"] = module
@@ -45,5 +46,7 @@ def _end_with(error, report, trace, reports):
             reports.say_error(report)
         except OSError:
             pass  # user code closed the way
+    # Without our own frame; the hook shows what stands on the exception.
+    error.__traceback__ = trace
     sys.excepthook(type(error), error, trace)
     sys.exit(1)

@@ -24,7 +24,6 @@ class Source:
     def write(self):
         with open(self.path, "wb") as file:
             file.write(self._code)
-        sys.path.insert(0, os.getcwd())
 
     def compile(self):
         """Raises DoesNotParse."""

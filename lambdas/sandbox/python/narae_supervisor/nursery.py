@@ -42,5 +42,5 @@ class Nursery:
 
 def discard(child):
     """Ends a child that has run nothing."""
-    tree_end.end(ProcessTree(), child)
+    tree_end.end(ProcessTree(child.pid), child)
     child.dispose()

@@ -15,10 +15,11 @@ class ProcessTree:
     leaves the tree by forking twice or by starting a session of its own.
     """
 
-    def __init__(self):
+    def __init__(self, root):
         self._ancestor = os.getpid()
+        self._root = root
         self._stats = {}
-        self._seen_pid = None
+        self._newest_seen = (root - 1, root - 1)
         self._launcher = frozenset()
         self._cpu_ns = 0
         self._reaped_cpu_ns = 0
@@ -29,12 +30,12 @@ class ProcessTree:
     def pids(self):
         return list(self._stats)
 
-    def update(self):
-        """Looks who came and who went. Returns the pids that are alive."""
-        newest = proc.last_pid()
-        if newest is None or newest != self._seen_pid:
-            self._find_new(newest)
-        self._seen_pid = newest
+    def update(self, thorough=False):
+        """Looks who came and who went. Returns the pids that are alive.
+
+        `thorough`: looks at all processes younger than the child, not only at those since the last look.
+        """
+        self._find_new(thorough)
         for pid, known in list(self._stats.items()):
             now = proc.stat(pid)
             if now is None or now.started != known.started:
@@ -43,10 +44,16 @@ class ProcessTree:
                 self._stats[pid] = now
         return self.pids
 
-    def _find_new(self, newest):
-        """Reads the processes made since the last look; ids that went round are all looked at."""
-        since = self._seen_pid
-        wrapped = since is None or newest is None or newest < since
+    def _find_new(self, thorough):
+        newest = proc.last_pid()
+        before, last = self._newest_seen
+        if not thorough and newest is not None and newest == before == last:
+            return
+        # Of two looks ago: a process that is being made has its id before it can be seen.
+        since = self._root - 1 if thorough else before
+        self._newest_seen = (last, newest)
+        # Ids start again from the lowest.
+        wrapped = newest is None or since is None or newest < since
         candidates = {}
         for pid in proc.all_pids():
             if pid in self._stats or not (wrapped or pid > since):

@@ -31,7 +31,7 @@ class Run:
         self._limits = spec.limits
         self._token = os.urandom(16).hex()
         self._order = memoryview(spec.child_document(self._token))
-        self._tree = ProcessTree()
+        self._tree = ProcessTree(child.pid)
         self._meter = Meter(self._tree, self._limits["memoryMb"])
         self._logs = LogFrames(send, self._limits, clock)
         self._outputs = [

@@ -14,7 +14,7 @@ def stop(tree):
     """Stops all processes, so that none forks away while the others are killed, and figures stand still."""
     stopped = set()
     for _ in range(FREEZE_ROUNDS):
-        new = [pid for pid in tree.update() if pid not in stopped]
+        new = [pid for pid in tree.update(thorough=True) if pid not in stopped]
         if not new:
             return
         for pid in new:
@@ -40,7 +40,7 @@ def end(tree, child):
     deadline = time.monotonic() + KILL_TIMEOUT_S
     reap(tree, child)
     while True:
-        for pid in tree.update():
+        for pid in tree.update(thorough=True):
             _signal(pid, signal.SIGKILL)
         if child.exit_status is None:
             select.select([child.exited], [], [], 0.05)

@@ -10,6 +10,7 @@ export class RuntimeApi {
   readonly initErrors: string[] = [];
   #poll: ServerResponse | undefined;
   #lost: NoUseWaiting | undefined;
+  readonly #answering = new Set<IncomingMessage>();
   readonly #running = new Map<string, FrameStream>();
 
   private constructor(
@@ -60,6 +61,11 @@ export class RuntimeApi {
     for (const stream of this.#running.values()) stream.fail(new Error(reason));
   }
 
+  /** Ends the connections on which answers come in, as if the caller were gone. */
+  hangUp(): void {
+    for (const request of this.#answering) request.destroy();
+  }
+
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
@@ -71,6 +77,8 @@ export class RuntimeApi {
     if (request.url === `${PREFIX}/invocation/next`) {
       this.#poll = response;
     } else if (stream && part === 'response') {
+      this.#answering.add(request);
+      request.on('close', () => this.#answering.delete(request));
       request.on('data', (bytes: Buffer) => stream.push(bytes));
       request.on('end', () => {
         stream.end();

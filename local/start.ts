@@ -49,6 +49,7 @@ async function runUntilEnd(settings: Settings, folder: StateFolder): Promise<num
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => end({ asked: true, by: signal }));
   }
+  whenStarterIsGone(() => end({ asked: true, by: 'the end of npm start' }));
   const failed = (reason: string) => end({ asked: false, reason });
   process.on('uncaughtException', (error) =>
     failed(`The Lambda service or the edge failed: ${error.stack ?? error.message}`),
@@ -80,9 +81,15 @@ async function runUntilEnd(settings: Settings, folder: StateFolder): Promise<num
   return reason.asked && problems.length === 0 ? 0 : 1;
 }
 
+/** Killed without a chance to tell us, the process that started us would leave a system that nobody knows of. */
+function whenStarterIsGone(stop: () => void): void {
+  if (process.ppid !== Number(process.env['NARAE_STARTER_PID'])) return;
+  const starter = process.ppid;
+  setInterval(() => process.ppid !== starter && stop(), 1_000).unref();
+}
+
 function weakness(refusals: readonly string[]): string {
-  const install = 'sudo apt-get install bubblewrap';
-  return refusals.length === 0 ? `For more: ${install}` : `Why not more: ${refusals[0] ?? ''}`;
+  return refusals.length === 0 ? 'For full isolation install bubblewrap.' : `Why not more: ${refusals[0] ?? ''}`;
 }
 
 main().then(

@@ -40,7 +40,8 @@ export function run(program, args, { env = process.env, cwd = process.cwd(), tim
  */
 export function runInForeground(program, args, { env, cwd }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, cwd, stdio: 'inherit' });
+    // A command that must not outlive us (a system that serves) looks for us by this number.
+    const child = spawn(program, args, { env: { ...env, NARAE_STARTER_PID: process.pid }, cwd, stdio: 'inherit' });
     const forward = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);

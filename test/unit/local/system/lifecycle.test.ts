@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SystemFile } from '../../../../local/system/state-folder';
@@ -34,11 +45,14 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** What `npm start` runs, without the shells in between. */
-async function launch(env: NodeJS.ProcessEnv = {}): Promise<Program & { output: () => string }> {
+async function launch(
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Program & { output: () => string }> {
   let output = '';
   const program = await startProgram({
     command: process.execPath,
-    args: ['local/bootstrap.mjs', 'start'],
+    args: ['local/bootstrap.mjs', 'start', ...args],
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NARAE_PORT: '0', NARAE_SNAPSHOT_SECONDS: '1', ...env },
     onOutput: (text) => (output += text),
@@ -47,8 +61,8 @@ async function launch(env: NodeJS.ProcessEnv = {}): Promise<Program & { output: 
   return { ...program, output: () => output };
 }
 
-async function start() {
-  const program = await launch();
+async function start(...launching: Parameters<typeof launch>) {
+  const program = await launch(...launching);
   const facts = await waitFor('the system', () => systemOf(program), { deadlineMs: START_DEADLINE_MS });
   return { program, facts };
 }
@@ -99,8 +113,14 @@ describe('npm start', () => {
   it(
     'serves the API and the stream, refuses a second start, and leaves nothing behind when it is stopped',
     async () => {
-      const { program, facts } = await start();
+      const taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+      const address = taken.address();
+      const wanted = typeof address === 'object' && address ? address.port : 0;
+      const { program, facts } = await start([], { NARAE_PORT: String(wanted) });
+      taken.close();
 
+      expect(facts.ports.edge).toBeGreaterThan(wanted);
       expect(JSON.parse(await get(facts, '/health'))).toMatchObject({ path: '/health' });
       expect(await get(facts, '/stream/x')).toBe('streamed /stream/x');
       const preflight = await fetch(`${facts.url}/x`, {
@@ -177,6 +197,42 @@ describe('npm start', () => {
       ).toBe('exit code 1');
       expect(program.output()).toMatch(/The AWS emulator ended \(SIGKILL\)/);
       expect(isAlive(facts.pid)).toBe(false);
+      await gone();
+    },
+    TEST_LIMIT_MS,
+  );
+});
+
+describe('npm start -- --watch', () => {
+  it(
+    'deploys what changes and tells which functions have new code',
+    async () => {
+      const { program, facts } = await start(['--watch']);
+      expect(JSON.parse(await get(facts, '/x'))).not.toHaveProperty('more');
+      const source = path.join(root, 'bin', 'narae.ts');
+
+      writeFileSync(source, readFileSync(source, 'utf8').replace('pid: process.pid', 'pid: process.pid, more: true'));
+
+      await waitFor('the new code', async () => (await get(facts, '/x')).includes('"more":true') || undefined, {
+        deadlineMs: 120_000,
+      });
+      await waitFor('the message', () => program.output().includes('New code: narae-local-api-') || undefined);
+      expect(await get(facts, '/stream/x')).toBe('streamed /stream/x');
+    },
+    TEST_LIMIT_MS,
+  );
+});
+
+describe('the end of npm start', () => {
+  it(
+    'ends the system too, when it comes without a signal to it',
+    async () => {
+      const { program, facts } = await start();
+
+      process.kill(program.pid, 'SIGKILL');
+
+      await waitFor('the system to end', () => (isAlive(facts.pid) ? undefined : true), { deadlineMs: 60_000 });
+      expect(existsSync(path.join(state(), 'system.json'))).toBe(false);
       await gone();
     },
     TEST_LIMIT_MS,

@@ -16,7 +16,7 @@ const Result = z.object({
   statusCode: z.int().min(100).max(599),
   headers: z.record(z.string(), z.string()).default({}),
   /** A JSON value. */
-  body: z.unknown(),
+  body: z.unknown().optional(),
   bodyText: z.string().optional(),
   bodyBase64: z.string().optional(),
 });

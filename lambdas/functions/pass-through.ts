@@ -1,7 +1,7 @@
 import { recordOwnRun, type OwnOutcome } from '../engine/own-run';
 import type { Run } from '../engine/run';
 import { AppError } from '../platform/errors';
-import { postJson, TooLarge, TooSlow } from '../platform/outbound/post-json';
+import { postJson, TooLarge, TooSlow, Unreachable } from '../platform/outbound/post-json';
 import { AddressNotAllowed, NameNotFound, resolveTarget } from '../platform/outbound/resolve';
 import { readTarget } from '../platform/outbound/target';
 import { storedAnswer } from './answer';
@@ -60,9 +60,18 @@ function failed(error: unknown, { timeout }: FunctionRecord): OwnOutcome {
       errorMessage: `The answer has more than ${LIMITS.resultBytes} bytes.`,
       statusCode: 500,
     };
-  const errorMessage = error instanceof NameNotFound ? 'The host of the function cannot be found.' : UNREACHABLE;
-  return { ok: false, errorType: 'PLATFORM_ERROR', errorMessage, statusCode: 503 };
+  if (error instanceof NameNotFound) return platformError('The host of the function cannot be found.', 503);
+  if (error instanceof Unreachable) return platformError(UNREACHABLE, 503);
+  console.error('call of a deployed function failed', error);
+  return platformError('The call failed for a reason of the platform’s own.', 500);
 }
+
+const platformError = (errorMessage: string, statusCode: number): OwnOutcome => ({
+  ok: false,
+  errorType: 'PLATFORM_ERROR',
+  errorMessage,
+  statusCode,
+});
 
 /** A resolver has no time limit of its own that could be set. */
 async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {

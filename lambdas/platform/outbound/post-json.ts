@@ -46,7 +46,7 @@ const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'E
  * @throws TooSlow, TooLarge, Unreachable
  */
 export async function postJson(call: OutboundCall): Promise<OutboundReply> {
-  const signal = AbortSignal.timeout(call.timeoutMs);
+  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(call.timeoutMs)));
   let last: unknown;
   for (const address of call.addresses) {
     try {

@@ -61,7 +61,7 @@ test('deleting a workspace takes its functions out of sight at once, by every pa
 });
 
 test('what a deleted function left is removed in the background', async () => {
-  const { path } = await newFunction();
+  const { path } = await newFunction(undefined, {}, 'ws-default');
   const { id } = await invoke(path);
   expect((await get(`/invocations/${id}`)).status).toBe(200);
   await remove(path);

@@ -4,7 +4,8 @@ from .run_spec import BadEvent
 
 FETCH_TIMEOUT_S = 10
 FETCH_TRIES = 2
-FETCH_BYTES = 16 * 1024 * 1024
+# A request of 6 MB stands three times in the event of a callback: its names, its body, and its text with escapes.
+FETCH_BYTES = 32 * 1024 * 1024
 
 
 def get(url, timeout, limit):

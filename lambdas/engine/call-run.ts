@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { InvokeCommand, TooManyRequestsException, type LambdaClient } from '@aws-sdk/client-lambda';
 import { AppError } from '../platform/errors';
 import { endRun } from './end-run';
-import { WORKER_LOST } from './follow';
+import { NO_CAPACITY, WORKER_LOST } from './follow';
 import { MAX_ATTEMPTS } from './limits';
 import type { RunOrder } from './order';
 import { prepareRun, type PreparePorts, type RunSpec } from './prepare-run';
@@ -26,9 +26,6 @@ export type Call = (order: RunOrder, waitMs: number) => Promise<Called>;
 export interface CallPorts extends PreparePorts {
   readonly call: Call;
 }
-
-/** Said in the record of a run that no worker was to be had for. */
-export const NO_CAPACITY = 'There was no capacity; submit it again.';
 
 /** No worker was to be had: the run is over before it began. */
 export class NoCapacity extends AppError {

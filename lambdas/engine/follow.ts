@@ -9,7 +9,7 @@ import { NO_USAGE, type Outcome, type Run, type Usage } from './run';
 import type { RunChange, RunStore } from './run-store';
 import type { RunExporter } from './run-export';
 import { RunWriter } from './run-writer';
-import type { SandboxClient } from './sandbox-client';
+import { SandboxFull, type SandboxClient } from './sandbox-client';
 import { SANDBOX_GRACE_MS } from './sandbox-event';
 import { cutToBytes } from './text';
 
@@ -52,7 +52,7 @@ export async function follow(order: RunOrder, run: Run, event: string, ports: Fo
   } catch (error) {
     // What a dying sandbox leaves is an outcome of the run; anything else is a fault of ours that ends it as well.
     if (!(error instanceof WorkerLost) && !abort.signal.aborted) console.error('runner failed', error);
-    seen.outcome = lost();
+    seen.outcome = error instanceof SandboxFull ? full() : lost();
   } finally {
     clearTimeout(timer);
   }
@@ -148,6 +148,11 @@ export async function storeResult(run: Run, json: string, blobs: Blobs): Promise
 export const WORKER_LOST = 'The worker of this run was lost. This is a fault of the platform; submit it again.';
 
 export const lost = (): Outcome => ({ ok: false, errorType: 'PLATFORM_ERROR', errorMessage: WORKER_LOST });
+
+/** Said of a run that found no worker or no sandbox: nothing was started. */
+export const NO_CAPACITY = 'There was no capacity; submit it again.';
+
+const full = (): Outcome => ({ ok: false, errorType: 'PLATFORM_ERROR', errorMessage: NO_CAPACITY });
 
 /** The last events of a run and what changes with them (contract: invocations, section 5, "Order"). */
 export function ending(

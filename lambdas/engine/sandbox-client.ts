@@ -80,10 +80,15 @@ export class SandboxClient {
   }
 }
 
+/** There was no environment to be had, for as long as was asked: nothing was started. */
+export class SandboxFull extends WorkerLost {}
+
 const asLost = (error: unknown): WorkerLost =>
   error instanceof WorkerLost
     ? error
-    : new WorkerLost(error instanceof Error ? error.name : 'sandbox cannot be reached', { cause: error });
+    : error instanceof TooManyRequestsException
+      ? new SandboxFull('sandbox has no room', { cause: error })
+      : new WorkerLost(error instanceof Error ? error.name : 'sandbox cannot be reached', { cause: error });
 
 /** Full jitter over an exponential ceiling: 0 to 200 ms, 400 ms, ... 5 s. */
 async function jitteredWait(attempt: number, signal: AbortSignal): Promise<void> {

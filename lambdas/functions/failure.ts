@@ -1,4 +1,4 @@
-import { NO_CAPACITY } from '../engine/call-run';
+import { NO_CAPACITY } from '../engine/follow';
 import type { Run } from '../engine/run';
 
 /** What the log of a run that failed says (contract: functions, section 6, "Engine contract" and "Failures of the call"). */

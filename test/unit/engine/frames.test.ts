@@ -27,10 +27,10 @@ describe('frames of a sandbox', () => {
     '{"t":"usage","durationMs":-1,"cpuMs":0,"maxMemoryBytes":0,"exitCode":0,"signal":null}',
   ])('that are %s are a lost worker', (line) => expect(() => read(`${line}\n`)).toThrow(WorkerLost));
 
-  test('larger than eight megabytes are a lost worker', () => {
+  test('larger than twelve megabytes are a lost worker', () => {
     const reader = new FrameReader();
     expect(() => {
-      for (let number = 0; number < 10; number += 1) Array.from(reader.push(Buffer.alloc(1024 * 1024, 'x')));
+      for (let number = 0; number < 14; number += 1) Array.from(reader.push(Buffer.alloc(1024 * 1024, 'x')));
     }).toThrow(WorkerLost);
   });
 

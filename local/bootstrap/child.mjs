@@ -45,12 +45,25 @@ export function runInForeground(program, args, { env, cwd }) {
     const forward = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    const stopWatching = whenOrphaned(() => child.kill('SIGTERM'));
     child.on('error', reject);
     child.on('close', (code, signal) => {
+      stopWatching();
       for (const name of signals) process.off(name, forward);
       resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });
   });
+}
+
+/**
+ * A signal to npm alone ends npm and its shell, and neither tells us. Only under npm: whoever starts us in the background
+ * of a shell that ends may well mean it.
+ */
+function whenOrphaned(stop) {
+  if (!process.env.npm_lifecycle_event) return () => {};
+  const parent = process.ppid;
+  const timer = setInterval(() => process.ppid !== parent && stop(), 1_000);
+  return () => clearInterval(timer);
 }
 
 /** The last lines of a program's output, for an error message. */

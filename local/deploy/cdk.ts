@@ -48,7 +48,7 @@ export class Cdk {
   ): Promise<void> {
     const { root, nodePath, auth, outDir, logFile, onStart } = this.options;
     const cli = path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-    const context = ['-c', 'stage=local', '-c', `auth=${auth}`];
+    const context = ['-c', 'stage=local', '-c', `settings=${JSON.stringify({ auth })}`];
     const program = await startProgram({
       name: `cdk ${command}`,
       command: [nodePath, cli, command, ...args, ...context, '--output', outDir, '--no-notices', '--no-color'],
@@ -70,7 +70,7 @@ export class Cdk {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    const { awsEndpoint, proxyUrl, auth, nodePath, root } = this.options;
+    const { awsEndpoint, proxyUrl, nodePath, root } = this.options;
     const programs = [path.dirname(nodePath), path.join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''];
     return {
       ...awsEnvironment(process.env),
@@ -79,7 +79,6 @@ export class Cdk {
       CDK_DISABLE_VERSION_CHECK: '1',
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
       CDK_DEFAULT_REGION: REGION,
-      NARAE_AUTH: auth,
       NARAE_LAMBDA_PROXY_URL: proxyUrl,
     };
   }

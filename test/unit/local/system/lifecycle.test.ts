@@ -48,17 +48,18 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 async function launch(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  [program, ...first]: readonly string[] = [process.execPath, 'local/bootstrap.mjs', 'start'],
 ): Promise<Program & { output: () => string }> {
   let output = '';
-  const program = await startProgram({
-    command: process.execPath,
-    args: ['local/bootstrap.mjs', 'start', ...args],
+  const started = await startProgram({
+    command: program ?? '',
+    args: [...first, ...args],
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NARAE_PORT: '0', NARAE_SNAPSHOT_SECONDS: '1', ...env },
     onOutput: (text) => (output += text),
   });
-  running.push(program);
-  return { ...program, output: () => output };
+  running.push(started);
+  return { ...started, output: () => output };
 }
 
 async function start(...launching: Parameters<typeof launch>) {
@@ -224,12 +225,15 @@ describe('npm start -- --watch', () => {
 });
 
 describe('the end of npm start', () => {
-  it(
-    'ends the system too, when it comes without a signal to it',
-    async () => {
-      const { program, facts } = await start();
+  it.each([
+    ['of the process it started', ['node', 'local/bootstrap.mjs', 'start'], 'SIGKILL'],
+    ['of npm, which tells nobody', ['npm', 'start'], 'SIGTERM'],
+  ] as const)(
+    'ends the system too: %s',
+    async (_, command, signal) => {
+      const { program, facts } = await start([], {}, command);
 
-      process.kill(program.pid, 'SIGKILL');
+      process.kill(program.pid, signal);
 
       await waitFor('the system to end', () => (isAlive(facts.pid) ? undefined : true), { deadlineMs: 60_000 });
       expect(existsSync(path.join(state(), 'system.json'))).toBe(false);

@@ -30,10 +30,14 @@ export interface OwnFunctionProps {
 /** A Lambda function of ours: bundled, arm64, with a role and a log group of its own. */
 export class OwnFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly name: string;
+  readonly entry: string;
 
   constructor(scope: Construct, id: string, props: OwnFunctionProps) {
     super(scope, id);
     const { config, data } = props;
+    this.name = props.name;
+    this.entry = props.entry;
     const logGroup = new StageLogGroup(this, 'Log', { config, key: data.key, name: props.name });
     const code = bundle(props.entry);
     const role = functionRole(this, logGroup, props.access);

@@ -30,7 +30,7 @@ export class BuildsStack extends Stack {
       timeout: Duration.seconds(120),
       environment: { NARAE_RUNNER_FUNCTION: engine.runner.functionName, NARAE_DATA_KEY_ID: data.key.keyId },
       access: [
-        onTable(data.runs, 'GetItem', 'PutItem', 'UpdateItem'),
+        onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
         onTable(data.entities, 'GetItem', 'PutItem', 'DeleteItem'),
         onObjects(data.bucket, 'Get', 'sources', 'results'),
         onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel'),

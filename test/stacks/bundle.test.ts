@@ -1,50 +1,49 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type * as bundler from '../../lib/bundle/bundle';
 import { bundle } from '../../lib/bundle/bundle';
+import { compile } from '../../lib/bundle/compile';
+import { functionsOf, ownFunctions } from './functions';
+import { namedStage, removeAssemblies, repository } from './stage';
 
-const ENTRIES = [
-  'lambdas/invocations/api.lambda.ts',
-  'lambdas/site/api.lambda.ts',
-  'lambdas/engine/runner.lambda.ts',
-  'lambdas/engine/reaper.lambda.ts',
-  'lambdas/stream/stream.lambda.ts',
-];
+const stage = namedStage('prod');
+afterAll(removeAssemblies);
 
-/** Every setting that any function asks for; none of them is reached at start. */
-const ENVIRONMENT = {
-  NARAE_STAGE: 'test',
-  NARAE_VERSION: '0.0.0',
-  NARAE_AUTH: 'none',
-  NARAE_RUNS_TABLE: 'runs',
-  NARAE_ENTITIES_TABLE: 'entities',
-  NARAE_BUCKET: 'bucket',
-  NARAE_TICKET_SECRET_ID: 'ticket',
-  NARAE_RUNNER_FUNCTION: 'runner',
-  NARAE_DATA_KEY_ID: 'key',
-  NARAE_SANDBOXES: JSON.stringify({ 'python3.13': [[512, 'p']], nodejs24: [[512, 'n']] }),
-  AWS_REGION: 'us-east-1',
-};
+/** The environment that the stack gives a function; references become names. */
+function environmentOf(name: string): Record<string, string> {
+  const variables = functionsOf('prod', stage).find((one) => one.name === name)?.Environment.Variables ?? {};
+  const sandboxes = JSON.stringify({ 'python3.13': [[512, 'name']], nodejs24: [[512, 'name']] });
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]): [string, string] => {
+      if (key === 'NARAE_SANDBOXES') return [key, sandboxes];
+      return [key, typeof value === 'string' ? value : 'name'];
+    }),
+  );
+}
 
-describe.each(ENTRIES)('%s', (entry) => {
+describe.each(ownFunctions(stage).map(({ name, entry }) => [name, entry] as const))('%s', (name, entry) => {
   const made = bundle(entry);
 
-  test('is one file that starts and has its handler', () => {
+  test('is one file that starts with the environment that its stack gives it, and has its handler', () => {
     expect(readdirSync(made.folder)).toEqual(['index.js']);
     // The streaming function finds this in Lambda's runtime.
     const runtime = 'globalThis.awslambda = { streamifyResponse: (handler) => handler };';
     const program = `${runtime} console.log(typeof require(${JSON.stringify(path.join(made.folder, 'index.js'))}).handler)`;
     const output = execFileSync(process.execPath, ['-e', program], {
-      env: ENVIRONMENT,
+      env: { ...environmentOf(name), AWS_REGION: 'us-east-1' },
       encoding: 'utf8',
       timeout: 20_000,
     });
     expect(output.trim()).toBe('function');
   });
 
+  test('holds no path of the machine that made it', () => {
+    expect(readFileSync(path.join(made.folder, 'index.js'), 'utf8')).not.toContain(repository);
+  });
+
   test('is small, because each megabyte is most of a second of a cold start', () => {
-    expect(made.bytes).toBeLessThan(700_000);
+    expect(made.bytes).toBeLessThan(800_000);
   });
 
   test('holds no credential provider but the environment', () => {
@@ -54,10 +53,9 @@ describe.each(ENTRIES)('%s', (entry) => {
   });
 
   test('made again it is the same to the byte', () => {
-    jest.isolateModules(() => {
-      const again = jest.requireActual<typeof bundler>('../../lib/bundle/bundle');
-      expect(again.bundle(entry).folder).toBe(made.folder);
-    });
+    const [one, two] = [compile(entry), compile(entry)];
+    expect(Buffer.compare(one.code, two.code)).toBe(0);
+    expect(one.code.byteLength).toBe(made.bytes);
   });
 });
 
@@ -69,4 +67,30 @@ test('an entry that is not there is named', () => {
 
 test('an entry that does not build says where', () => {
   expect(() => bundle('docs/architecture.md')).toThrow(/^docs\/architecture\.md does not build:\n {2}/);
+});
+
+describe('an entry that changes', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'narae-entry-'));
+  const entry = path.relative(repository, path.join(folder, 'worker.lambda.ts'));
+  const part = path.join(folder, 'part.ts');
+  const made = new Set<string>();
+  const bundled = (): string => {
+    const { folder: result } = bundle(entry);
+    made.add(result);
+    return readFileSync(path.join(result, 'index.js'), 'utf8');
+  };
+  afterAll(() => [...made, folder].forEach((path) => rmSync(path, { recursive: true })));
+
+  test('is built again when a file that it imports has changed, and only then', () => {
+    writeFileSync(
+      path.join(folder, 'worker.lambda.ts'),
+      "import { text } from './part';\nexport const handler = () => text;\n",
+    );
+    writeFileSync(part, "export const text = 'first';\n");
+    expect(bundled()).toContain('first');
+    expect(bundled()).toContain('first');
+    expect(made.size).toBe(1);
+    writeFileSync(part, "export const text = 'second';\n");
+    expect(bundled()).toContain('second');
+  });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { addStage, type NaraeStacks } from '../../lib/app';
@@ -45,8 +45,7 @@ export function stageOf(name: string, overrides: object = {}, environment: Recor
   folders.push(assembly);
   const app = new App({ context, outdir: assembly });
   const stacks = addStage(app, parseConfig(name, [overrides]), environment);
-  const { data, engine, builds, api, edge, ops } = stacks;
-  const all = [data, engine, builds, api, edge, ops].filter((stack) => stack !== undefined);
+  const all = app.node.children.filter((child) => child instanceof Stack);
   return { app, assembly, all, ...stacks };
 }
 

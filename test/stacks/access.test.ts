@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundle } from '../../lib/bundle/bundle';
+import { ownFunctions } from './functions';
+import { actions, allowed, rolesOf, text, type FunctionRole } from './roles';
+import { namedStage, removeAssemblies, repository } from './stage';
+
+afterAll(removeAssemblies);
+
+/** What IAM calls the commands of the SDK, and the parts of a transaction. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  Get: 'dynamodb:GetItem',
+  BatchGet: 'dynamodb:BatchGetItem',
+  BatchWrite: 'dynamodb:BatchWriteItem',
+  Query: 'dynamodb:Query',
+  Put: 'dynamodb:PutItem',
+  Update: 'dynamodb:UpdateItem',
+  Delete: 'dynamodb:DeleteItem',
+  ConditionCheck: 'dynamodb:ConditionCheckItem',
+  GetObject: 's3:GetObject',
+  PutObject: 's3:PutObject',
+  DeleteObject: 's3:DeleteObject',
+  DeleteObjects: 's3:DeleteObject',
+  ListObjectsV2: 's3:ListBucket',
+  Invoke: 'lambda:InvokeFunction',
+  InvokeWithResponseStream: 'lambda:InvokeFunction',
+  GenerateDataKey: 'kms:GenerateDataKey',
+  Decrypt: 'kms:Decrypt',
+  GetSecretValue: 'secretsmanager:GetSecretValue',
+  CreateLogStream: 'logs:CreateLogStream',
+  PutLogEvents: 'logs:PutLogEvents',
+  GetLogEvents: 'logs:GetLogEvents',
+  DeleteLogStream: 'logs:DeleteLogStream',
+  GetMetricData: 'cloudwatch:GetMetricData',
+};
+
+/**
+ * Methods of shared classes that a function carries but never calls: allowing them would be giving them away. A command
+ * that is new in a function's sources has to be allowed, or to be listed here.
+ */
+const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
+  invocations: ['DeleteObjects'],
+  // It has no route that writes: keys are made elsewhere, and nothing of its own is idempotent.
+  site: ['Put', 'Delete', 'Query'],
+  runner: ['DeleteObjects'],
+  // It writes ends and cancel signals; it reads no object.
+  reaper: ['GetObject', 'DeleteObjects'],
+  // Keys are made and revoked elsewhere.
+  stream: ['Delete', 'DeleteObjects'],
+  'callback-builder': ['DeleteObjects'],
+  // It removes; of the indexes it needs the keys only.
+  'functions-cleaner': ['GetObject', 'PutObject', 'BatchGet'],
+  jobs: ['DeleteObjects'],
+};
+
+/** What the sources that ended up in a function's bundle ask of AWS. */
+function askedBy(entry: string): string[] {
+  const sources = bundle(entry).sources.filter((file) => file.startsWith('lambdas/'));
+  const text = sources.map((file) => readFileSync(path.join(repository, file), 'utf8')).join('\n');
+  const commands = [
+    ...text.matchAll(/\bnew (\w+)Command\(/g),
+    ...text.matchAll(/\b(ConditionCheck|Put|Update|Delete): \{(?! Objects)/g),
+  ];
+  // A transaction is asked for part by part.
+  return [...new Set(commands.map(([, name = '']) => name))].filter((name) => name !== 'TransactWrite');
+}
+
+describe('who may do what', () => {
+  const { api } = namedStage('prod');
+  const roles = new Map(rolesOf('prod').map((role) => [role.name, role]));
+  const role = (name: string): FunctionRole => {
+    const found = roles.get(name);
+    if (!found) throw new Error(`no function ${name}`);
+    return found;
+  };
+  const may = (name: string, action: string) => actions(role(name)).includes(action);
+  const whoMay = (action: string) => [...roles.keys()].filter((name) => may(name, action)).sort();
+  const objects = (name: string, action: string) =>
+    allowed(role(name))
+      .filter(({ Action }) => Action.includes(action))
+      .flatMap(({ Resource }) => Resource.map((one) => /\/(\w+)\/\*/.exec(text(one))?.[1]))
+      .sort();
+
+  /** What a role may do to what. */
+  const targets = (name: string, action: string) =>
+    text(allowed(role(name)).filter(({ Action, Condition }) => Action.includes(action) && !Condition));
+
+  test('only the runner invokes sandboxes', () => {
+    const invokers = whoMay('lambda:InvokeFunction').filter((name) =>
+      /[Ss]andbox/.test(targets(name, 'lambda:InvokeFunction')),
+    );
+    expect(invokers).toEqual(['runner']);
+    expect(targets('invocations', 'lambda:InvokeFunction')).toMatch(/Runner/);
+  });
+
+  test('environment values are sealed by rooms and opened by the runner; streams and the site do neither', () => {
+    const direct = (action: string) => [...roles.keys()].filter((name) => targets(name, action) !== '[]');
+    expect(direct('kms:Decrypt')).toContain('runner');
+    expect(direct('kms:GenerateDataKey')).toContain('invocations');
+    for (const name of ['invocations', 'site', 'stream', 'reaper']) expect(direct('kms:Decrypt')).not.toContain(name);
+    for (const name of ['runner', 'site', 'stream', 'reaper'])
+      expect(direct('kms:GenerateDataKey')).not.toContain(name);
+  });
+
+  test('the key is used through services otherwise', () => {
+    for (const one of roles.values())
+      for (const { Action, Condition } of allowed(one))
+        if (Action.includes('kms:Encrypt')) expect(Object.keys(Condition ?? {})).toEqual(['StringEquals']);
+  });
+
+  test('the site writes no runs, and what runs code deletes nothing', () => {
+    expect(targets('site', 'dynamodb:UpdateItem')).toMatch(/Entities/);
+    expect(targets('site', 'dynamodb:UpdateItem')).not.toMatch(/Runs/);
+    for (const name of ['site', 'runner', 'reaper', 'stream'])
+      expect([may(name, 'dynamodb:DeleteItem'), may(name, 's3:DeleteObject')]).toEqual([false, false]);
+  });
+
+  test.each(ownFunctions(namedStage('prod')).map(({ name, entry }) => [name, entry] as const))(
+    '%s is allowed all that its code asks of AWS',
+    (name, entry) => {
+      const asked = askedBy(entry).filter((command) => !NOT_CALLED[name]?.includes(command));
+      expect(asked).not.toEqual([]);
+      expect(asked.filter((command) => !may(name, ACTIONS[command] ?? `an unknown action: ${command}`))).toEqual([]);
+    },
+  );
+
+  test('secrets are read by what is called from outside, and by nothing else', () => {
+    const rooms = api.rooms.map(({ node }) => node.scope?.node.id.replace('-function', ''));
+    expect(whoMay('secretsmanager:GetSecretValue')).toEqual([...rooms, 'stream'].sort());
+  });
+
+  test('each has the prefixes of the bucket that it works with', () => {
+    expect(objects('invocations', 's3:PutObject')).toEqual(['cancel', 'code', 'payloads']);
+    expect(objects('invocations', 's3:GetObject')).toEqual(['results']);
+    expect(objects('runner', 's3:PutObject')).toEqual(['results']);
+    expect(objects('runner', 's3:GetObject')).toEqual(['cancel', 'code', 'payloads']);
+    expect(objects('reaper', 's3:PutObject')).toEqual(['cancel']);
+    expect(objects('stream', 's3:PutObject')).toEqual(['cancel']);
+    expect(objects('stream', 's3:GetObject')).toEqual(['results']);
+    expect(objects('site', 's3:GetObject')).toEqual([]);
+  });
+});

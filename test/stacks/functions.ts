@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { OwnFunction } from '../../lib/constructs/own-function';
+import { everywhere, namedStage, type Stage } from './stage';
+
+/** What tests look at of a function in a template. */
+export const Function = z.object({
+  FunctionName: z.string(),
+  Runtime: z.string(),
+  Handler: z.string(),
+  Architectures: z.array(z.string()),
+  MemorySize: z.number(),
+  Timeout: z.number(),
+  TenancyConfig: z.unknown().optional(),
+  LoggingConfig: z.looseObject({ LogGroup: z.object({ Ref: z.string() }) }),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).default({ Variables: {} }),
+  ReservedConcurrentExecutions: z.number().optional(),
+  VpcConfig: z.unknown().optional(),
+});
+export type Function = z.output<typeof Function>;
+
+/** All functions of a stage; `name` is without the stage. */
+export const functionsOf = (name: string, stage = namedStage(name)) =>
+  everywhere(stage, 'AWS::Lambda::Function').map(([, { Properties }]) => {
+    const one = Function.parse(Properties);
+    return { ...one, name: one.FunctionName.replace(`narae-${name}-`, '') };
+  });
+
+export const isSandbox = ({ name }: { readonly name: string }): boolean => name.startsWith('sandbox-');
+
+/** The functions that are made of our own sources. */
+export const ownFunctions = (stage: Stage): OwnFunction[] =>
+  stage.app.node.findAll().filter((construct) => construct instanceof OwnFunction);

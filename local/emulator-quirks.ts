@@ -55,6 +55,16 @@ function field(value: unknown, name: string): unknown {
   return Object.entries(value).find(([key]) => key === name)?.[1];
 }
 
+/**
+ * On AWS `/a/{proxy+}` also takes `/a/`; the emulator's pattern wants at least one character after the slash, so that
+ * `/invocations/` would be found by nobody. Rooms do not tell the two apart (contract: common, "Requests").
+ * @param path path and query as they go to the HTTP API
+ */
+export function withoutTrailingSlash(path: string): string {
+  const [, before = path, query = ''] = /^([^?]*)(\?.*)?$/s.exec(path) ?? [];
+  return (before.replace(/\/+$/, '') || '/') + query;
+}
+
 /** Headers of the emulator that AWS does not send. */
 export const EMULATOR_HEADERS = ['server', 'x-amzn-requestid', 'x-amz-request-id', 'x-amz-id-2'];
 

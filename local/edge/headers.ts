@@ -29,6 +29,8 @@ export function forwardedHeaders(
     ...headers,
     host,
     'x-forwarded-for': before === undefined ? address : `${String(before)}, ${address}`,
+    // Answers with absolute addresses name the host that the caller used.
+    ...(request.headers.host !== undefined && { 'x-forwarded-host': request.headers.host }),
     'x-forwarded-proto': 'http',
     ...(originSecret !== undefined && { 'x-narae-origin': originSecret }),
     ...(chunked && { 'transfer-encoding': 'chunked' }),

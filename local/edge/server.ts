@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { EMULATOR_HEADERS, errorOfEmulator } from '../emulator-quirks';
+import { EMULATOR_HEADERS, errorOfEmulator, withoutTrailingSlash } from '../emulator-quirks';
 import { newRequestId, sendError } from './errors';
 import { answerHeaders, forwardedHeaders } from './headers';
 
@@ -75,6 +75,11 @@ export class Edge {
     const address = server.address();
     const edge = new Edge(server, options, typeof address === 'object' && address ? address.port : options.port);
     server.on('request', (request, response) => edge.answer(request, response));
+    // A client that asks before it sends a large body is told no before it has sent it.
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (!edge.isTooLarge(request)) response.writeContinue();
+      edge.answer(request, response);
+    });
     return edge;
   }
 
@@ -85,9 +90,13 @@ export class Edge {
     this.agent.destroy();
   }
 
+  private isTooLarge(request: IncomingMessage): boolean {
+    return Number(request.headers['content-length'] ?? 0) > this.options.bodyLimitBytes;
+  }
+
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const { api, stream, bodyLimitBytes } = this.options;
-    if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) {
+    const { api, stream } = this.options;
+    if (this.isTooLarge(request)) {
       sendError(request, response, 'PAYLOAD_TOO_LARGE');
     } else if (/^\/stream(\/|\?|$)/.test(request.url ?? '')) {
       this.forward(request, response, stream);
@@ -98,12 +107,13 @@ export class Edge {
 
   private forward(request: IncomingMessage, response: ServerResponse, target: Target, timeoutMs?: number): void {
     const { hostname, port, host } = new URL(target.origin);
+    const path = originForm(request.url);
     const upstream = httpRequest({
       agent: this.agent,
       hostname,
       port,
       method: request.method,
-      path: target.prefix + originForm(request.url),
+      path: target.prefix + (target === this.options.api ? withoutTrailingSlash(path) : path),
       headers: forwardedHeaders(request, host, this.options.originSecret),
     });
     let answered = false;

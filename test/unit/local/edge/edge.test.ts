@@ -77,6 +77,27 @@ const seen = async (path: string, init?: RequestInit) =>
   };
 
 describe('what goes where', () => {
+  it('is the same with and without a trailing slash, which the emulator would not find', async () => {
+    await start();
+
+    for (const [path, forwarded] of [
+      ['/invocations/', '/invocations'],
+      ['/invocations/?limit=1', '/invocations?limit=1'],
+      ['/', '/'],
+      ['//', '/'],
+      ['/?q=/', '/?q=/'],
+    ] as const) {
+      expect((await seen(path)).url).toBe(`/_aws/execute-api/abc/$default${forwarded}`);
+    }
+  });
+
+  it('is told which host the caller used, whatever the caller says of it', async () => {
+    await start();
+
+    const { headers } = await seen('/', { headers: { 'X-Forwarded-Host': 'evil.example' } });
+    expect(headers['x-forwarded-host']).toBe(`127.0.0.1:${edge.port}`);
+  });
+
   it('is the stream function for /stream/ and the HTTP API for all else, addresses verbatim', async () => {
     await start();
 
@@ -84,9 +105,9 @@ describe('what goes where', () => {
       name: 'stream',
       url: '/url/streamer/stream/invocations/inv-1?a=%20b&a',
     });
-    expect(await seen('/streams//x%2Fy/?q=1+2&&')).toMatchObject({
+    expect(await seen('/streams//x%2Fy?q=1+2&&')).toMatchObject({
       name: 'api',
-      url: '/_aws/execute-api/abc/$default/streams//x%2Fy/?q=1+2&&',
+      url: '/_aws/execute-api/abc/$default/streams//x%2Fy?q=1+2&&',
     });
   });
 
@@ -198,6 +219,22 @@ describe('refusals in the form of the contract', () => {
     const [answer] = (await once(chunked, 'response')) as [IncomingMessage];
     expect(answer.statusCode).toBe(413);
     chunked.destroy();
+  });
+
+  it('413 before the body is sent, for a client that asks first', async () => {
+    await start({ bodyLimitBytes: 1_000 });
+
+    const asking = httpRequest(at('/'), {
+      method: 'POST',
+      headers: { Expect: '100-continue', 'Content-Length': 5_000 },
+    });
+    asking.on('error', () => undefined);
+    const continued = once(asking, 'continue').then(() => 'continue');
+    const answered = once(asking, 'response').then(([answer]) => (answer as IncomingMessage).statusCode);
+    asking.flushHeaders();
+
+    expect(await Promise.race([continued, answered])).toBe(413);
+    asking.destroy();
   });
 
   it('takes a body at the limit', async () => {

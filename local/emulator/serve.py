@@ -99,6 +99,7 @@ def write_snapshot_and_exit() -> None:
         target = persistence.STATE_DIR
         draft = os.path.join(target, ".snapshot")
         persistence.STATE_DIR = draft
+        keep_code_until_clean_stop()
         os.makedirs(draft, exist_ok=True)
         persistence.save_all(emulator._build_persistence_save_dict())
         for name in os.listdir(draft):
@@ -107,6 +108,14 @@ def write_snapshot_and_exit() -> None:
     except BaseException:
         log.exception("snapshot failed")
         os._exit(1)
+
+
+def keep_code_until_clean_stop() -> None:
+    """Code of functions is kept beside the state and removed when no function has it any more. Not by a snapshot: until
+    it is in place, the older state is what a crash would come back to."""
+    lambda_svc = sys.modules.get("ministack.services.lambda_svc")
+    if lambda_svc is not None:
+        lambda_svc._prune_orphan_code_blobs = lambda referenced: None
 
 
 def may_change_state(scope) -> bool:

@@ -67,12 +67,14 @@ export class LambdaService {
     server.keepAliveTimeout = 60_000;
     const endpoint = await listen(server, options.port);
     const scratchDir = path.join(options.workDir, 'tmp');
-    await rm(scratchDir, { recursive: true, force: true });
+    const codeDir = path.join(options.workDir, 'functions');
+    // What earlier processes left: temporary folders, and packages of which few are still deployed.
+    await Promise.all([scratchDir, codeDir].map((dir) => rm(dir, { recursive: true, force: true })));
     await mkdir(scratchDir, { recursive: true });
     const { awsEndpoint, surroundings, limits, retryDelaysMs, report, logDir } = options;
     const catalog = new FunctionCatalog(awsEndpoint);
     const code = new CodeStore({
-      dir: path.join(options.workDir, 'functions'),
+      dir: codeDir,
       awsEndpoint,
       nodeModules: surroundings.nodeModules,
     });

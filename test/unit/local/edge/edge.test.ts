@@ -98,7 +98,7 @@ describe('what goes where', () => {
     expect(headers['x-forwarded-host']).toBe(`127.0.0.1:${edge.port}`);
   });
 
-  it('is the stream function for /stream/ and the HTTP API for all else, addresses verbatim', async () => {
+  it('is the stream function for /stream/ and the HTTP API for all else, addresses verbatim but for a slash at the end', async () => {
     await start();
 
     expect(await seen('/stream/invocations/inv-1?a=%20b&a')).toMatchObject({
@@ -130,6 +130,7 @@ describe('what goes where', () => {
       headers: {
         'content-type': 'application/json',
         'x-forwarded-for': '10.0.0.1, 127.0.0.1',
+        'x-forwarded-host': `127.0.0.1:${edge.port}`,
         'x-narae-origin': 'told',
         host: new URL(api.url).host,
       },

@@ -24,7 +24,8 @@ class Components {
     for (const [name, definition] of Object.entries($defs ?? {})) this.schemas[name] = relocate(definition);
     const id = schema.meta()?.id;
     if (id === undefined) return relocate(root);
-    this.schemas[id] = relocate(root);
+    // Where a schema refers to itself, its definition stands among the others already.
+    if (root['$ref'] === undefined) this.schemas[id] = relocate(root);
     return { $ref: `#/components/schemas/${id}` };
   }
 }

@@ -8,16 +8,19 @@ export class HandlerNotFound extends Error {}
  */
 export function findHandler(exported, names, file) {
   for (const holder of holders(exported)) {
-    const name = names.find((candidate) => typeof holder[candidate] === 'function');
+    const name = names.find((candidate) => typeof own(holder, candidate) === 'function');
     if (name !== undefined) return holder[name].bind(holder);
   }
-  const present = names.find((name) => holders(exported).some((holder) => holder[name] !== undefined));
+  const present = names.find((name) => holders(exported).some((holder) => own(holder, name) !== undefined));
   throw new HandlerNotFound(
     present === undefined
       ? `${file} exports no function ${names.join(' or ')}`
       : `${present} in ${file} is not a function`,
   );
 }
+
+/** What the file itself exports: `toString` is a function of every object, and nobody's handler. */
+const own = (holder, name) => (Object.hasOwn(holder, name) ? holder[name] : undefined);
 
 /** The exports themselves; of an ES module also what its default export holds. */
 const holders = (exported) =>

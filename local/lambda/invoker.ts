@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { FunctionCatalog } from './catalog';
 import { CloudWatchShipper } from './cloudwatch';
+import { EmbeddedMetrics } from './embedded-metrics';
 import type { CodeStore } from './code-store';
 import type { FunctionDefinition } from './definition';
 import { ExecutionEnvironment, type EnvironmentEvents } from './environment';
@@ -70,6 +71,7 @@ export class Invoker {
   private readonly memory: MemoryWatch;
   private readonly files: LogFiles;
   private readonly shipper: CloudWatchShipper;
+  private readonly metrics: EmbeddedMetrics;
   /** Unpacked folders of definitions that have been used; a start must not wait for the disk. */
   private readonly folders = new Map<string, string>();
   private running = 0;
@@ -78,6 +80,7 @@ export class Invoker {
     const { limits, surroundings, logDir } = options;
     this.files = new LogFiles(logDir);
     this.shipper = new CloudWatchShipper(surroundings.awsEndpoint);
+    this.metrics = new EmbeddedMetrics(surroundings.awsEndpoint);
     this.pool = new EnvironmentPool({
       environments: limits.environments,
       queue: limits.queue,
@@ -136,6 +139,7 @@ export class Invoker {
     this.pool.close();
     this.memory.close();
     await this.shipper.close();
+    await this.metrics.close();
     this.files.close();
   }
 
@@ -145,7 +149,7 @@ export class Invoker {
     events: EnvironmentEvents,
   ): ExecutionEnvironment {
     const stream = logStreamName(definition.version, randomUUID().replaceAll('-', ''));
-    const sinks = [this.files.of(definition.name), this.shipper.to(definition.logGroup, stream)];
+    const sinks = [this.files.of(definition.name), this.shipper.to(definition.logGroup, stream), this.metrics];
     return new ExecutionEnvironment(
       {
         definition,

@@ -42,12 +42,13 @@ export function addStage(
   const builds = new BuildsStack(app, name('builds'), { ...here('builds'), config, data, engine });
   const functions = new FunctionsStack(app, name('functions'), { ...here('functions'), config, data, engine });
   const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine, builds, functions });
+  const background = [builds.callbackBuilder, functions.cleaner];
   const { enabled } = config.edge;
   const edge = enabled
     ? new EdgeStack(app, name('edge'), { ...at(EDGE_REGION, 'public address'), config, data, engine, api })
     : undefined;
   const ops = enabled
-    ? new OpsStack(app, name('ops'), { ...here('alarms and dashboard'), config, engine, api })
+    ? new OpsStack(app, name('ops'), { ...here('alarms and dashboard'), config, engine, api, background })
     : undefined;
   Tags.of(app).add('narae:stage', config.stage);
   const proxy = environment['NARAE_LAMBDA_PROXY_URL'];

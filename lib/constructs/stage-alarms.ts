@@ -22,20 +22,25 @@ interface AlarmSpec {
   readonly missing?: TreatMissingData;
 }
 
-/** The stage's alarms. Each names its chapter of the runbook; a dollar a year each, so only what asks for somebody. */
+/** The stage's alarms. Each names its chapter of the runbook; a dollar a year and metric, so only what asks for somebody. */
 export class StageAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
   constructor(
     scope: Construct,
     id: string,
-    props: { readonly config: StageConfig; readonly engine: EngineStack; readonly api: ApiStack },
+    props: {
+      readonly config: StageConfig;
+      readonly engine: EngineStack;
+      readonly api: ApiStack;
+      readonly background: readonly IFunction[];
+    },
   ) {
     super(scope, id);
-    const { config, engine, api } = props;
+    const { config, engine, api, background } = props;
     const topic =
       config.alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', config.alarmTopicArn);
-    this.alarms = [...engineAlarms(engine), ...frontAlarms(engine, api)].map((spec) => {
+    this.alarms = [...engineAlarms(engine), ...frontAlarms(engine, api), backgroundAlarm(background)].map((spec) => {
       const alarm = this.#alarm(config.stage, spec);
       if (topic) alarm.addAlarmAction(new SnsAction(topic));
       return alarm;
@@ -104,7 +109,7 @@ const frontAlarms = (engine: EngineStack, api: ApiStack): AlarmSpec[] => [
   {
     name: 'functions-throttled',
     meaning: 'The account or a function is at its limit of concurrent executions.',
-    metric: sumOfThrottles([engine.runner, engine.stream, ...api.rooms]),
+    metric: sumOver([engine.runner, engine.stream, ...api.rooms], 'throttled', (fn) => fn.metricThrottles()),
     above: 10,
     periods: { bad: 2, of: 3 },
   },
@@ -119,10 +124,17 @@ const serverErrorPercent = ({ httpStage }: ApiStack): MathExpression =>
     period: FIVE_MINUTES,
   });
 
-const sumOfThrottles = (functions: readonly IFunction[]): MathExpression =>
+const backgroundAlarm = (functions: readonly IFunction[]): AlarmSpec => ({
+  name: 'background-errors',
+  meaning: 'What rooms leave to be done later fails: builds of callbacks, removal of what was deleted.',
+  metric: sumOver(functions, 'failed', (fn) => fn.metricErrors()),
+  periods: { bad: 2, of: 3 },
+});
+
+const sumOver = (functions: readonly IFunction[], label: string, of: (fn: IFunction) => IMetric): MathExpression =>
   new MathExpression({
-    label: 'throttled',
+    label,
     expression: functions.map((_, i) => `f${i}`).join(' + '),
-    usingMetrics: Object.fromEntries(functions.map((fn, i) => [`f${i}`, fn.metricThrottles()])),
+    usingMetrics: Object.fromEntries(functions.map((fn, i) => [`f${i}`, of(fn)])),
     period: FIVE_MINUTES,
   });

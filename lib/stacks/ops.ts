@@ -1,4 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { StageAlarms } from '../constructs/stage-alarms';
@@ -10,6 +11,8 @@ export interface OpsStackProps extends StackProps {
   readonly config: StageConfig;
   readonly engine: EngineStack;
   readonly api: ApiStack;
+  /** Functions that work for rooms, unseen by callers. */
+  readonly background: readonly IFunction[];
 }
 
 /** What wakes somebody, and where they look first. */

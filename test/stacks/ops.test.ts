@@ -25,6 +25,7 @@ test('every alarm says what it means and leads to a chapter of the runbook that 
   const alarms = alarmsOf('prod');
   expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual([
     'narae-prod-api-server-errors',
+    'narae-prod-background-errors',
     'narae-prod-functions-throttled',
     'narae-prod-reaper-errors',
     'narae-prod-reaper-silent',

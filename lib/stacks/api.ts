@@ -56,8 +56,8 @@ export class ApiStack extends Stack {
       entry: `lambdas/${name}/api.lambda.ts`,
       // Twice the processor of 512 MB: half the time at the same price, and a cold start that is half as long.
       memoryMb: 1024,
-      // An HTTP API waits 30 s at most.
-      timeout: Duration.seconds(29),
+      // An HTTP API waits 30 s at most; a room that has waited for a run still writes down what came of it.
+      timeout: Duration.seconds(45),
       environment,
       access,
     });

@@ -29,30 +29,33 @@ export class Cdk {
   static readonly toolkitStack = TOOLKIT_STACK;
 
   bootstrap(): Promise<void> {
-    return this.run('bootstrap', [`aws://${ACCOUNT}/${REGION}`]);
+    // Away from cdk.json: with an app in sight it would be synthesized, which takes longer than all the rest.
+    return this.run('bootstrap', path.dirname(this.options.outDir), [`aws://${ACCOUNT}/${REGION}`]);
   }
 
   /** @param detail told which stack is at which resource */
   deploy(detail: (text: string) => void): Promise<void> {
+    const { root, auth, outDir } = this.options;
     const args = ['--all', '--method=direct', '--require-approval', 'never', '--progress', 'events'];
-    return this.run('deploy', args, (text) => {
-      const [, stack, done, all] = [...text.matchAll(/^(narae-\S+)\s*\|\s*(\d+)\/(\d+)\s*\|/gm)].at(-1) ?? [];
-      if (stack !== undefined) detail(`${stack} ${done ?? ''}/${all ?? ''}`);
+    const context = ['-c', 'stage=local', '-c', `settings=${JSON.stringify({ auth })}`, '--output', outDir];
+    return this.run('deploy', root, [...args, ...context], (text) => {
+      const [, stack, count] = [...text.matchAll(/^(narae-\S+)\s*\|\s*(\d+(?:\/\d+)?)\s*\|/gm)].at(-1) ?? [];
+      if (stack !== undefined) detail(`${stack}: ${count ?? ''}`);
     });
   }
 
   private async run(
     command: keyof typeof TIME_LIMITS_MS,
+    cwd: string,
     args: readonly string[],
     onOutput?: (text: string) => void,
   ): Promise<void> {
-    const { root, nodePath, auth, outDir, logFile, onStart } = this.options;
+    const { root, nodePath, logFile, onStart } = this.options;
     const cli = path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-    const context = ['-c', 'stage=local', '-c', `settings=${JSON.stringify({ auth })}`];
     const program = await startProgram({
       name: `cdk ${command}`,
-      command: [nodePath, cli, command, ...args, ...context, '--output', outDir, '--no-notices', '--no-color'],
-      cwd: root,
+      command: [nodePath, cli, command, ...args, '--no-notices', '--no-color'],
+      cwd,
       env: this.environment(),
       logFile,
       wholeGroup: true,

@@ -36,6 +36,8 @@ const config: Config = {
     project('acceptance', 'acceptance', needs('system')),
     project('acceptance-auth', 'acceptance-auth', needs('auth-system')),
     project('browser', 'browser', needs('system')),
+    // Rooms that are not complete yet (docs/functions.md, docs/jobs.md, docs/callbacks.md): `npm run test:rooms`.
+    project('rooms', 'rooms', needs('system')),
   ],
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],

@@ -12,24 +12,31 @@ import { ensurePythonEnvironment } from './python.mjs';
  */
 export const commands = {
   start: {
-    prepare: async (root) => {
-      await ensurePythonEnvironment(root);
-      await ensureBubblewrap();
-    },
+    prepare: prepareSystem,
     run: (root, args, env) =>
       runInForeground(node(root), ['--import', 'tsx', 'local/start.ts', ...args], { cwd: root, env }),
   },
   test: {
     prepare: async (root) => {
-      await ensurePythonEnvironment(root);
-      await ensureBubblewrap();
+      await prepareSystem(root);
       return { NARAE_CHROMIUM: (await ensureChromium()) ?? '' };
     },
     run: runTests,
   },
+  bench: {
+    prepare: prepareSystem,
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', 'test/bench/run.ts', ...args], { cwd: root, env }),
+  },
   keys: tool('bin/keys.ts'),
   seed: tool('bin/seed.ts'),
 };
+
+/** What a local system stands on beyond node_modules. */
+async function prepareSystem(root) {
+  await ensurePythonEnvironment(root);
+  await ensureBubblewrap();
+}
 
 const node = (root) => path.join(node24Folder(root), 'node');
 

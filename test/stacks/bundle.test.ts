@@ -79,7 +79,12 @@ describe('an entry that changes', () => {
     made.add(result);
     return readFileSync(path.join(result, 'index.js'), 'utf8');
   };
-  afterAll(() => [...made, folder].forEach((path) => rmSync(path, { recursive: true })));
+  afterAll(() => {
+    const notes = ['json', 'meta.json'].map((end) => `${path.basename(folder)}-worker.${end}`);
+    const [bundles = folder] = [...made].map((result) => path.dirname(result));
+    for (const left of [...made, folder, ...notes.map((note) => path.join(bundles, note))])
+      rmSync(left, { recursive: true, force: true });
+  });
 
   test('is built again when a file that it imports has changed, and only then', () => {
     writeFileSync(

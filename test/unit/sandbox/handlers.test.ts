@@ -149,6 +149,13 @@ const CALLBACK: Case[] = [
     event: { city: 'Jeju' },
     value: 'Jeju',
   },
+  {
+    says: 'does not count brackets in texts, nor many of them side by side, as depth',
+    convention: 'callback',
+    code: { python: 'def handler(event):\n    return event', node: 'exports.handler = (event) => event;' },
+    event: { text: '[{"\\'.repeat(300), list: Array.from({ length: 300 }, () => [{}]) },
+    value: { text: '[{"\\'.repeat(300), list: Array.from({ length: 300 }, () => [{}]) },
+  },
 ];
 
 /** Convention `function`, what both languages have (contract: functions, section 6, "Engine contract"). */

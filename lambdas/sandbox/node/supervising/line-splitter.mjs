@@ -25,7 +25,8 @@ export class LineSplitter {
       yield this.#finish();
       start = end + 1;
     }
-    if (start < bytes.length) this.#keep(bytes, start, bytes.length);
+    // The memory that the bytes are in belongs to the reader: what stays is copied.
+    if (start < bytes.length) this.#keep(Buffer.from(bytes.subarray(start, start + this.#lineBytes + 2)), 0, Infinity);
   }
 
   /** Yields the last line if it had no end. */

@@ -42,8 +42,8 @@ export class Output {
   }
 
   #take(bytes) {
-    this.tail =
-      bytes.length < TAIL_BYTES ? Buffer.concat([this.tail, bytes]).subarray(-TAIL_BYTES) : bytes.subarray(-TAIL_BYTES);
+    // What stays is copied: the memory that the bytes are in belongs to the reader.
+    this.tail = Buffer.concat([this.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     if (this.#keepBytes > 0 && !this.truncated) this.#keep(bytes);
     // Past the limits the program runs on and its output is thrown away unseen.
     if (!this.#logs.dropping) this.#logs.add(this.#name, this.#splitter.push(bytes));
@@ -55,7 +55,7 @@ export class Output {
       this.truncated = true;
       this.#cutAt = bytes[room];
     }
-    this.#kept.push(bytes.subarray(0, room));
+    this.#kept.push(Buffer.from(bytes.subarray(0, room)));
     this.#keptBytes += Math.min(bytes.length, room);
   }
 

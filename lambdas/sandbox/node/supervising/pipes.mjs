@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const MAKE_TIMEOUT_MS = 2_000;
+const READ_BYTES = 64 * 1024;
 
 /**
  * Pipes for the child's stdout and stderr. Node itself connects children by sockets, which user code can't open as
@@ -16,7 +17,8 @@ const MAKE_TIMEOUT_MS = 2_000;
 export async function makePipes(folder, count) {
   const files = Array.from({ length: count }, (_, index) => path.join(folder, `pipe-${index}`));
   try {
-    await run('mkfifo', ['-m', '600', ...files], { timeout: MAKE_TIMEOUT_MS });
+    // For all: a launcher may make the child another user, who is to open /dev/stdout. Their folder is ours alone.
+    await run('mkfifo', ['-m', '666', ...files], { timeout: MAKE_TIMEOUT_MS });
   } catch {
     // No mkfifo in this image: sockets do for all but /dev/stdout.
     return files.map(() => ({ give: 'pipe', stream: undefined, given: () => undefined }));
@@ -26,10 +28,24 @@ export async function makePipes(folder, count) {
     const read = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const write = openSync(file, constants.O_WRONLY);
     unlinkSync(file);
-    return {
-      give: write,
-      stream: new Socket({ fd: read, readable: true, writable: false }),
-      given: () => closeSync(write),
-    };
+    return { give: write, stream: reader(read), given: () => closeSync(write) };
   });
+}
+
+/**
+ * A stream whose chunks are good only until its listeners return: all are read into the same memory. Chunks of their own
+ * would be garbage of 64 KiB each, and a gigabyte of output would hold a hundred megabytes before it is collected.
+ */
+function reader(fd) {
+  const emit = (count, buffer) => {
+    socket.emit('data', buffer.subarray(0, count));
+    return true; // go on reading
+  };
+  const socket = new Socket({
+    fd,
+    readable: true,
+    writable: false,
+    onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback: emit },
+  });
+  return socket;
 }

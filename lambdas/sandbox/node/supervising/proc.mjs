@@ -57,9 +57,15 @@ export function owner(pid) {
   }
 }
 
-/** Whether a process holds on to a place by its environment, its working directory or an open file. */
+/**
+ * Whether a process holds on to a place by its environment, its working directory or an open file.
+ * @returns undefined where that can't be told: it is just ending, or becoming another program
+ */
 export function mentions(pid, place) {
-  if (read(`/proc/${pid}/environ`)?.includes(place) || link(`/proc/${pid}/cwd`).includes(place)) return true;
+  const environment = read(`/proc/${pid}/environ`);
+  const folder = link(`/proc/${pid}/cwd`);
+  if (!environment && folder === '') return undefined;
+  if (environment?.includes(place) || folder.includes(place)) return true;
   return list(`/proc/${pid}/fd`).some((descriptor) => link(`/proc/${pid}/fd/${descriptor}`).includes(place));
 }
 

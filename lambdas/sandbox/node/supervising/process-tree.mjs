@@ -11,9 +11,10 @@ const SHARED_MEMORY_PROCESSES = 64;
 export class ProcessTree {
   /** Highest memory seen, bytes. */
   peakBytes = 0;
-  /** At the last look a process was gone before it could be looked at: it may have left one that was not seen. */
-  sawOneVanish = false;
+  /** At the last look a process was gone, or ending, when it was looked at: it may have left one that was not seen. */
+  isUnsure = false;
   #known = new Map();
+  #ended = new Set();
   #launcher = new Set();
   #newestSeen;
   #root;
@@ -39,12 +40,13 @@ export class ProcessTree {
    * @returns pids that are alive
    */
   update(thorough = false) {
-    this.#findNew(thorough);
     for (const [pid, known] of this.#known) {
       const now = proc.stat(pid);
-      if (!now || now.started !== known.started || now.state === 'Z' || now.state === 'X') this.#known.delete(pid);
+      if (!now || now.started !== known.started || isOver(now)) this.#known.delete(pid);
       else this.#known.set(pid, now);
     }
+    // After that: what one of them made before it ended is there to be found.
+    this.#findNew(thorough);
     return [...this.#known.keys()];
   }
 
@@ -57,13 +59,13 @@ export class ProcessTree {
     this.#newestSeen = [last, newest];
     // Ids start again from the lowest.
     const wrapped = newest === undefined || since === undefined || newest < since;
-    this.sawOneVanish = false;
+    this.isUnsure = false;
     const candidates = new Map();
     for (const pid of proc.allPids()) {
       if (this.#known.has(pid) || !(wrapped || pid > since)) continue;
       const known = proc.stat(pid);
-      if (known) candidates.set(pid, known);
-      else this.sawOneVanish = true;
+      if (known && !isOver(known)) candidates.set(pid, known);
+      else this.#noteEnded(pid);
     }
     for (let found = true; found;) {
       found = false;
@@ -76,10 +78,19 @@ export class ProcessTree {
     }
   }
 
+  /** It was listed, and had ended when it was looked at. One that nobody waits for is news only once. */
+  #noteEnded(pid) {
+    this.isUnsure ||= !this.#ended.has(pid);
+    this.#ended.add(pid);
+  }
+
   #isOurOrphan(pid, known) {
     // We hold the other ends of its output ourselves.
-    if (pid === process.pid || this.#adopters.has(pid)) return false;
-    return this.#adopters.has(known.parent) && proc.mentions(pid, this.#place);
+    if (pid === process.pid || this.#adopters.has(pid) || !this.#adopters.has(known.parent)) return false;
+    if (!mayBeOurs(pid)) return false;
+    const mentions = proc.mentions(pid, this.#place);
+    this.isUnsure ||= mentions === undefined;
+    return mentions === true;
   }
 
   /** The child is ready and idle: what stands above it is its launcher. @returns CPU ns used so far */
@@ -117,5 +128,10 @@ export class ProcessTree {
     return [...this.#known.keys()].filter((pid) => !this.#launcher.has(pid));
   }
 }
+
+const isOver = ({ state }) => state === 'Z' || state === 'X';
+
+/** Only root can start what belongs to another user. */
+const mayBeOurs = (pid) => process.getuid() === 0 || proc.owner(pid) === process.getuid();
 
 const sumOf = (pids, measure) => pids.reduce((sum, pid) => sum + measure(pid), 0);

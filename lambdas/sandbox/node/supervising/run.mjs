@@ -32,7 +32,9 @@ export class Run {
   #killed = false;
   #deadline;
   #look;
-  #over = Promise.withResolvers();
+  #over;
+  #resolve;
+  #reject;
 
   /** @param send takes frames */
   constructor(spec, child, settings, send) {
@@ -43,6 +45,10 @@ export class Run {
     this.#tree = new ProcessTree(child.pid, child.scratch, settings.family);
     this.#meter = new Meter(this.#tree, spec.limits.memoryMb);
     this.#logs = new LogFrames(send, spec.limits);
+    this.#over = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
   /**
@@ -64,7 +70,7 @@ export class Run {
     void this.#child.exit.then(() => this.#noteExit());
     this.#child.runIn.end(childDocument(this.#spec, token));
     try {
-      await this.#over.promise;
+      await this.#over;
     } finally {
       clearTimeout(this.#deadline);
       clearTimeout(this.#look);
@@ -124,7 +130,7 @@ export class Run {
   }
 
   #lose() {
-    this.#over.reject(new ChildLost());
+    this.#reject(new ChildLost());
   }
 
   #kill(frame) {
@@ -137,7 +143,7 @@ export class Run {
     if (this.#verdict) return;
     this.#meter.stop(Number(process.hrtime.bigint()));
     this.#verdict = frame;
-    this.#over.resolve();
+    this.#resolve();
   }
 
   async #finish() {

@@ -5,15 +5,15 @@ import { strangers } from './exclusive.mjs';
 /** Far beyond what the kernel needs; a process that is still there then can't be killed by us. */
 const KILL_TIMEOUT_MS = 2_000;
 const FREEZE_ROUNDS = 50;
-/** On a machine where others start and end processes all the time, some always vanish under our eyes. */
-const LOOKS_AFTER_VANISHING = 20;
+/** On a machine where others start and end processes all the time, some always end under our eyes. */
+const LOOKS_WHEN_UNSURE = 5;
 
 /** Stops all processes, so that none forks away while the others are killed, and figures stand still. */
 export function stop(tree) {
   const stopped = new Set();
   for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
     const fresh = tree.update(true).filter((pid) => !stopped.has(pid));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0 && !tree.isUnsure) return;
     for (const pid of fresh) {
       signal(pid, 'SIGSTOP');
       stopped.add(pid);
@@ -38,10 +38,10 @@ export async function end(tree, child, settings) {
       await Promise.race([child.exit, delay(50)]);
     } else {
       emptyLooks = left.size === 0 ? emptyLooks + 1 : 0;
-      if (emptyLooks > (tree.sawOneVanish ? LOOKS_AFTER_VANISHING : 0)) return true;
+      if (emptyLooks > (tree.isUnsure ? LOOKS_WHEN_UNSURE : 0)) return true;
       if (emptyLooks === 0) await delay(1);
     }
-    if (Date.now() > deadline) return false;
+    if (Date.now() > deadline) return left.size === 0 && child.hasExited;
   }
 }
 

@@ -5,7 +5,7 @@ import os
 import select
 import signal
 
-from . import prctl, scratch
+from . import prctl, proc, scratch
 
 # Room in the output pipes, so that a child seldom waits for us.
 PIPE_BYTES = 256 * 1024
@@ -35,6 +35,7 @@ class Child:
         command = settings.command(self.scratch)
         environment = settings.child_environment(self.scratch)
         no_new_privileges = not self.launched
+        self.fork_bytes = proc.resident_bytes(os.getpid())
         self.pid = os.fork()
         if self.pid == 0:
             _become(command, environment, self.scratch, its, no_new_privileges)
@@ -86,6 +87,8 @@ def _pipe():
     for end in os.pipe():
         ends.append(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR))
         os.close(end)
+    # A launcher may make the child another user, who is to open /dev/stdout.
+    os.fchmod(ends[1], 0o666)
     try:
         fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     except OSError:

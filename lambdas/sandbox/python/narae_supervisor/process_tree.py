@@ -35,13 +35,14 @@ class ProcessTree:
 
         `thorough`: looks at all processes younger than the child, not only at those since the last look.
         """
-        self._find_new(thorough)
         for pid, known in list(self._stats.items()):
             now = proc.stat(pid)
             if now is None or now.started != known.started:
                 del self._stats[pid]
             else:
                 self._stats[pid] = now
+        # After that: what one of them made before it ended is there to be found.
+        self._find_new(thorough)
         return self.pids
 
     def _find_new(self, thorough):

@@ -32,7 +32,7 @@ class Run:
         self._token = os.urandom(16).hex()
         self._order = memoryview(spec.child_document(self._token))
         self._tree = ProcessTree(child.pid)
-        self._meter = Meter(self._tree, self._limits["memoryMb"])
+        self._meter = Meter(self._tree, self._limits["memoryMb"], child.fork_bytes)
         self._logs = LogFrames(send, self._limits, clock)
         self._outputs = [
             Output(name, descriptor, self._limits, self._logs, spec.is_script)

@@ -1,17 +1,18 @@
 """What a run used, as the supervisor measures it: nothing here is the child's word."""
 
-import resource
+# What a fork of ours may grow by until it executes the child's command.
+FORK_GROWTH_BYTES = 1024 * 1024
 
 
 class Meter:
     """Counts from the start of user code on."""
 
-    def __init__(self, tree, memory_mb):
+    def __init__(self, tree, memory_mb, fork_bytes):
+        """`fork_bytes`: our own resident memory when the child was forked, which the kernel counts as the child's."""
         self._tree = tree
         self._limit_bytes = memory_mb * 1024 * 1024
         self._cpu_before_ns = tree.settle()
-        # The kernel counts our own memory, from between fork and exec, as the child's.
-        self._fork_peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        self._fork_peak_bytes = fork_bytes + FORK_GROWTH_BYTES
         self.started_ns = None
         self.ended_ns = None
 

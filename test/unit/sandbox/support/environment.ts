@@ -10,7 +10,7 @@ import { RuntimeApi } from './runtime-api';
 export type Language = 'python' | 'node';
 
 const REPOSITORY = path.resolve(__dirname, '../../../..');
-const TASK_ROOTS = {
+export const TASK_ROOTS = {
   python: path.join(REPOSITORY, 'lambdas/sandbox/python'),
   node: path.join(REPOSITORY, 'lambdas/sandbox/node'),
 };
@@ -18,6 +18,9 @@ const STOP_DEADLINE_MS = 10_000;
 
 /** The interpreter that the Python sandbox runs with; NARAE_TEST_PYTHON names another one. */
 export const PYTHON = findPython();
+
+/** The Node that the Node sandbox runs with; NARAE_TEST_NODE names another one. */
+const NODE = process.env['NARAE_TEST_NODE'] ?? process.execPath;
 
 export interface EnvironmentOptions {
   /** Isolation in front of the child's command. */
@@ -117,7 +120,7 @@ function command(language: Language, taskRoot: string): string[] {
   // AWS's own runtime client, with its native part replaced (local/lambda/runtime/preload.mjs).
   const preload = path.join(REPOSITORY, 'local/lambda/runtime/preload.mjs');
   const client = path.join(REPOSITORY, 'node_modules/aws-lambda-ric/index.mjs');
-  return [process.execPath, '--import', preload, client, 'supervisor.handler'];
+  return [NODE, '--import', preload, client, 'supervisor.handler'];
 }
 
 function findPython(): string {

@@ -61,6 +61,8 @@ export class EnvironmentPool {
   private readonly waiters: Waiter[] = [];
   private readonly sweeper: NodeJS.Timeout;
   private closed = false;
+  private meeting = false;
+  private demandChanged = false;
 
   constructor(private readonly options: PoolOptions) {
     this.sweeper = setInterval(() => this.endIdle(), Math.min(options.idleTimeoutMs, 30_000));
@@ -132,7 +134,18 @@ export class EnvironmentPool {
 
   /** Starts environments for those who wait, as far as the limits allow. */
   private meetDemand(): void {
-    if (this.closed) return;
+    this.demandChanged = true;
+    // Ending an environment to make room comes back here: what it left must be counted before the next one is started.
+    if (this.meeting) return;
+    this.meeting = true;
+    while (this.demandChanged && !this.closed) {
+      this.demandChanged = false;
+      this.startMissing();
+    }
+    this.meeting = false;
+  }
+
+  private startMissing(): void {
     const unmet = new Map<string, { demand: Demand; count: number }>();
     for (const { demand } of this.waiters) {
       const key = keyOf(demand);

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { InvokeCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { handler, payloadOf, startLambdaStack, type LambdaStack } from '../support/lambda-stack';
 
@@ -26,6 +27,17 @@ const times = <T>(count: number, run: (index: number) => Promise<T>) =>
 /** The largest number of calls that were going on at one time. */
 const overlap = (seen: readonly Seen[]) =>
   Math.max(...seen.map(({ from }) => seen.filter((other) => other.from <= from && from < other.to).length));
+
+/** Processes that live in a temporary folder under this one. */
+function environmentsOf(dir: string): number {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`TMPDIR=${dir}`);
+    } catch {
+      return false;
+    }
+  }).length;
+}
 
 let stack: LambdaStack;
 afterEach(() => stack.stop());
@@ -71,6 +83,20 @@ it('makes room for other functions and tenants by ending what is idle', async ()
   const seen = [await call(stack, two, 0), await call(stack, two, 0, 'a'), await call(stack, two, 0, 'b')];
 
   expect(new Set(seen.map(({ pid }) => pid)).size).toBe(3);
+});
+
+it('never has more environments than the machine is to bear, whoever makes room for whom', async () => {
+  stack = await startLambdaStack({ limits: { environments: 4, concurrency: 4 } });
+  const names = [await stack.deploy(SLOW), await stack.deploy(SLOW), await stack.deploy(SLOW)];
+  let most = 0;
+  const counting = setInterval(() => (most = Math.max(most, environmentsOf(stack.dir))), 10);
+
+  for (const name of names) await times(4, (tenant) => call(stack, name, 20, String(tenant)));
+  await Promise.all(names.map((name) => times(6, (tenant) => call(stack, name, 20, String(tenant)))));
+
+  clearInterval(counting);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(4);
 });
 
 it('gives a tenant its turn although another keeps all environments busy', async () => {

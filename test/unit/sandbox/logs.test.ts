@@ -96,7 +96,8 @@ describe.each(LANGUAGES)('logs in %s', (language) => {
     const before = residentKilobytes(environment().process.pid);
     const run = await environment().run({ code: code[language] });
     expect(run.value).toEqual({ statusCode: 200, body: '"done"' });
-    expect(residentKilobytes(environment().process.pid) - before).toBeLessThan(64 * 1024);
+    // What a memory tier leaves for the supervisor (engine: SUPERVISOR_MB); garbage that waits for V8 counts as well.
+    expect(residentKilobytes(environment().process.pid) - before).toBeLessThan(128 * 1024);
   });
 
   test('sends lines while the code runs', async () => {

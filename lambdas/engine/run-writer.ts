@@ -19,6 +19,7 @@ export class RunWriter {
   #timer: NodeJS.Timeout | undefined;
   #writes: Promise<void> = Promise.resolve();
   #failed: { readonly error: unknown } | undefined;
+  #finishing = false;
   readonly #onFailure: () => void;
 
   /** @param onFailure called once when a write in the background failed; `finish` will throw what it threw */
@@ -41,6 +42,8 @@ export class RunWriter {
 
   /** Writes what waits and the given end in one go. @throws StaleAttempt, AppError */
   async finish(events: readonly StoredEvent[], change: RunChange): Promise<Run> {
+    // From here on nothing is written but what this call writes: two writes at once would know the same place in the log.
+    this.#finishing = true;
     clearTimeout(this.#timer);
     await this.#writes;
     while (this.#waitingBytes > FLUSH_BYTES && !this.#failed) await this.#flush();
@@ -50,7 +53,7 @@ export class RunWriter {
   }
 
   #flushSoon(afterMs: number): void {
-    if (this.#timer && afterMs > 0) return;
+    if (this.#finishing || (this.#timer && afterMs > 0)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

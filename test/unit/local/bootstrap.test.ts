@@ -214,6 +214,6 @@ describe('npm test', () => {
 
 it('names its commands where it is given none', () => {
   const { status, stderr } = machine.run([]);
-  expect(stderr).toContain('start | test | keys');
+  for (const command of ['start', 'test', 'keys']) expect(stderr).toContain(command);
   expect(status).toBe(2);
 });

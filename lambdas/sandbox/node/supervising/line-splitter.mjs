@@ -25,8 +25,7 @@ export class LineSplitter {
       yield this.#finish();
       start = end + 1;
     }
-    // The memory that the bytes are in belongs to the reader: what stays is copied.
-    if (start < bytes.length) this.#keep(Buffer.from(bytes.subarray(start, start + this.#lineBytes + 2)), 0, Infinity);
+    if (start < bytes.length) this.#keep(bytes, start, bytes.length);
   }
 
   /** Yields the last line if it had no end. */
@@ -39,7 +38,8 @@ export class LineSplitter {
     // Room for the line, a CR behind it, and one byte that tells that there was more.
     const room = this.#lineBytes + 2 - this.#begunBytes;
     if (room <= 0) return;
-    const piece = bytes.subarray(start, Math.min(end, start + room));
+    // The memory that the bytes are in belongs to the reader: what stays is copied, and no more than stays.
+    const piece = Buffer.from(bytes.subarray(start, Math.min(end, start + room)));
     this.#begun.push(piece);
     this.#begunBytes += piece.length;
   }

@@ -43,7 +43,9 @@ export class Output {
 
   #take(bytes) {
     // What stays is copied: the memory that the bytes are in belongs to the reader.
-    this.tail = Buffer.concat([this.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    if (this.tail.length === TAIL_BYTES && bytes.length >= TAIL_BYTES)
+      bytes.copy(this.tail, 0, bytes.length - TAIL_BYTES);
+    else this.tail = Buffer.concat([this.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     if (this.#keepBytes > 0 && !this.truncated) this.#keep(bytes);
     // Past the limits the program runs on and its output is thrown away unseen.
     if (!this.#logs.dropping) this.#logs.add(this.#name, this.#splitter.push(bytes));

@@ -165,6 +165,13 @@ describe.each(LANGUAGES)('scripts in %s', (language) => {
     expect(ended.only('output').stdout).toBe('main\nthread\nexit\n');
   });
 
+  test('that are over at once have used the memory of their interpreter', async () => {
+    for (let times = 0; times < 5; times += 1) {
+      const ended = await run({ python: 'pass', node: '1' });
+      expect(ended.usage.maxMemoryBytes).toBeGreaterThan(1024 * 1024);
+    }
+  });
+
   test('are measured although they are gone when they are looked at', async () => {
     const ended = await run({
       python: 'x = bytearray(80 << 20)\nfor i in range(1000000): pass',

@@ -98,6 +98,8 @@ export class ProcessTree {
     this.update();
     const parents = new Set([...this.#known.values()].map(({ parent }) => parent));
     this.#launcher = new Set([...this.#known.keys()].filter((pid) => parents.has(pid)));
+    // A program that is over at once is never looked at again.
+    this.notePeaks();
     return this.cpuNs();
   }
 

@@ -77,6 +77,8 @@ class ProcessTree:
         """
         parents = {known.parent for known in self.update() and self._stats.values()}
         self._launcher = frozenset(pid for pid in self._stats if pid in parents)
+        # A program that is over at once is never looked at again.
+        self.note_peaks()
         return self.cpu_ns()
 
     def note_reaped(self, pid, cpu_ns):

@@ -36,7 +36,7 @@ const config: Config = {
     project('acceptance', 'acceptance', needs('system')),
     project('acceptance-auth', 'acceptance-auth', needs('auth-system')),
     project('browser', 'browser', needs('system')),
-    // Rooms that are not complete yet (docs/functions.md, docs/jobs.md, docs/callbacks.md): `npm run test:rooms`.
+    // Rooms that are not complete yet (docs/jobs.md, docs/callbacks.md): `npm run test:rooms`.
     project('rooms', 'rooms', needs('system')),
   ],
   maxWorkers: 2,

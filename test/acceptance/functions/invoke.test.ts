@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { get, post, read, refusal, send, target } from '../../support/api';
-import { waitFor } from '../../support/wait';
 import { configOf, ExecutionLog, invoke, logsOf, newFunction, patch, remove } from './support';
 
 test('answers the log around what the function returned, which the listings show under the same id', async () => {
@@ -171,18 +170,6 @@ test('a function that is too slow is 504, stored and counted as an error', async
   expect(log).toMatchObject({ statusCode: 504, status: 'error', responseBody: { timeoutSeconds: 1 } });
   expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 1 });
 });
-
-test('a long run answers STILL_RUNNING, goes on, and is logged once under its id', async () => {
-  const { path } = await newFunction('import time\ndef handler(e):\n    time.sleep(31)\n    return "done"\n', {
-    timeout: 60,
-  });
-  const { details } = refusal(await post(`${path}/invoke`, {}), 504, 'STILL_RUNNING');
-  const logs = await waitFor('the log', async () => {
-    const found = await logsOf(path);
-    return found.length > 0 ? found : undefined;
-  });
-  expect(logs).toMatchObject([{ id: details?.['logId'], responseBody: 'done', status: 'success' }]);
-}, 120_000);
 
 test('large bodies are cut in the log, not in the answer', async () => {
   const { path } = await newFunction('def handler(e):\n    return "y" * 100000\n');

@@ -52,3 +52,13 @@ test('a reference is an id first, then a name', async () => {
   expect(await projects().find(workspace, '01')).toBeUndefined();
   await expect(store.findOrCreate(workspace, '1', null)).rejects.toMatchObject({ code: 'PROJECT_NAME_CONFLICT' });
 });
+
+test('there are 1000 at most, and those that are there can still be used', async () => {
+  const store = projects();
+  for (let made = 0; made < 1000; made += 1) await store.findOrCreate(workspace, `n${made}`, null);
+  await expect(store.findOrCreate(workspace, 'one more', null)).rejects.toMatchObject({
+    code: 'PROJECT_LIMIT_REACHED',
+  });
+  expect(await projects().findOrCreate(workspace, 'n999', null)).toMatchObject({ id: 1000 });
+  expect(await projects().list(workspace)).toHaveLength(1000);
+});

@@ -4,6 +4,10 @@ import {
   AllowedMethods,
   CachePolicy,
   Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
   HeadersFrameOption,
   HeadersReferrerPolicy,
   HttpVersion,
@@ -13,6 +17,7 @@ import {
   ViewerProtocolPolicy,
   type AddBehaviorOptions,
   type DistributionProps,
+  type FunctionAssociation,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Construct } from 'constructs';
@@ -65,7 +70,7 @@ export class EdgeStack extends Stack {
     };
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Narae ${config.stage}`,
-      defaultBehavior: { origin: apiOrigin, ...behavior },
+      defaultBehavior: { origin: apiOrigin, ...behavior, functionAssociations: [this.#hostOfCaller()] },
       additionalBehaviors: { '/stream/*': { origin: streamOrigin, ...behavior } },
       httpVersion: HttpVersion.HTTP2_AND_3,
       ...this.#name(config),
@@ -84,6 +89,25 @@ export class EdgeStack extends Stack {
       domainNames: [edge.domainName],
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', edge.certificateArn),
+    };
+  }
+
+  /** The gateway behind us needs its own host name, so what the caller used travels beside it (platform/public-origin). */
+  #hostOfCaller(): FunctionAssociation {
+    const code = [
+      'function handler(event) {',
+      '  var request = event.request;',
+      "  request.headers['x-forwarded-host'] = { value: request.headers.host.value };",
+      '  return request;',
+      '}',
+    ].join('\n');
+    return {
+      eventType: FunctionEventType.VIEWER_REQUEST,
+      function: new EdgeFunction(this, 'HostOfCaller', {
+        comment: 'Says which host the caller used',
+        code: FunctionCode.fromInline(code),
+        runtime: FunctionRuntime.JS_2_0,
+      }),
     };
   }
 

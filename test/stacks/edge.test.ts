@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import * as z from 'zod';
 import { CLOSED, removeAssemblies, resource, resources, stageOf } from './stage';
 
@@ -52,6 +53,21 @@ describe.each([
     expect(CacheBehaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/stream/*']);
     expect(JSON.stringify(originOf(DefaultCacheBehavior.TargetOriginId)?.DomainName)).toMatch(/ApiId.*execute-api/);
     expect(JSON.stringify(originOf(CacheBehaviors[0]?.TargetOriginId ?? '')?.DomainName)).toMatch(/StreamHost/);
+  });
+
+  test('tells the API which host the caller used, whatever the caller says of it', () => {
+    const { FunctionCode } = z
+      .looseObject({ FunctionCode: z.string() })
+      .parse(resource(edge, 'AWS::CloudFront::Function').Properties);
+    const headers = { host: { value: 'run.example.com' }, 'x-forwarded-host': { value: 'evil.example' } };
+    const sent: unknown = runInNewContext(`${FunctionCode}; handler(event)`, {
+      event: { request: { uri: '/', headers } },
+    });
+    expect(sent).toEqual({
+      uri: '/',
+      headers: { host: { value: 'run.example.com' }, 'x-forwarded-host': { value: 'run.example.com' } },
+    });
+    expect(DefaultCacheBehavior).toMatchObject({ FunctionAssociations: [{ EventType: 'viewer-request' }] });
   });
 
   test('caches and compresses nothing, takes every method, and HTTPS only', () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Sealed } from '../engine/envelope';
+import { WORKSPACES_PARTITION } from '../platform/workspaces';
 import { Status } from './contract';
 
 /** Records of this room in the entities table. Times are epoch milliseconds. */
@@ -57,7 +58,7 @@ export type CleanUpTask = z.output<typeof CleanUpTask>;
  * Keys. A workspace's own record stands with all others, so that they can be listed; everything else is under its
  * workspace. The owner record finds the workspace of a function id that came without one.
  */
-export const workspaceKey = (id: string) => ({ pk: 'WORKSPACES', sk: id });
+export const workspaceKey = (id: string) => ({ pk: WORKSPACES_PARTITION, sk: id });
 export const functionKey = (workspace: string, id: string) => ({ pk: `${workspace}#FUNCTIONS`, sk: id });
 export const ownerKey = (functionId: string) => ({ pk: `FUNCTION#${functionId}`, sk: 'OWNER' });
 export const cleanUpKey = (id: string) => ({ pk: 'CLEANUP#functions', sk: id });

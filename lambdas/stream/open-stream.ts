@@ -1,6 +1,7 @@
 import type { EndPorts } from '../engine/end-run';
-import { findRun } from '../engine/find-run';
+import { findRun, findRunInAny } from '../engine/find-run';
 import { isTerminal, type Run } from '../engine/run';
+import type { RunIndex } from '../engine/run-index';
 import { invalid } from '../platform/errors';
 import { credentialOf, requireScope, unauthenticated, type Authenticate, type Headers } from '../platform/principal';
 import { readTicket } from '../platform/ticket';
@@ -14,6 +15,9 @@ export interface StreamRequest {
 export interface StreamPorts extends EndPorts {
   readonly authenticate: Authenticate;
   readonly ticketKey: () => Promise<string>;
+  readonly index: RunIndex;
+  /** Ids of all workspaces, for callers to whom every one is open. */
+  readonly allWorkspaces: () => Promise<readonly string[]>;
 }
 
 export interface OpenedStream {
@@ -31,8 +35,7 @@ export interface OpenedStream {
 export async function openStream(request: StreamRequest, ports: StreamPorts): Promise<OpenedStream> {
   // The header wins: it is what a reconnecting client sets, while the query stays what the page once wrote.
   const after = readLastEventId(request.headers['last-event-id'] ?? request.query.lastEventId);
-  const workspace = await workspaceOf(request, after, ports);
-  const run = await findRun(workspace, request.runId, ports);
+  const run = await admittedRun(request, after, ports);
   if (after > run.lastSeq) {
     throw invalid('Last-Event-ID', `Last-Event-ID must be at most ${run.lastSeq}, the newest seq of this invocation.`);
   }
@@ -46,17 +49,23 @@ function readLastEventId(text: string | undefined): number {
   return seq;
 }
 
-/** A ticket stands for a credential, for its one run only. */
-async function workspaceOf(request: StreamRequest, after: number, ports: StreamPorts): Promise<string> {
+/**
+ * A ticket stands for a credential, for its one run only, and names its workspace. A credential may see several: a
+ * function's run is followed under the id of its log, whichever workspace the function is in.
+ */
+async function admittedRun(request: StreamRequest, after: number, ports: StreamPorts): Promise<Run> {
   const { ticket } = request.query;
   if (ticket !== undefined && credentialOf(request.headers) === undefined) {
     const wanted = { runId: request.runId, resuming: after > 0, now: ports.clock.now() };
     const workspace = readTicket(await ports.ticketKey(), ticket, wanted);
     if (workspace === undefined)
       throw unauthenticated('This ticket does not open this stream, or no longer. Ask for a new one.');
-    return workspace;
+    return findRun(workspace, request.runId, ports);
   }
   const principal = await ports.authenticate(request.headers);
   requireScope(principal, 'read');
-  return principal.workspace;
+  const { workspace, workspaces, allWorkspaces } = principal;
+  const others = (): Promise<readonly string[]> =>
+    allWorkspaces ? ports.allWorkspaces() : Promise.resolve(workspaces.filter((one) => one !== workspace));
+  return findRunInAny(workspace, others, request.runId, ports);
 }

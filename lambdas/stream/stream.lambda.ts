@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
+import { RunIndex } from '../engine/run-index';
 import { RunStore } from '../engine/run-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
@@ -13,6 +14,7 @@ import { guardOrigin } from '../platform/origin';
 import { errorReply, toAppError } from '../platform/reply';
 import { createRouter } from '../platform/router';
 import { telemetry } from '../platform/telemetry';
+import { workspaceIds } from '../platform/workspaces';
 import { corsHeaders, preflightHeaders } from './cors';
 import { followRun } from './follow-run';
 import { openStream, type StreamPorts } from './open-stream';
@@ -29,6 +31,8 @@ const { authenticate, originGuard, ticketKey } = access(env, db, systemClock);
 const ports: StreamPorts = {
   clock: systemClock,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  index: new RunIndex(db, env.NARAE_RUNS_TABLE),
+  allWorkspaces: () => workspaceIds(db, env.NARAE_ENTITIES_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   authenticate,
   ticketKey,

@@ -151,14 +151,17 @@ export class EngineStack extends Stack {
       environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(',') },
       access: [
         // A reader that meets a run past its deadline ends it, and tells its sandbox.
-        onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
-        onTable(data.entities, 'GetItem', 'UpdateItem'),
+        onTable(data.runs, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+        // Query: where nobody authenticates, a run may be in any of the workspaces that there are.
+        onTable(data.entities, 'GetItem', 'Query', 'UpdateItem'),
         onObjects(data.bucket, 'Get', 'results'),
         onObjects(data.bucket, 'Put', 'cancel'),
         knowAbsence(data.bucket),
         readSecrets(data),
         keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
       ],
+      // A viewer holds an environment for as long as it watches: without a bound, viewers could take those of the runs.
+      maxConcurrency: config.maxViewers,
     });
     return lambda;
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { get, post, read, refusal, send, target } from '../../support/api';
-import { configOf, ExecutionLog, invoke, logsOf, newFunction, patch, remove } from './support';
+import { configOf, ExecutionLog, invoke, logsOf, newFunction, newWorkspace, patch, remove } from './support';
 
 test('answers the log around what the function returned, which the listings show under the same id', async () => {
   const source = [
@@ -26,10 +26,13 @@ test('answers the log around what the function returned, which the listings show
 });
 
 test('can be followed live under the id of its log', async () => {
-  const { path } = await newFunction('def handler(e):\n    print("order A-31")\n', {}, 'ws-default');
-  const { id } = await invoke(path);
-  expect((await get(`/stream/invocations/${id}`)).text).toContain('order A-31');
-  await remove(path);
+  const source = 'def handler(e):\n    print("order A-31")\n';
+  for (const workspace of ['ws-default', (await newWorkspace()).id]) {
+    const { path } = await newFunction(source, {}, workspace);
+    const { id } = await invoke(path);
+    expect((await get(`/stream/invocations/${id}`)).text).toContain('order A-31');
+    await remove(path);
+  }
 });
 
 test.each<[string, string, Record<string, unknown>]>([

@@ -1,8 +1,11 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Blobs } from '../../../lambdas/engine/blobs';
 import { endRun } from '../../../lambdas/engine/end-run';
+import { RunIndex } from '../../../lambdas/engine/run-index';
 import { RunStore } from '../../../lambdas/engine/run-store';
-import { ANYBODY } from '../../../lambdas/platform/principal';
+import { ANYBODY, type Principal } from '../../../lambdas/platform/principal';
 import { signTicket } from '../../../lambdas/platform/ticket';
+import { WORKSPACES_PARTITION, workspaceIds } from '../../../lambdas/platform/workspaces';
 import { followRun } from '../../../lambdas/stream/follow-run';
 import { openStream, type StreamPorts } from '../../../lambdas/stream/open-stream';
 import { Pace } from '../../../lambdas/stream/pace';
@@ -14,11 +17,16 @@ const db = testDynamo();
 const s3 = testS3();
 const clock = { now: () => Date.now() };
 let ports: StreamPorts;
+let entities: string;
 
 beforeAll(async () => {
+  const runs = await createTable(db);
+  entities = await createTable(db);
   ports = {
     clock,
-    store: new RunStore(db, await createTable(db)),
+    store: new RunStore(db, runs),
+    index: new RunIndex(db, runs),
+    allWorkspaces: () => workspaceIds(db, entities),
     blobs: new Blobs(s3, await createBucket(s3), clock),
     authenticate: () => Promise.resolve({ ...ANYBODY, workspace: 'ws-test' }),
     ticketKey: () => Promise.resolve('key'),
@@ -106,6 +114,34 @@ describe('opening a stream', () => {
     const ticket = signTicket('key', { workspace: 'ws-test', runId: mine.id, openUntil: until, resumeUntil: until });
     expect((await open(mine.id, undefined, { ticket })).run.id).toBe(mine.id);
     await expect(open(other.id, undefined, { ticket })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  describe('of a run in a workspace that is not the first', () => {
+    const openAs = (runId: string, principal: Principal) =>
+      openStream({ runId, headers: {}, query: {} }, { ...ports, authenticate: () => Promise.resolve(principal) });
+    const runIn = async (workspace: string) => {
+      const run = newTestRun(clock.now(), { workspace });
+      await ports.store.create(run);
+      return run.id;
+    };
+    const keyFor = (...workspaces: string[]): Principal => ({ ...ANYBODY, workspaces, allWorkspaces: false });
+
+    test('a key that names the workspace sees it, also as its hundredth; another key does not', async () => {
+      const id = await runIn('ws-third');
+      const many = Array.from({ length: 120 }, (_, number) => `ws-other${number}`);
+      expect((await openAs(id, keyFor('ws-default', ...many, 'ws-third'))).run.workspace).toBe('ws-third');
+      await expect(openAs(id, keyFor('ws-default', ...many))).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
+    });
+
+    test('everybody sees it where nobody authenticates, unless its workspace was deleted', async () => {
+      const put = (sk: string, more = {}) =>
+        db.send(new PutCommand({ TableName: entities, Item: { pk: WORKSPACES_PARTITION, sk, ...more } }));
+      await put('ws-there');
+      await put('ws-gone', { deletedAt: clock.now() });
+      const id = await runIn('ws-there');
+      expect((await openAs(id, ANYBODY)).run.id).toBe(id);
+      await expect(openAs(await runIn('ws-gone'), ANYBODY)).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
+    });
   });
 
   test.each(['inv-unknown', 'x', 'inv-01JD9XQ4T7M2K8V5R3C6B1N0HZ'])('answers not found to %s', async (id) => {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly network: 'none' | 'public';
   readonly watch: boolean;
   readonly maxConnections: number;
+  /** Streams open at once. */
+  readonly maxViewers: number;
   readonly snapshotSeconds: number;
   /** Environments of one function at once, and of all. */
   readonly concurrency: number;
@@ -40,6 +42,7 @@ Variables
   NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default 8)
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default 48)
   NARAE_MAX_CONNECTIONS     connections at once (default 1000)
+  NARAE_MAX_VIEWERS         streams open at once (default 256)
   NARAE_SNAPSHOT_SECONDS    pause between two snapshots of the state, 0 for none (default 10)`;
 
 /** @returns undefined where help was asked for. @throws SettingsError */
@@ -55,6 +58,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     network: oneOf('NARAE_NETWORK or --network', given('NARAE_NETWORK', values.network) ?? 'none', ['none', 'public']),
     watch: values.watch,
     maxConnections: whole('NARAE_MAX_CONNECTIONS', environment['NARAE_MAX_CONNECTIONS'] ?? '1000', 1, 1_000_000),
+    maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),
     snapshotSeconds: whole('NARAE_SNAPSHOT_SECONDS', environment['NARAE_SNAPSHOT_SECONDS'] ?? '10', 0, 86_400),
     concurrency: whole('NARAE_LAMBDA_CONCURRENCY', environment['NARAE_LAMBDA_CONCURRENCY'] ?? '8', 1, 1_000),
     environments: whole('NARAE_LAMBDA_ENVIRONMENTS', environment['NARAE_LAMBDA_ENVIRONMENTS'] ?? '48', 4, 10_000),

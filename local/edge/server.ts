@@ -6,8 +6,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { EMULATOR_HEADERS, errorOfEmulator, withoutTrailingSlash } from '../emulator-quirks';
-import { newRequestId, sendError } from './errors';
+import { Admission } from './admission';
+import { codeOfBadRequest, newRequestId, sendError, sendErrorOnConnection } from './errors';
 import { answerHeaders, forwardedHeaders } from './headers';
 
 /** A place that requests are passed on to. */
@@ -28,7 +30,13 @@ export interface EdgeOptions {
   readonly stream: Target;
   /** Sent along as `x-narae-origin`; undefined where the stage has none. */
   readonly originSecret: string | undefined;
+  /** Requests on further connections are refused with 503. */
   readonly maxConnections: number;
+  /** Streams open at once; further ones are refused with 503. */
+  readonly maxViewers: number;
+  /** A client gets this long to send its headers, and its whole request, ms: slow ones must not hold connections. */
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   /** API Gateway's limits: time until the API's answer begins, ms, and size of a request, bytes. */
   readonly apiTimeoutMs: number;
   readonly bodyLimitBytes: number;
@@ -37,13 +45,14 @@ export interface EdgeOptions {
 export const EDGE_DEFAULTS = {
   originSecret: undefined,
   maxConnections: 1_000,
+  maxViewers: 256,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
   apiTimeoutMs: 30_000,
   bodyLimitBytes: 10 * 1024 * 1024,
 } as const satisfies Partial<EdgeOptions>;
 
-/** A client gets this long to send its headers, and its whole request, ms: slow ones must not hold connections. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** How often Node looks for requests that take too long, ms. */
 const CHECK_CONNECTIONS_MS = 2_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Connections to the emulator are dropped before it drops them itself (75 s). */
@@ -52,28 +61,37 @@ const IDLE_UPSTREAM_MS = 30_000;
 /** Stands on a laptop where CloudFront stands on AWS: one address for the API and the streams. */
 export class Edge {
   private readonly agent = new Agent({ keepAlive: true, timeout: IDLE_UPSTREAM_MS });
+  /** What is being answered on each connection. */
+  private readonly answering = new WeakMap<Duplex, ServerResponse>();
 
   private constructor(
     private readonly server: Server,
     private readonly options: EdgeOptions,
+    private readonly admission: Admission,
     readonly port: number,
   ) {}
 
   /** Rejects with the error of `listen`, e.g. EADDRINUSE. */
   static async start(options: EdgeOptions): Promise<Edge> {
     const server = createServer({
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+      headersTimeout: options.headersTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_CONNECTIONS_MS, options.headersTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // Refused below, in our words.
+      requireHostHeader: false,
     });
-    server.maxConnections = options.maxConnections;
+    const admission = new Admission(options);
+    server.maxConnections = admission.hardLimit;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options.port, options.host, resolve);
     });
     const address = server.address();
-    const edge = new Edge(server, options, typeof address === 'object' && address ? address.port : options.port);
+    const port = typeof address === 'object' && address ? address.port : options.port;
+    const edge = new Edge(server, options, admission, port);
+    server.on('connection', (connection) => admission.connected(connection));
+    server.on('clientError', (error, connection) => edge.refuseUnread(error, connection));
     server.on('request', (request, response) => edge.answer(request, response));
     // A client that asks before it sends a large body is told no before it has sent it.
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -94,11 +112,25 @@ export class Edge {
     return Number(request.headers['content-length'] ?? 0) > this.options.bodyLimitBytes;
   }
 
+  /** A request that is not HTTP, or has not come to its end in time. */
+  private refuseUnread(error: Error, connection: Duplex): void {
+    // An answer that has begun can't be taken back, and nobody listens on a connection that is broken.
+    if (this.answering.get(connection)?.headersSent === true || !connection.writable) connection.destroy();
+    else sendErrorOnConnection(connection, codeOfBadRequest(error));
+  }
+
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const { api, stream } = this.options;
-    if (this.isTooLarge(request)) {
+    const isStream = /^\/stream(\/|\?|$)/.test(request.url ?? '');
+    this.answering.set(request.socket, response);
+    response.once('close', () => this.answering.delete(request.socket));
+    if (!this.admission.admits(request, response, isStream)) {
+      sendError(request, response, 'SERVICE_UNAVAILABLE');
+    } else if (request.headers.host === undefined) {
+      sendError(request, response, 'BAD_REQUEST');
+    } else if (this.isTooLarge(request)) {
       sendError(request, response, 'PAYLOAD_TOO_LARGE');
-    } else if (/^\/stream(\/|\?|$)/.test(request.url ?? '')) {
+    } else if (isStream) {
       this.forward(request, response, stream);
     } else {
       this.forward(request, response, api, this.options.apiTimeoutMs);

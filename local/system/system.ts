@@ -179,7 +179,7 @@ async function deploy({ progress }: SystemContext, deployment: Deployment): Prom
 }
 
 async function startEdge(
-  { host, port, maxConnections }: Settings,
+  { host, port, maxConnections, maxViewers }: Settings,
   emulator: Emulator,
   lambda: LambdaService,
   outputs: StackOutputs,
@@ -188,6 +188,7 @@ async function startEdge(
     ...EDGE_DEFAULTS,
     host,
     maxConnections,
+    maxViewers,
     api: { origin: emulator.endpoint, prefix: httpApiPrefix(output(outputs, 'api', 'ApiId')) },
     stream: { origin: lambda.endpoint, prefix: `/url/${output(outputs, 'engine', 'StreamFunctionName')}` },
   };

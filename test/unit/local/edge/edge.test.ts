@@ -6,7 +6,6 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Edge, EDGE_DEFAULTS, type EdgeOptions } from '../../../../local/edge/server';
 import { within } from '../../../support/wait';
@@ -277,14 +276,4 @@ describe('refusals in the form of the contract', () => {
 
     expect(await refused(await fetch(at('/')))).toEqual({ status: 503, id: 'req-9', body: { error: {} } });
   });
-});
-
-it('takes no more connections than it is allowed', async () => {
-  await start({ maxConnections: 1 });
-  const first = connect(edge.port, '127.0.0.1');
-  await once(first, 'connect');
-
-  const second = connect(edge.port, '127.0.0.1');
-  await within('the second connection to be refused', 5_000, once(second, 'close'));
-  first.destroy();
 });

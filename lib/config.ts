@@ -41,6 +41,8 @@ const Settings = z.strictObject({
     ),
   /** Runs at the same time, in all; absent: what the account's concurrency leaves. */
   maxConcurrentRuns: z.int().min(1, 'must be a whole number of runs, 1 or more').optional(),
+  /** Streams open at the same time, in all; absent: what the account's concurrency leaves. */
+  maxViewers: z.int().min(1, 'must be a whole number of viewers, 1 or more').optional(),
   throttling: z.strictObject({
     /** Requests per second, sustained, over the whole API. */
     rateLimit: z.number('must be a number of requests per second').positive('must be above 0'),

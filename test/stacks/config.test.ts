@@ -71,6 +71,7 @@ describe('what is wrong is named, with what would be right', () => {
       { maxConcurrentRuns: 0 },
       /maxConcurrentRuns: must be a whole number of runs, 1 or more; it is 0/,
     ],
+    ['no viewers at all', { maxViewers: 0 }, /maxViewers: must be a whole number of viewers, 1 or more; it is 0/],
     [
       'rate as text',
       { throttling: { rateLimit: '5' } },

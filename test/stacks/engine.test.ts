@@ -35,6 +35,11 @@ describe('the runner', () => {
     expect(runner?.ReservedConcurrentExecutions).toBe(50);
   });
 
+  test('lets as many watch at the same time as the stage allows', () => {
+    const stream = [...functions.values()].find(({ FunctionName }) => FunctionName === 'narae-closed-stream');
+    expect(stream?.ReservedConcurrentExecutions).toBe(20);
+  });
+
   test('the reaper is woken every minute and not tried again', () => {
     expect(resource(engine, 'AWS::Events::Rule').Properties).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',

@@ -21,6 +21,7 @@ export const CLOSED = {
   allowedCidrs: ['203.0.113.0/24', '2001:db8::/32'],
   alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
   maxConcurrentRuns: 50,
+  maxViewers: 20,
   edge: {
     domainName: 'run.example.com',
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/8f1e2d3c-0000-4000-8000-000000000000',

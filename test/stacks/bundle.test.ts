@@ -43,7 +43,7 @@ describe.each(ownFunctions(stage).map(({ name, entry }) => [name, entry] as cons
   });
 
   test('is small, because each megabyte is most of a second of a cold start', () => {
-    expect(made.bytes).toBeLessThan(800_000);
+    expect(made.bytes).toBeLessThan(700_000);
   });
 
   test('holds no credential provider but the environment', () => {

@@ -41,7 +41,10 @@ export class ProcessTable {
   }
 }
 
-/** Memory of a tree that is its own: without the pages of files (code, libraries) that processes share. Bytes. */
+/**
+ * Memory of a tree that is its own: without the pages of files (code, libraries), and with pages that processes share
+ * after a fork counted once. Bytes.
+ */
 export function ownBytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + anonymousBytes(pid), 0);
 }
@@ -84,13 +87,20 @@ function readFacts(pid: number): ProcessFacts | undefined {
   }
 }
 
+/** In proportion where the kernel tells it of this process, in full where not: then it is an upper bound. */
 function anonymousBytes(pid: number): number {
+  const shares = readKilobytes(`/proc/${pid}/smaps_rollup`, 'Pss_Anon', 'Pss_Shmem');
+  return (shares ?? readKilobytes(`/proc/${pid}/status`, 'RssAnon', 'RssShmem') ?? 0) * 1024;
+}
+
+/** The sum of some lines of a file in /proc, kB; undefined where it has none of them or can't be read. */
+function readKilobytes(file: string, ...names: readonly string[]): number | undefined {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
-    return (kilobytes('RssAnon') + kilobytes('RssShmem')) * 1024;
+    const text = readFileSync(file, 'latin1');
+    const found = names.flatMap((name) => new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? []);
+    return found.length === 0 ? undefined : found.reduce((sum, kilobytes) => sum + Number(kilobytes), 0);
   } catch {
-    return 0;
+    return undefined;
   }
 }
 

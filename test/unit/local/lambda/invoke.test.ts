@@ -98,6 +98,18 @@ describe('a synchronous invocation', () => {
     expect(payloadOf(answer)).toMatchObject({ errorMessage: containing('gone.mjs') });
   });
 
+  it('counts memory that processes share once', async () => {
+    // 40 MB in each of 20 processes, which have it from the one they were forked from.
+    const forks = `import os, time\nkept = b"x" * 40_000_000\nfor _ in range(20):\n    if os.fork() == 0: break\ntime.sleep(1.5)\n`;
+    const name = await stack.deploy(
+      handler(`import { execFileSync } from 'node:child_process';
+        export const handler = async () => String(execFileSync('python3', ['-c', ${JSON.stringify(forks)}]));`),
+      { MemorySize: 256 },
+    );
+
+    expect(payloadOf(await invoke(name))).toBe('');
+  });
+
   it('ends a function that uses more memory than it has', async () => {
     const name = await stack.deploy(
       handler(`const kept = [];

@@ -35,6 +35,8 @@ const config: Config = {
     project('stacks', 'stacks'),
     project('acceptance', 'acceptance', needs('system')),
     project('acceptance-auth', 'acceptance-auth', needs('auth-system')),
+    // The same system: keys and attacks do not get in each other's way.
+    project('security', 'security', needs('auth-system')),
     project('browser', 'browser', needs('system')),
     // Rooms that are not complete yet (docs/jobs.md, docs/callbacks.md): `npm run test:rooms`.
     project('rooms', 'rooms', needs('system')),

@@ -28,6 +28,12 @@ export const commands = {
     run: (root, args, env) =>
       runInForeground(node(root), ['--import', 'tsx', 'test/bench/run.ts', ...args], { cwd: root, env }),
   },
+  selftest: {
+    // The stage may be anywhere: nothing but Node is needed here.
+    prepare: async () => ({}),
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', 'test/security/selftest.ts', ...args], { cwd: root, env }),
+  },
   keys: tool('bin/keys.ts'),
   seed: tool('bin/seed.ts'),
 };

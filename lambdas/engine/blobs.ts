@@ -57,6 +57,10 @@ export class Blobs {
     return key;
   }
 
+  async getPayload(workspace: string, runId: string): Promise<string | undefined> {
+    return (await this.#get(payloadKey(workspace, runId)))?.toString('utf8');
+  }
+
   /** What a caller sent, for the record of a run. */
   async putRequest(workspace: string, runId: string, json: string): Promise<void> {
     await this.#put(requestKey(workspace, runId), json);

@@ -21,7 +21,7 @@ export type Called =
   | { readonly kind: 'full' };
 
 /** Hands an order to a worker and waits for at most so many milliseconds; the worker does not stop when we do. */
-export type Call = (order: RunOrder, waitMs: number) => Promise<Called>;
+export type Call<Order = RunOrder> = (order: Order, waitMs: number) => Promise<Called>;
 
 export interface CallPorts extends PreparePorts {
   readonly call: Call;
@@ -81,14 +81,14 @@ async function waitForEnd(order: RunOrder, waitUntil: number, ports: CallPorts):
   return run;
 }
 
-/** Waits for the runner with a synchronous invoke. */
+/** Waits for a worker with a synchronous invoke: the runner, or one that answers with the record as the runner does. */
 export const lambdaCall =
-  (lambda: LambdaClient, runnerFunction: string): Call =>
+  <Order = RunOrder>(lambda: LambdaClient, workerFunction: string): Call<Order> =>
   async (order, waitMs) => {
-    const signal = AbortSignal.timeout(waitMs);
+    const signal = AbortSignal.timeout(Math.ceil(waitMs));
     try {
       const reply = await lambda.send(
-        new InvokeCommand({ FunctionName: runnerFunction, Payload: Buffer.from(JSON.stringify(order)) }),
+        new InvokeCommand({ FunctionName: workerFunction, Payload: Buffer.from(JSON.stringify(order)) }),
         { abortSignal: signal },
       );
       if (reply.FunctionError !== undefined) return { kind: 'lost' };

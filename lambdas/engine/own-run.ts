@@ -19,7 +19,13 @@ export async function recordOwnRun(
   spec: RecordSpec,
   ports: OwnPorts,
   work: (run: Run) => Promise<OwnOutcome>,
-): Promise<{ readonly run: Run; readonly outcome: OwnOutcome }> {
+): Promise<Run> {
+  const run = await beginOwnRun(spec, ports);
+  return endOwnRun(run, run.createdAt, await work(run), ports);
+}
+
+/** Stores the record of such a call. Whoever makes it ends it with `endOwnRun`. */
+export async function beginOwnRun(spec: RecordSpec, ports: OwnPorts): Promise<Run> {
   const now = ports.clock.now();
   const run: Run = {
     ...newRun(spec, ports.ids.next(RUN_PREFIX, now), now),
@@ -29,12 +35,19 @@ export async function recordOwnRun(
     ports.store.create(run),
     run.requestStored && spec.request !== undefined && ports.blobs.putRequest(run.workspace, run.id, spec.request),
   ]);
-  const outcome = await work(run);
-  return { run: await end(run, now, outcome, ports), outcome };
+  return run;
 }
 
-/** @returns the record, ended by this call or by whoever was first */
-async function end(run: Run, startedAt: number, outcome: OwnOutcome, { store, blobs, clock }: OwnPorts): Promise<Run> {
+/**
+ * @param run as it was stored last, by `beginOwnRun` or by a claim
+ * @returns the record, ended by this call or by whoever was first
+ */
+export async function endOwnRun(
+  run: Run,
+  startedAt: number,
+  outcome: OwnOutcome,
+  { store, blobs, clock }: Omit<OwnPorts, 'ids'>,
+): Promise<Run> {
   const now = clock.now();
   const usage = { ...NO_USAGE, durationMs: now - startedAt };
   const [events, ended] = ending(outcome, usage, { truncated: false, tail: [] }, now);

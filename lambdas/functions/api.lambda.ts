@@ -42,6 +42,7 @@ const env = readEnv(
   commonEnv.extend({
     NARAE_RUNNER_FUNCTION: z.string().min(1),
     NARAE_CLEANER_FUNCTION: z.string().min(1),
+    NARAE_CALLER_FUNCTION: z.string().min(1),
     NARAE_DATA_KEY_ID: z.string().min(1),
     NARAE_FUNCTION_LOGS: z.string().min(1),
     NARAE_LOKI_URL: z.url().optional(),
@@ -80,6 +81,7 @@ const ports: Ports = {
     open: openTargets(env.NARAE_OPEN_TARGETS),
     ownHosts: env.NARAE_OWN_HOSTS.split(',').filter((host) => host !== ''),
   },
+  callOutside: lambdaCall(waitingLambda(), env.NARAE_CALLER_FUNCTION),
   logSource:
     env.NARAE_LOKI_URL === undefined
       ? cloudWatchLogSource(cloudWatchLogs(), env.NARAE_FUNCTION_LOGS)

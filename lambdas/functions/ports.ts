@@ -1,4 +1,4 @@
-import type { CallPorts } from '../engine/call-run';
+import type { Call, CallPorts } from '../engine/call-run';
 import type { RunIndex } from '../engine/run-index';
 import type { OpenTargets } from '../platform/outbound/target';
 import type { Resolver } from '../platform/outbound/resolve';
@@ -8,6 +8,7 @@ import type { Counters } from './counters';
 import type { FunctionStore } from './function-store';
 import type { LogSource } from './log-source';
 import type { MetricsSource } from './metrics-source';
+import type { OutsideOrder } from './outside-order';
 import type { WorkspaceStore } from './workspace-store';
 
 /** What the use cases of this room stand on. */
@@ -23,6 +24,8 @@ export interface Ports extends CallPorts {
   /** Starts the removal of what is left of deleted things; it comes by itself later when this fails. */
   readonly wakeCleaner: () => Promise<void>;
   readonly outbound: Outbound;
+  /** Hands a call of a function that is deployed elsewhere to a worker. */
+  readonly callOutside: Call<OutsideOrder>;
   readonly logSource: LogSource;
   readonly metricsSource: MetricsSource;
   /** How long a caller waits, ms. */

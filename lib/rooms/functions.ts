@@ -21,6 +21,7 @@ export const functionsRoom = ({ config, data, engine, functions }: Ground): Room
   environment: {
     NARAE_RUNNER_FUNCTION: engine.runner.functionName,
     NARAE_CLEANER_FUNCTION: functions.cleaner.functionName,
+    NARAE_CALLER_FUNCTION: functions.caller.functionName,
     NARAE_DATA_KEY_ID: data.key.keyId,
     NARAE_FUNCTION_LOGS: engine.functionLogs.logGroupName,
     NARAE_OPEN_TARGETS: config.openTargets.join(','),
@@ -37,7 +38,7 @@ export const functionsRoom = ({ config, data, engine, functions }: Ground): Room
     onObjects(data.bucket, 'Put', 'sources', 'code', 'payloads', 'results', 'cancel'),
     onObjects(data.bucket, 'Delete', 'sources'),
     knowAbsence(data.bucket),
-    invoke([engine.runner, functions.cleaner]),
+    invoke([engine.runner, functions.cleaner, functions.caller]),
     readLines(engine.functionLogs),
     readMetrics(),
     readSecrets(data),

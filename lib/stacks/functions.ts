@@ -19,6 +19,7 @@ export interface FunctionsStackProps extends StackProps {
 /** What works behind the functions API. */
 export class FunctionsStack extends Stack {
   readonly cleaner: IFunction;
+  readonly caller: IFunction;
 
   constructor(scope: Construct, id: string, props: FunctionsStackProps) {
     super(scope, id, props);
@@ -48,6 +49,23 @@ export class FunctionsStack extends Stack {
       schedule: Schedule.rate(Duration.minutes(15)),
       targets: [new LambdaTarget(this.cleaner)],
     });
+    this.caller = new OwnFunction(this, 'Caller', {
+      config,
+      data,
+      name: 'functions-caller',
+      description: 'Calls functions that are deployed elsewhere and take longer than a caller waits',
+      entry: 'lambdas/functions/caller.lambda.ts',
+      // It waits: memory is what that costs.
+      memoryMb: 256,
+      timeout: Duration.seconds(900),
+      access: [
+        onTable(data.runs, 'GetItem', 'PutItem', 'UpdateItem'),
+        onObjects(data.bucket, 'Get', 'payloads'),
+        onObjects(data.bucket, 'Put', 'results'),
+        knowAbsence(data.bucket),
+        keyThrough(data, 'dynamodb', 's3'),
+      ],
+    }).lambda;
     new CfnOutput(this, 'CleanerFunctionName', { value: this.cleaner.functionName });
   }
 }

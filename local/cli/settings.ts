@@ -10,6 +10,8 @@ export interface Settings {
   readonly port: number;
   readonly auth: 'none' | 'api-key';
   readonly network: 'none' | 'public';
+  /** `host:port` that functions deployed elsewhere may have although it is not public; undefined: what the stage's file says. */
+  readonly openTargets: readonly string[] | undefined;
   readonly watch: boolean;
   readonly maxConnections: number;
   /** Streams open at once. */
@@ -38,6 +40,8 @@ Options (and the variable that sets the same)
 Variables
   NARAE_STATE_DIR           folder of this system, one per system that runs (default .narae)
   NARAE_HOST                address to listen on (default 127.0.0.1); others need --auth api-key and full isolation
+  NARAE_OPEN_TARGETS        host:port, comma separated: private addresses that an invocationUrl may have, in place of
+                            openTargets of stages/local.json
   NARAE_PYTHON              Python for user code (default: 3.13 where there is one)
   NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default 8)
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default 48)
@@ -56,6 +60,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     port: whole('NARAE_PORT or --port', given('NARAE_PORT', values.port) ?? '8787', 0, 65_535),
     auth: oneOf('NARAE_AUTH or --auth', given('NARAE_AUTH', values.auth) ?? 'none', ['none', 'api-key']),
     network: oneOf('NARAE_NETWORK or --network', given('NARAE_NETWORK', values.network) ?? 'none', ['none', 'public']),
+    openTargets: environment['NARAE_OPEN_TARGETS']?.split(',').filter((target) => target !== ''),
     watch: values.watch,
     maxConnections: whole('NARAE_MAX_CONNECTIONS', environment['NARAE_MAX_CONNECTIONS'] ?? '1000', 1, 1_000_000),
     maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),

@@ -9,6 +9,8 @@ export interface CdkOptions {
   /** Where the emulator is to send invokes. */
   readonly proxyUrl: string;
   readonly auth: string;
+  /** In place of what the stage's file says. */
+  readonly openTargets?: readonly string[] | undefined;
   readonly outDir: string;
   readonly logFile: string;
   /** Lets the owner stop a command that runs; what it returns takes it out again. */
@@ -35,9 +37,16 @@ export class Cdk {
 
   /** @param detail told which stack is at which resource */
   deploy(detail: (text: string) => void): Promise<void> {
-    const { root, auth, outDir } = this.options;
+    const { root, auth, openTargets, outDir } = this.options;
     const args = ['--all', '--method=direct', '--require-approval', 'never', '--progress', 'events'];
-    const context = ['-c', 'stage=local', '-c', `settings=${JSON.stringify({ auth })}`, '--output', outDir];
+    const context = [
+      '-c',
+      'stage=local',
+      '-c',
+      `settings=${JSON.stringify({ auth, openTargets })}`,
+      '--output',
+      outDir,
+    ];
     return this.run('deploy', root, [...args, ...context], (text) => {
       const [, stack, count] = [...text.matchAll(/^(narae-\S+)\s*\|\s*(\d+(?:\/\d+)?)\s*\|/gm)].at(-1) ?? [];
       if (stack !== undefined) detail(`${stack}: ${count ?? ''}`);

@@ -152,18 +152,20 @@ async function startLambda(
 }
 
 function deploymentOf({ root, settings, folder, parts }: SystemContext, emulator: Emulator, lambda: LambdaService) {
+  const { auth, openTargets } = settings;
   const deployment = new Deployment(
     {
       root,
       nodePath: process.execPath,
       awsEndpoint: emulator.endpoint,
       proxyUrl: `${lambda.endpoint}/invoke`,
-      auth: settings.auth,
+      auth,
+      openTargets,
       outDir: folder.cdkOut(),
       logFile: path.join(folder.logs(), 'cdk.log'),
       onStart: (program) => parts.add(program.name, () => program.stop(2_000)),
     },
-    { auth: settings.auth },
+    { auth, openTargets },
   );
   parts.add('deployment', () => deployment.close());
   return deployment;

@@ -48,6 +48,8 @@ const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
   // Keys are made and revoked elsewhere.
   stream: ['Delete', 'DeleteObjects'],
   'callback-builder': ['DeleteObjects'],
+  // It claims one run and ends it; lists are read by the room.
+  'functions-caller': ['Query', 'BatchGet', 'DeleteObjects'],
   // It removes; of the indexes it needs the keys only.
   'functions-cleaner': ['GetObject', 'PutObject', 'BatchGet'],
   jobs: ['DeleteObjects'],

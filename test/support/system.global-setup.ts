@@ -1,13 +1,21 @@
+import { startOpenTarget, type OpenTarget } from './open-target';
 import { startSystem, type System } from './system';
 
 declare global {
   // Jest runs globalSetup and globalTeardown in one process; this is how one hands something to the other.
   var naraeTestSystem: System | undefined;
+  var naraeTestOpenTarget: OpenTarget | undefined;
 }
 
-/** The system under test: the deployment that NARAE_URL names, or one of its own. Tests read it through `target()`. */
+/**
+ * The system under test: the deployment that NARAE_URL names, or one of its own. Tests read it through `target()`. One of
+ * its own may call one private address, where something stands for what is deployed elsewhere.
+ */
 export default async function setup(): Promise<void> {
   if (process.env['NARAE_URL'] !== undefined) return;
-  globalThis.naraeTestSystem = await startSystem('acceptance');
+  const openTarget = await startOpenTarget();
+  globalThis.naraeTestOpenTarget = openTarget;
+  process.env['NARAE_TEST_OPEN_TARGET'] = openTarget.host;
+  globalThis.naraeTestSystem = await startSystem('acceptance', [], { NARAE_OPEN_TARGETS: openTarget.host });
   process.env['NARAE_TEST_URL'] = globalThis.naraeTestSystem.url;
 }

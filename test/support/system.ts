@@ -23,16 +23,21 @@ const PROGRESS_MS = 10_000;
 
 /**
  * Starts what `npm start` starts, with fresh state and a free port, and returns when it serves.
+ * @param settings variables of its own
  * Throws with the tail of its output when it ends early or takes longer than five minutes.
  */
-export async function startSystem(name: string, args: readonly string[] = []): Promise<System> {
+export async function startSystem(
+  name: string,
+  args: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<System> {
   await mkdir(join(REPOSITORY, '.narae'), { recursive: true });
   const stateDir = await mkdtemp(join(REPOSITORY, `.narae/test-${name}-`));
   const program = await startProgram({
     command: process.execPath,
     args: [BOOTSTRAP, 'start', ...args],
     cwd: REPOSITORY,
-    env: { ...systemEnvironment(stateDir), NARAE_PORT: '0' },
+    env: { ...systemEnvironment(stateDir), NARAE_PORT: '0', ...settings },
   });
   const stop = async () => {
     await program.stop(STOP_DEADLINE_MS);

@@ -36,9 +36,10 @@ const workspaceId = 'ws-default';
 async function newFunction(
   { ports }: TestRoom,
   workspace = workspaceId,
+  settings: Partial<typeof INPUT> = {},
 ): Promise<{ workspaceId: string; functionId: string }> {
   const { body } = await createFunction(ports)(
-    { params: { workspaceId: workspace }, query: undefined, body: INPUT },
+    { params: { workspaceId: workspace }, query: undefined, body: { ...INPUT, ...settings } },
     context(),
   );
   return { workspaceId: workspace, functionId: body.id };
@@ -116,10 +117,9 @@ describe('a function that is deployed elsewhere', () => {
     const port = await serve(() => undefined);
     const open = openTargets(`slow.example:${port},dead.example:9`);
     const room = await testRoom({
-      windowMs: 200,
       outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open, ownHosts: [] },
     });
-    const params = await newFunction(room);
+    const params = await newFunction(room, workspaceId, { timeout: 1 });
     await change(room.ports, params, `http://slow.example:${port}/`);
     await expect(invoke(room.ports, params)).rejects.toMatchObject({ code: 'TIMEOUT' });
     await change(room.ports, params, 'http://dead.example:9/');

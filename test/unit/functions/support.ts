@@ -44,6 +44,7 @@ export async function testRoom(change: Partial<Ports> = {}): Promise<TestRoom> {
     counters: new Counters(db, runs, clock),
     admitKey: () => Promise.resolve(),
     wakeCleaner: () => Promise.resolve(),
+    callOutside: () => Promise.resolve({ kind: 'full' }),
     outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open: new Set(), ownHosts: [] },
     logSource: lokiSource('http://127.0.0.1:1', clock.now),
     metricsSource: prometheusSource('http://127.0.0.1:1'),

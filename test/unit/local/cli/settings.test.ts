@@ -22,6 +22,12 @@ describe('settings', () => {
     });
   });
 
+  it('name private addresses that functions may have', () => {
+    expect(readSettings([], {})?.openTargets).toBeUndefined();
+    const environment = { NARAE_OPEN_TARGETS: '127.0.0.1:9000,10.0.3.7:80' };
+    expect(readSettings([], environment)?.openTargets).toEqual(['127.0.0.1:9000', '10.0.3.7:80']);
+  });
+
   it('are not there where help is asked for', () => {
     expect(readSettings(['--help'], {})).toBeUndefined();
   });

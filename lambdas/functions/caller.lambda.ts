@@ -1,0 +1,27 @@
+import type { Context } from 'aws-lambda';
+import middy from '@middy/core';
+import { Blobs } from '../engine/blobs';
+import type { Run } from '../engine/run';
+import { RunStore } from '../engine/run-store';
+import { dynamo } from '../platform/aws/dynamo';
+import { s3 } from '../platform/aws/s3';
+import { systemClock } from '../platform/clock';
+import { commonEnv, readEnv } from '../platform/env';
+import { carryOutOutside, OutsideOrder } from './outside-order';
+
+/** Calls functions that are deployed elsewhere and may take longer than a caller waits: one call per invoke. */
+
+/** A worker that holds an outcome insists on writing it. */
+const STORE_TRIES = 10;
+
+const env = readEnv(commonEnv);
+const ports = {
+  clock: systemClock,
+  store: new RunStore(dynamo(STORE_TRIES), env.NARAE_RUNS_TABLE),
+  blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
+};
+
+export const handler = middy<unknown, Run | null>().handler(
+  async (event: unknown, context: Context) =>
+    (await carryOutOutside(OutsideOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null,
+);

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { Sealed } from './envelope';
 import { Run } from './run';
 
+export const Bundle = z.object({ key: z.string(), sha256: z.string() });
+export type Bundle = z.output<typeof Bundle>;
+
 /**
  * What the runner is told: everything that starting one run needs. It travels as the event of an asynchronous invoke,
  * so Lambda's own queue keeps it until a worker has done it. It holds no secret in clear.
@@ -23,6 +26,8 @@ export const RunOrder = z.object({
   input: z.union([z.object({ text: z.string() }), z.object({ key: z.string() })]),
   context: z.record(z.string(), z.union([z.string(), z.number()])),
   env: Sealed.optional(),
+  /** Packages that the code finds beside itself: the object in the bucket that holds them, and its sha256. */
+  bundle: Bundle.optional(),
   /** Bytes of a result's body (invocation), of its JSON (function, callback), of stdout and stderr each (script). */
   resultBytes: z.number(),
 });

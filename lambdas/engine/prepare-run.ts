@@ -5,7 +5,7 @@ import type { Blobs } from './blobs';
 import type { Envelope, Sealed } from './envelope';
 import { encodeEvent } from './event';
 import { DEADLINES } from './limits';
-import { INLINE_INPUT_BYTES, type RunOrder } from './order';
+import { INLINE_INPUT_BYTES, type Bundle, type RunOrder } from './order';
 import type { Run } from './run';
 import { RUN_PREFIX } from './run-keys';
 import type { RunStore, Together } from './run-store';
@@ -42,6 +42,8 @@ export interface RunSpec {
   readonly env:
     | { readonly values: Readonly<Record<string, string>> }
     | { readonly names: readonly string[]; readonly sealed: Sealed };
+  /** Packages that the code finds beside itself. */
+  readonly bundle?: Bundle | undefined;
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly resultBytes: number;
@@ -90,13 +92,14 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
     context: spec.context(run),
     resultBytes,
     ...(env && { env }),
+    ...(spec.bundle && { bundle: spec.bundle }),
   };
 }
 
 /** What of a spec the record of the run shows. */
 export type RecordSpec = Omit<
   RunSpec,
-  'tenantOf' | 'code' | 'entry' | 'convention' | 'input' | 'resultBytes' | 'context' | 'together'
+  'tenantOf' | 'code' | 'entry' | 'convention' | 'input' | 'bundle' | 'resultBytes' | 'context' | 'together'
 >;
 
 /** A write is billed by the size of the whole record: larger requests are stored apart. */

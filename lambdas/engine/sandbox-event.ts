@@ -21,11 +21,13 @@ export async function sandboxEvent(
   const { run, input } = order;
   const timeoutMs = Math.max(1, Math.min(run.timeoutMs, remainingMs - WORKER_RESERVE_MS));
   const validSeconds = Math.ceil((run.timeoutMs + 2 * SANDBOX_GRACE_MS) / 1000);
-  const [code, env, cancelUrl, inputUrl] = await Promise.all([
+  const { bundle } = order;
+  const [code, env, cancelUrl, inputUrl, bundleUrl] = await Promise.all([
     blobs.getCode(run.workspace, order.code),
     order.env ? envelope.open(envOwner(run), order.env) : {},
     blobs.cancelUrl(run.workspace, run.id, validSeconds),
     'key' in input ? blobs.urlOf(input.key, validSeconds) : undefined,
+    bundle && blobs.urlOf(bundle.key, validSeconds),
   ]);
   const isScript = order.entry.kind === 'script';
   const head = JSON.stringify({
@@ -45,6 +47,7 @@ export async function sandboxEvent(
       outputBytes: order.resultBytes,
     },
     cancelUrl,
+    ...(bundle && { bundleUrl, bundleSha: bundle.sha256 }),
     ...(inputUrl && { [isScript ? 'stdinUrl' : 'eventUrl']: inputUrl }),
   });
   if ('key' in input) return head;

@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import * as z from 'zod';
 import type { DataStack } from '../stacks/data';
 import { acknowledge } from './acknowledge';
@@ -23,7 +24,7 @@ export type TableAction =
   | 'DeleteItem'
   | 'BatchWriteItem'
   | 'ConditionCheckItem';
-const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel', 'sources'] as const;
+const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel', 'sources', 'libraries'] as const;
 export type ObjectPrefix = (typeof OBJECT_PREFIXES)[number];
 
 export const onTable = (table: Table, ...actions: TableAction[]): PolicyStatement =>
@@ -61,6 +62,9 @@ export const knowAbsence = (bucket: Bucket): PolicyStatement =>
 
 export const invoke = (functions: readonly IFunction[]): PolicyStatement =>
   new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map((fn) => fn.functionArn) });
+
+export const startExecution = (machine: IStateMachine): PolicyStatement =>
+  new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });
 
 /** Lines of functions: one stream each, which the first line makes. */
 export const writeLines = (group: ILogGroup): PolicyStatement =>

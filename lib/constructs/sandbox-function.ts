@@ -7,7 +7,9 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, TenancyConfig 
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { acknowledge } from './acknowledge';
+import { assemble } from '../bundle/assemble';
 import { REPOSITORY } from '../bundle/bundle';
+import { PINNED, pinnedNode, pinnedPython } from '../bundle/pinned';
 import { functionRole, LOG_ACTIONS } from './function-role';
 import type { SandboxNetwork } from './sandbox-network';
 import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
@@ -22,6 +24,8 @@ export const SANDBOX_RUNTIMES = {
     // The managed Python runtime cannot stream its answer; ours can.
     environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/supervise' },
     main: 'supervise',
+    // What callbacks have without asking (contract: callbacks, section 6, "Build"); the harness shows it to no others.
+    lent: () => [{ from: pinnedPython(PINNED.requests), to: 'lent/callback' }],
   },
   nodejs24: {
     runtime: Runtime.NODEJS_24_X,
@@ -29,6 +33,7 @@ export const SANDBOX_RUNTIMES = {
     handler: 'supervisor.handler',
     environment: {},
     main: 'supervisor.mjs',
+    lent: () => [{ from: path.join(pinnedNode(PINNED.axios), 'node_modules'), to: 'lent/callback/node_modules' }],
   },
 } as const;
 
@@ -52,7 +57,7 @@ export class SandboxFunction extends Construct {
   constructor(scope: Construct, id: string, props: SandboxFunctionProps) {
     super(scope, id);
     const { config, key, memoryMb } = props;
-    const { runtime, folder, handler, environment, main } = SANDBOX_RUNTIMES[props.runtime];
+    const { runtime, folder, handler, environment, main, lent } = SANDBOX_RUNTIMES[props.runtime];
     requireSource(path.join(folder, main), props.runtime === 'python3.13');
     const name = `sandbox-${props.runtime.replace('.', '')}-${memoryMb}`;
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
@@ -63,9 +68,7 @@ export class SandboxFunction extends Construct {
       description: `Runs ${props.runtime} code that needs up to ${memoryMb} MiB`,
       runtime,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(path.join(REPOSITORY, folder), {
-        exclude: ['__pycache__', '*.pyc', 'test', 'tests', '*.test.*', '*.md'],
-      }),
+      code: Code.fromAsset(assemble(`sandbox-${runtime.name}`, path.join(REPOSITORY, folder), lent())),
       handler,
       environment,
       memorySize: memoryMb,

@@ -62,7 +62,7 @@ export class SandboxNetwork extends Construct {
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['s3:GetObject'],
-        resources: ['payloads', 'cancel'].map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
+        resources: ['payloads', 'cancel', 'libraries'].map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
       }),
     );
     const group = new SecurityGroup(this, 'SecurityGroup', {

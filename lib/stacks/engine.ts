@@ -90,7 +90,7 @@ export class EngineStack extends Stack {
       },
       access: [
         onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
-        onObjects(data.bucket, 'Get', 'code', 'payloads', 'cancel'),
+        onObjects(data.bucket, 'Get', 'code', 'payloads', 'cancel', 'libraries'),
         onObjects(data.bucket, 'Put', 'results'),
         knowAbsence(data.bucket),
         invoke(this.sandboxes.lambdas),

@@ -6,6 +6,8 @@ import type { ChildLimits } from './limits';
 export interface View {
   /** Files and folders of this machine that it may read, beside programs and libraries of the system. */
   readonly readable: readonly string[];
+  /** Folders that it may read, whose names are filled in later, like `{scratch}`. */
+  readonly late: readonly string[];
   /** Name service and certificates: only with a network are they of use. */
   readonly network: boolean;
   /** Every file that the process makes belongs to another user than the one that started it. */
@@ -31,7 +33,7 @@ const NETWORK_FILES = [
 ];
 
 /** Arguments of bubblewrap that build the view. `{scratch}` is filled in later. */
-export function filesystemArguments({ readable, network, foreignUser, sized, limits }: View): string[] {
+export function filesystemArguments({ readable, late, network, foreignUser, sized, limits }: View): string[] {
   const mode = foreignUser ? '1777' : '0700';
   const inMemory = (folder: string, bytes: number, perms: string) => [
     ...(sized ? ['--size', String(bytes)] : []),
@@ -55,6 +57,7 @@ export function filesystemArguments({ readable, network, foreignUser, sized, lim
     ...parentFolders(outermost),
     ...outermost.flatMap((file) => ['--ro-bind', file, file]),
     ...inMemory('{scratch}', limits.scratchBytes, mode),
+    ...late.flatMap((folder) => ['--ro-bind', folder, folder]),
     ...['--remount-ro', '/', '--chdir', '{scratch}'],
   ];
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { run } from '../process/run';
 import { findPython, type Interpreter } from './interpreters';
 import { variants, type LauncherOptions, type Tools, type Variant } from './launcher';
-import { CHILD_LIMITS } from './limits';
+import { CHILD_LIMITS, INSTALLER_LIMITS } from './limits';
+import { NO_CLIENTS, type PackageClients } from './package-clients';
 import { probe } from './probe';
 
 export interface IsolationOptions {
@@ -13,7 +14,12 @@ export interface IsolationOptions {
   readonly network: 'none' | 'public';
   /** Folder for the probe's files. */
   readonly dir: string;
+  /** How pip and npm of this machine's owner reach their registries; absent: as they do without any configuration. */
+  readonly packageClients?: PackageClients;
 }
+
+/** What a function says its children reach (NARAE_CHILD_NETWORK in its environment). */
+export type Reach = 'packages';
 
 /** How user code is kept apart on this machine. */
 export interface Isolation {
@@ -23,8 +29,11 @@ export interface Isolation {
   /** Why it is not better; empty where nothing better was expected. */
   readonly refusals: readonly string[];
   readonly python: Interpreter;
-  /** What every function has in its environment for it: NARAE_PYTHON and NARAE_CHILD_LAUNCHER. */
-  readonly environment: (taskRoot: string) => Readonly<Record<string, string>>;
+  /**
+   * What every function has in its environment for it: NARAE_PYTHON and NARAE_CHILD_LAUNCHER. One whose children install
+   * packages, which is the only thing that has a network by itself, also gets what pip and npm are configured with.
+   */
+  readonly environment: (taskRoot: string, reach?: Reach) => Readonly<Record<string, string>>;
 }
 
 /** Finds the interpreter for user code and the best isolation that works here. */
@@ -35,6 +44,7 @@ export async function establishIsolation(options: IsolationOptions): Promise<Iso
     root: process.getuid?.() === 0,
     network: options.network,
     readable: [...python.needs, options.nodePath],
+    late: [],
     limits: CHILD_LIMITS,
   };
   const { variant, index, refusals } = await probe({
@@ -43,17 +53,28 @@ export async function establishIsolation(options: IsolationOptions): Promise<Iso
     nodePath: options.nodePath,
     dir: options.dir,
   });
-  const argvFor = (taskRoot: string) =>
-    variants({ ...launcher, readable: [...launcher.readable, taskRoot] })[index]?.argv ?? [];
+  const clients = options.packageClients ?? NO_CLIENTS;
+  const argvFor = (taskRoot: string, more: Partial<LauncherOptions>) =>
+    variants({ ...launcher, ...more, readable: [...launcher.readable, ...(more.readable ?? []), taskRoot] })[index]
+      ?.argv ?? [];
+  const ofChildren = (taskRoot: string) => ({
+    NARAE_CHILD_LAUNCHER: JSON.stringify(argvFor(taskRoot, { late: ['{libraries}'] })),
+  });
+  const ofInstallers = (taskRoot: string) => ({
+    ...clients.environment,
+    NARAE_CHILD_LAUNCHER: JSON.stringify(
+      argvFor(taskRoot, { network: 'public', limits: INSTALLER_LIMITS, readable: clients.readable }),
+    ),
+  });
   return {
     tier: variant.tier,
     gaps:
       options.network === 'none' ? variant.gaps : [...variant.gaps, 'user code reaches the network of this machine'],
     refusals,
     python,
-    environment: (taskRoot) => ({
+    environment: (taskRoot, reach) => ({
       NARAE_PYTHON: python.path,
-      NARAE_CHILD_LAUNCHER: JSON.stringify(argvFor(taskRoot)),
+      ...(reach === 'packages' ? ofInstallers(taskRoot) : ofChildren(taskRoot)),
     }),
   };
 }

@@ -16,6 +16,8 @@ export interface LauncherOptions {
   readonly network: 'none' | 'public';
   /** See View.readable. */
   readonly readable: readonly string[];
+  /** See View.late. */
+  readonly late: readonly string[];
   readonly limits: ChildLimits;
 }
 
@@ -104,9 +106,9 @@ const namespaceArguments = ({ network }: LauncherOptions) => [
 const noFurtherNamespaces = ({ bwrapOptions }: Tools) =>
   bwrapOptions.has('--disable-userns') ? ['--disable-userns'] : [];
 
-function view({ tools, readable, network, limits }: LauncherOptions, foreignUser: boolean): string[] {
+function view({ tools, readable, late, network, limits }: LauncherOptions, foreignUser: boolean): string[] {
   const sized = tools.bwrapOptions.has('--size');
-  return filesystemArguments({ readable, network: network === 'public', foreignUser, sized, limits });
+  return filesystemArguments({ readable, late, network: network === 'public', foreignUser, sized, limits });
 }
 
 function prlimit({ tools, limits }: LauncherOptions, countProcesses: boolean): string[] {

@@ -12,4 +12,11 @@ export const CHILD_LIMITS = {
   sharedMemoryBytes: 16 * 1024 * 1024,
 } as const;
 
+/** What one installer of packages may use: what it downloads, what that unpacks to, and what it packs of it. */
+export const INSTALLER_LIMITS: ChildLimits = {
+  ...CHILD_LIMITS,
+  fileBytes: 512 * 1024 * 1024,
+  scratchBytes: 1024 * 1024 * 1024,
+};
+
 export type ChildLimits = { readonly [name in keyof typeof CHILD_LIMITS]: number };

@@ -19,12 +19,18 @@ const TIMES = 25;
 export async function floorsOf(language: Language, interpreter: string, launcher: readonly string[]): Promise<Floors> {
   const flags = language === 'python' ? ['-I', '-c'] : ['-e'];
   const command = [interpreter, ...flags, BARE[language]];
-  const scratch = await mkdtemp(join(tmpdir(), 'narae-bench-'));
+  const [scratch, libraries] = [
+    await mkdtemp(join(tmpdir(), 'narae-bench-')),
+    await mkdtemp(join(tmpdir(), 'narae-bench-')),
+  ];
   try {
-    const isolated = [...launcher.map((part) => part.replaceAll('{scratch}', scratch)), ...command];
+    const isolated = [
+      ...launcher.map((part) => part.replaceAll('{scratch}', scratch).replaceAll('{libraries}', libraries)),
+      ...command,
+    ];
     return { bare: await timed(command, scratch), isolated: await timed(isolated, scratch) };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    for (const folder of [scratch, libraries]) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -32,6 +32,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   GetLogEvents: 'logs:GetLogEvents',
   DeleteLogStream: 'logs:DeleteLogStream',
   GetMetricData: 'cloudwatch:GetMetricData',
+  StartExecution: 'states:StartExecution',
 };
 
 /**
@@ -47,7 +48,8 @@ const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
   reaper: ['GetObject', 'DeleteObjects'],
   // Keys are made and revoked elsewhere.
   stream: ['Delete', 'DeleteObjects'],
-  'callback-builder': ['DeleteObjects'],
+  // Deploys are begun by the room.
+  'callback-builder': ['DeleteObjects', 'StartExecution'],
   // It claims one run and ends it; lists are read by the room.
   'functions-caller': ['Query', 'BatchGet', 'DeleteObjects'],
   // It removes; of the indexes it needs the keys only.
@@ -135,7 +137,7 @@ describe('who may do what', () => {
     expect(objects('invocations', 's3:PutObject')).toEqual(['cancel', 'code', 'payloads']);
     expect(objects('invocations', 's3:GetObject')).toEqual(['results']);
     expect(objects('runner', 's3:PutObject')).toEqual(['results']);
-    expect(objects('runner', 's3:GetObject')).toEqual(['cancel', 'code', 'payloads']);
+    expect(objects('runner', 's3:GetObject')).toEqual(['cancel', 'code', 'libraries', 'payloads']);
     expect(objects('reaper', 's3:PutObject')).toEqual(['cancel']);
     expect(objects('stream', 's3:PutObject')).toEqual(['cancel']);
     expect(objects('stream', 's3:GetObject')).toEqual(['results']);

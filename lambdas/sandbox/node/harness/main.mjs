@@ -1,6 +1,7 @@
 /** From an idle process to a finished run. */
 import { Channel, receive, sayWarm } from './channel.mjs';
 import { runHandler } from './handler-run.mjs';
+import { givePackages } from './packages.mjs';
 import { runScript } from './script-run.mjs';
 
 export function main() {
@@ -11,6 +12,7 @@ export function main() {
   const { order, cpuBefore } = received;
   const channel = new Channel(order.token, cpuBefore);
   Object.assign(process.env, order.env);
+  givePackages(order);
   if (order.entry.kind === 'script') runScript(order, channel);
   else void runHandler(order, channel);
 }

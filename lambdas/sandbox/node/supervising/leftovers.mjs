@@ -7,12 +7,12 @@ export class Leftovers {
   #base;
   #kept;
 
-  constructor({ scratchBase, ownsEnvironment }) {
+  constructor({ scratchBase, ownsEnvironment, libraries }) {
     this.#base = scratchBase;
-    this.#kept = ownsEnvironment ? new Set(readdirSync(scratchBase)) : undefined;
+    this.#kept = ownsEnvironment ? new Set([...readdirSync(scratchBase), path.basename(libraries)]) : undefined;
   }
 
-  /** Empties /tmp, but for what was there before the first run. Elsewhere /tmp belongs to others as well. */
+  /** Empties /tmp, but for libraries and what was there before the first run. Elsewhere /tmp belongs to others as well. */
   remove() {
     if (!this.#kept) return;
     for (const name of readdirSync(this.#base)) {

@@ -27,15 +27,25 @@ export function readRunSpec(order) {
     stdin: optionalText(order, 'stdin') ?? '',
     stdinUrl: optionalText(order, 'stdinUrl'),
     cancelUrl: optionalText(order, 'cancelUrl'),
+    ...readBundle(order),
   };
 }
 
 /** What the child is told, as JSON text. Addresses that only we need stay here. */
 export function childDocument(spec, token) {
-  const { codeBase64, entry, convention, context, env, limits, event, stdin } = spec;
+  const { codeBase64, entry, convention, context, env, limits, event, stdin, library } = spec;
   const { timeoutMs, resultBytes } = limits;
   const input = spec.isScript ? { stdin } : { event };
-  return JSON.stringify({ token, codeBase64, entry, convention, context, env, timeoutMs, resultBytes, ...input });
+  const known = { token, codeBase64, entry, convention, context, env, timeoutMs, resultBytes, library };
+  return JSON.stringify({ ...known, ...input });
+}
+
+function readBundle(order) {
+  const bundleUrl = optionalText(order, 'bundleUrl');
+  const bundleSha = optionalText(order, 'bundleSha');
+  // It becomes the name of a folder.
+  if (bundleUrl !== undefined && !/^[0-9a-f]{64}$/.test(bundleSha ?? '')) throw new BadEvent('bundleSha is no sha256');
+  return { bundleUrl, bundleSha };
 }
 
 function readEntry(entry) {

@@ -3,6 +3,7 @@ import { ChildFailed } from './child.mjs';
 import { fetchInput } from './fetch.mjs';
 import { encode, NO_USAGE } from './frames.mjs';
 import { Leftovers } from './leftovers.mjs';
+import { Libraries } from './libraries.mjs';
 import { Nursery } from './nursery.mjs';
 import { ChildLost, Run } from './run.mjs';
 import { BadEvent, readRunSpec } from './run-spec.mjs';
@@ -16,12 +17,14 @@ export class Service {
   #settings;
   #nursery;
   #leftovers;
+  #libraries;
   #cold = true;
 
   constructor(settings) {
     this.#settings = settings;
     this.#nursery = new Nursery(settings);
     this.#leftovers = new Leftovers(settings);
+    this.#libraries = new Libraries(settings.libraries);
   }
 
   prepare() {
@@ -36,7 +39,7 @@ export class Service {
     send({ t: 'ready', cold: this.#cold, version: process.versions.node });
     this.#cold = false;
     try {
-      clean = await this.#run(await complete(readRunSpec(event)), send, used);
+      clean = await this.#run(await complete(readRunSpec(event), this.#libraries), send, used);
     } catch (error) {
       if (!(error instanceof BadEvent) && !(error instanceof ChildFailed)) this.#giveUp(error.stack);
       if (error instanceof ChildFailed) console.error(`narae supervisor: ${error.message}`);
@@ -81,7 +84,9 @@ export class Service {
 }
 
 /** Reads what the event only points at. @throws BadEvent */
-async function complete(spec) {
+async function complete(read, libraries) {
+  const { bundleUrl, bundleSha } = read;
+  const spec = bundleUrl === undefined ? read : { ...read, library: await libraries.get(bundleUrl, bundleSha) };
   if (spec.stdinUrl !== undefined)
     return { ...spec, stdin: (await fetchInput('stdin', spec.stdinUrl)).toString('utf8') };
   if (spec.eventUrl === undefined) return spec;

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { family, isAlone } from './exclusive.mjs';
+import * as libraries from './libraries.mjs';
 
 const TASK_ROOT_OF_AWS = '/var/task';
 /** Where the function's own memory is not known. MiB. */
@@ -14,10 +15,16 @@ const HEAP_MB = 4096;
 export function readSettings(environment) {
   // Version managers put shims on the PATH; isolation binds the real file only.
   const interpreter = realpathSync(process.execPath);
+  const scratchBase = realpathSync(environment.TMPDIR || '/tmp');
+  const launcher = readLauncher(environment.NARAE_CHILD_LAUNCHER ?? '');
+  const librariesFolder = libraries.folderIn(scratchBase);
+  // Before the first child: it is shown to children that wait for a run whose library comes later.
+  if (launcher.some((part) => part.includes('{libraries}'))) libraries.create(librariesFolder);
   return {
     interpreter,
-    launcher: readLauncher(environment.NARAE_CHILD_LAUNCHER ?? ''),
-    scratchBase: realpathSync(environment.TMPDIR || '/tmp'),
+    launcher,
+    scratchBase,
+    libraries: librariesFolder,
     childArguments: [
       // The limit of a run is kept by its resident memory; V8's own must not come before it.
       `--max-old-space-size=${Number(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || HEAP_MB}`,
@@ -30,7 +37,9 @@ export function readSettings(environment) {
 }
 
 export function childCommand(settings, scratch) {
-  const launcher = settings.launcher.map((part) => part.replaceAll('{scratch}', scratch));
+  const launcher = settings.launcher.map((part) =>
+    part.replaceAll('{scratch}', scratch).replaceAll('{libraries}', settings.libraries),
+  );
   return [...launcher, settings.interpreter, ...settings.childArguments];
 }
 

@@ -8,7 +8,7 @@ from . import channel, handler_run, script_run
 
 
 def main(folder):
-    """`folder`: where the harness stands; modules lent to user code are beside it."""
+    """`folder`: where the harness stands; what is lent to user code is beside it."""
     _finish_interpreter()
     channel.say_warm()
     received = channel.receive()
@@ -16,11 +16,20 @@ def main(folder):
         return
     order, cpu_before_ns = received
     reports = channel.Channel(order["token"], cpu_before_ns)
-    sys.path.append(os.path.join(folder, "userlib"))
+    sys.path.extend(_packages(folder, order))
     os.chdir(os.environ["HOME"])
     _set_environment(order["env"])
     run = script_run if order["entry"]["kind"] == "script" else handler_run
     run.run(order, reports)
+
+
+def _packages(folder, order):
+    """Where `import` looks after the standard library: what the run brings along, then what is lent to all of its kind."""
+    if order["library"]:
+        yield order["library"]
+    if order["convention"] == "callback":
+        yield os.path.join(folder, "lent", "callback")
+    yield os.path.join(folder, "userlib")
 
 
 def _finish_interpreter():

@@ -10,10 +10,10 @@ class Leftovers:
     def __init__(self, settings):
         self._base = settings.scratch_base
         self._ours = settings.owns_environment
-        self._kept = set(os.listdir(self._base)) if self._ours else set()
+        self._kept = {*(os.listdir(self._base) if self._ours else []), os.path.basename(settings.libraries)}
 
     def remove(self):
-        """Empties /tmp, but for what was there before the first run. Elsewhere /tmp belongs to others as well."""
+        """Empties /tmp, but for libraries and what was there before the first run. Elsewhere /tmp belongs to others as well."""
         if not self._ours:
             return
         for name in os.listdir(self._base):

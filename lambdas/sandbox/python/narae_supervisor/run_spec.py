@@ -2,6 +2,7 @@
 
 import binascii
 import json
+import re
 
 CONVENTIONS = ("invocation", "function", "callback")
 LIMITS = ("timeoutMs", "memoryMb", "lineBytes", "logBytes", "logLines", "resultBytes", "outputBytes")
@@ -26,6 +27,10 @@ class RunSpec:
         self.event_url = _of(order, "eventUrl", str, None)
         self.stdin_url = _of(order, "stdinUrl", str, None)
         self.cancel_url = _of(order, "cancelUrl", str, None)
+        self.bundle_url = _of(order, "bundleUrl", str, None)
+        self.bundle_sha = _sha256(order, "bundleSha") if self.bundle_url else None
+        # Folder of what the bundle holds, once it is there.
+        self.library = None
         self.stdin = _of(order, "stdin", str, "")
         self.event = encode_json(order.get("event", {}))
         self._check_entry()
@@ -58,6 +63,7 @@ class RunSpec:
             "env": self.env,
             "timeoutMs": self.limits["timeoutMs"],
             "resultBytes": self.limits["resultBytes"],
+            "library": self.library,
         }
         if self.is_script:
             head["stdin"] = self.stdin
@@ -109,6 +115,14 @@ def _one_of(fields, name, values):
     if fields.get(name) not in values:
         raise BadEvent(f"{name} must be one of {', '.join(values)}")
     return fields[name]
+
+
+def _sha256(fields, name):
+    text = _of(fields, name, str)
+    # It becomes the name of a folder.
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise BadEvent(f"{name} is no sha256")
+    return text
 
 
 def _base64(fields, name):

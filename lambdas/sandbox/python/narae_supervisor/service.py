@@ -9,6 +9,7 @@ from .child import ChildFailed
 from .fetch import fetch
 from .http_socket import HttpFailure
 from .leftovers import Leftovers
+from .libraries import Libraries
 from .nursery import Nursery, discard
 from .run import ChildLost, Run
 from .run_spec import BadEvent, RunSpec, parse_json
@@ -30,6 +31,7 @@ def serve():
     try:
         prctl.guard_supervisor()
         nursery, leftovers = Nursery(settings), Leftovers(settings)
+        libraries = Libraries(settings.libraries)
     except OSError as error:
         api.report_init_error(error)
         raise
@@ -38,7 +40,7 @@ def serve():
         # Made now, not while a run is going or its caller waits: Lambda freezes an idle environment only after this.
         nursery.prepare()
         request_id, payload = api.next()
-        turn = Turn(api.respond(request_id), nursery)
+        turn = Turn(api.respond(request_id), nursery, libraries)
         # An exception in here is a fault of ours. The stream breaks off, which the runner takes for a lost worker, we
         # end, and Lambda makes a new environment.
         clean = turn.take(payload, cold)
@@ -52,9 +54,10 @@ def serve():
 class Turn:
     """One invocation, from its payload to the end of its answer."""
 
-    def __init__(self, response, nursery):
+    def __init__(self, response, nursery, libraries):
         self._response = response
         self._nursery = nursery
+        self._libraries = libraries
         self._used = []
         self._cancellation = None
 
@@ -63,7 +66,7 @@ class Turn:
         self._send({"t": "ready", "cold": cold, "version": VERSION})
         clean = True
         try:
-            clean = self._run(_read(payload))
+            clean = self._run(_read(payload, self._libraries))
         except BadEvent as error:
             self._fail(f"the order of the run is wrong: {error}")
         except ChildFailed as error:
@@ -106,8 +109,10 @@ class Turn:
         self._response.write(frames.encode(frame))
 
 
-def _read(payload):
+def _read(payload, libraries):
     spec = RunSpec(payload)
+    if spec.bundle_url:
+        spec.library = libraries.get(spec.bundle_url, spec.bundle_sha)
     if spec.event_url:
         spec.event = fetch("event", spec.event_url)
         try:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from . import proc
+from . import libraries, proc
 
 TASK_ROOT_OF_AWS = "/var/task"
 
@@ -25,12 +25,17 @@ class Settings:
         self.interpreter = os.path.realpath(sys.executable)
         self.launcher = _launcher(environ.get("NARAE_CHILD_LAUNCHER", ""))
         self.scratch_base = os.path.realpath(environ.get("TMPDIR") or "/tmp")
+        self.libraries = libraries.folder_in(self.scratch_base)
+        if any("{libraries}" in part for part in self.launcher):
+            # Before the first child: it is shown to children that wait for a run whose library comes later.
+            libraries.create(self.libraries)
         # AWS builds its interpreter as a shared library and finds it by this variable.
         self.library_path = environ.get("LD_LIBRARY_PATH")
         self.owns_environment = environ.get("LAMBDA_TASK_ROOT") == TASK_ROOT_OF_AWS and _alone()
 
     def command(self, scratch):
-        launcher = [part.replace("{scratch}", scratch) for part in self.launcher]
+        known = {"{scratch}": scratch, "{libraries}": self.libraries}
+        launcher = [_filled_in(part, known) for part in self.launcher]
         return [*launcher, self.interpreter, "-I", "-S", "-B", "-u", self.harness]
 
     def child_environment(self, scratch):
@@ -45,6 +50,12 @@ class Settings:
         if self.library_path:
             environment["LD_LIBRARY_PATH"] = self.library_path
         return environment
+
+
+def _filled_in(part, known):
+    for placeholder, value in known.items():
+        part = part.replace(placeholder, value)
+    return part
 
 
 def _launcher(text):

@@ -47,7 +47,10 @@ afterAll(async () => {
 async function start(command: readonly string[]): Promise<{ child: ChildProcess; scratch: string }> {
   const scratch = await mkdtemp(path.join(dir, 'scratch-'));
   const launcher = JSON.parse(isolation.environment(path.join(dir, 'task'))['NARAE_CHILD_LAUNCHER'] ?? '') as string[];
-  const [file = '', ...args] = [...launcher.map((part) => part.replaceAll('{scratch}', scratch)), ...command];
+  const libraries = path.join(dir, 'libraries');
+  await mkdir(libraries, { recursive: true });
+  const filledIn = launcher.map((part) => part.replaceAll('{scratch}', scratch).replaceAll('{libraries}', libraries));
+  const [file = '', ...args] = [...filledIn, ...command];
   const env = { PATH: '/usr/bin:/bin', HOME: scratch, TMPDIR: scratch, LANG: 'C.UTF-8', OWN: 'kept' };
   const child = spawn(file, args, { env, cwd: scratch, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] });
   return { child, scratch };

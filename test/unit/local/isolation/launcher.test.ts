@@ -13,6 +13,7 @@ const options = (more: Partial<LauncherOptions> = {}, bwrapOptions = ALL): Launc
   root: false,
   network: 'none',
   readable: [],
+  late: [],
   limits: CHILD_LIMITS,
   ...more,
 });

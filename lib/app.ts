@@ -42,7 +42,7 @@ export function addStage(
   const builds = new BuildsStack(app, name('builds'), { ...here('builds'), config, data, engine });
   const functions = new FunctionsStack(app, name('functions'), { ...here('functions'), config, data, engine });
   const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine, builds, functions });
-  const background = [builds.callbackBuilder, functions.cleaner];
+  const background = [...builds.workers, functions.cleaner];
   const { enabled } = config.edge;
   const edge = enabled
     ? new EdgeStack(app, name('edge'), { ...at(EDGE_REGION, 'public address'), config, data, engine, api })

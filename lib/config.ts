@@ -83,6 +83,13 @@ const Settings = z.strictObject({
   /** Loki and Prometheus of deployed functions; absent: what the engine writes to CloudWatch. */
   lokiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   prometheusUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  /** Where libraries of callbacks come from; absent: where pip and npm look by themselves. No credentials: a template is no place for them. */
+  packageIndexes: z
+    .strictObject({
+      python: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+      node: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    })
+    .optional(),
   /** SNS topic that alarms notify; absent: alarms show in CloudWatch only. */
   alarmTopicArn: z
     .string()

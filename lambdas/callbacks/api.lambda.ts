@@ -5,8 +5,9 @@ import { Envelope } from '../engine/envelope';
 import { RunStore } from '../engine/run-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
-import { lambda, waitingLambda } from '../platform/aws/lambda';
+import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
+import { sfn } from '../platform/aws/sfn';
 import { systemClock } from '../platform/clock';
 import { access } from '../platform/compose';
 import { endpoint } from '../platform/endpoint';
@@ -30,13 +31,13 @@ import { getCallback, listCallbacks } from './read-callbacks';
 import { RoomStore } from './room-store';
 import { callbacksRoutes } from './routes';
 import { Sources } from './sources';
-import { lambdaStartBuild } from './start-build';
+import { executionStartBuild } from './start-build';
 import { CallbackStore } from './store';
 
 const env = readEnv(
   commonEnv.extend({
     NARAE_RUNNER_FUNCTION: z.string().min(1),
-    NARAE_BUILDER_FUNCTION: z.string().min(1),
+    NARAE_CALLBACK_BUILDS: z.string().min(1),
     NARAE_DATA_KEY_ID: z.string().min(1),
     NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
     NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
@@ -61,7 +62,7 @@ const ports: Ports = {
   counters: new Counters(db, env.NARAE_ENTITIES_TABLE),
   links: new Links(rooms),
   sources: new Sources(bucket, env.NARAE_BUCKET),
-  startBuild: lambdaStartBuild(lambda(), env.NARAE_BUILDER_FUNCTION),
+  startBuild: executionStartBuild(sfn(), env.NARAE_CALLBACK_BUILDS),
   rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
 };
 

@@ -12,12 +12,13 @@ import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { telemetry } from '../platform/telemetry';
-import { buildCallback } from './build/build-callback';
+import { buildStep } from './build/build-callback';
+import { BuildStep, type Next } from './build/build-order';
+import { Libraries } from './build/libraries';
 import { Sources } from './sources';
-import { BuildOrder } from './start-build';
 import { CallbackStore } from './store';
 
-/** Builds one deploy of one callback per invoke. Lambda queues its orders and retries them. */
+/** Does the steps of builds that need no packages of others; the state machine says which, and retries them. */
 
 const env = readEnv(
   commonEnv.extend({ NARAE_RUNNER_FUNCTION: z.string().min(1), NARAE_DATA_KEY_ID: z.string().min(1) }),
@@ -34,14 +35,12 @@ const ports = {
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
   callbacks: new CallbackStore(db, env.NARAE_ENTITIES_TABLE),
   sources: new Sources(bucket, env.NARAE_BUCKET),
+  libraries: new Libraries(db, env.NARAE_ENTITIES_TABLE, bucket, env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, undefined>()
+export const handler = middy<unknown, Next>()
   .onError((request) => {
-    logger.error('callback not built; Lambda will try again', { cause: request.error });
+    logger.error('step of a build failed; the state machine tries again', { cause: request.error });
     throw request.error ?? new Error('unknown');
   })
-  .handler(async (event: unknown) => {
-    await buildCallback(BuildOrder.parse(event), ports);
-    return undefined;
-  });
+  .handler((event: unknown) => buildStep(BuildStep.parse(event), ports));

@@ -41,7 +41,7 @@ export const callCallback =
 
 async function specOf(
   callbackId: number,
-  { language, code }: Deployment,
+  { language, code, packages }: Deployment,
   env: StoredEnv | undefined,
   input: string,
   { principal: { workspace }, requestId }: CallContext,
@@ -55,6 +55,7 @@ async function specOf(
     owner: ownerOf(callbackId),
     tenantOf: ownerOf(callbackId),
     code: await sources.get(workspace, callbackId, code),
+    bundle: packages,
     runtime,
     requestedRuntime: language,
     handler: `${module}.lambda_handler`,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Sealed } from '../engine/envelope';
+import { Bundle } from '../engine/order';
 import { findRuntime, RUNTIMES, type Runtime } from '../engine/runtimes';
 import { cutToBytes } from '../engine/text';
 import { CALLBACK_STATES, nameOf } from './contract';
@@ -24,8 +25,8 @@ const Snapshot = z.object({
 export type Snapshot = z.output<typeof Snapshot>;
 
 export const Deployment = Snapshot.extend({
-  /** Address of the installed packages; absent where none are needed. */
-  packages: z.string().optional(),
+  /** The installed packages; absent where none are needed. */
+  packages: Bundle.optional(),
 });
 export type Deployment = z.output<typeof Deployment>;
 

@@ -28,6 +28,16 @@ export const chatOfRoomKey = (workspace: string, roomId: number, id: number) => 
   sk: sortable(id),
 });
 
+/** A bundle of packages by what is in it, and what a library text was resolved to. */
+export const bundleKey = (workspace: string, address: string) => ({
+  pk: `${workspace}#LIBRARY#${address}`,
+  sk: 'BUNDLE',
+});
+export const resolutionKey = (workspace: string, wanted: string) => ({
+  pk: `${workspace}#LIBRARY_TEXT#${wanted}`,
+  sk: 'RESOLUTION',
+});
+
 export type Counted = 'callbacks' | 'rooms' | 'chats';
 
 /** The last id given, and how many there are. Two items: ids are taken outside of the transaction that counts. */

@@ -62,4 +62,20 @@ export function checkLibrary(language: Snapshot['language'], library: string | n
   return library;
 }
 
+/** What is to be installed, in the words of the installers; undefined for nothing. */
+export type Wanted =
+  | { readonly language: 'python'; readonly requirements: readonly string[] }
+  | { readonly language: 'node'; readonly dependencies: Readonly<Record<string, string>> };
+
+/** @param library as it is stored, checked when it came */
+export function wantedOf(language: Snapshot['language'], library: string | undefined): Wanted | undefined {
+  if (library === undefined) return undefined;
+  if (language === 'python') {
+    const requirements = [...new Set(requirementsOf(library))].sort();
+    return requirements.length > 0 ? { language, requirements } : undefined;
+  }
+  const sorted = Object.entries(dependenciesOf(library)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.length > 0 ? { language, dependencies: Object.fromEntries(sorted) } : undefined;
+}
+
 const refused = (message: string) => invalid('library', `library ${message}`);

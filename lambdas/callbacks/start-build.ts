@@ -1,32 +1,36 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { createHash } from 'node:crypto';
+import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { AppError } from '../platform/errors';
 
-/** Milliseconds after which a build that has not ended is taken for lost: installing may take 120 s. */
-export const BUILD_TIMEOUT_MS = 180_000;
+/**
+ * Milliseconds after which a build that has not ended is taken for lost: a minute more than its state machine has, which
+ * resolves (60 s) and installs (120 s) with retries.
+ */
+export const BUILD_TIMEOUT_MS = 360_000;
 
 /** One deploy of one callback; a later attempt makes it void. */
 export const BuildOrder = z.object({ workspace: z.string(), callbackId: z.number(), attempt: z.number() });
 export type BuildOrder = z.output<typeof BuildOrder>;
 
-/** Has a deploy built; returns once that is queued. @throws AppError `SERVICE_UNAVAILABLE` */
+/** Has a deploy built; returns once that has begun. @throws AppError `SERVICE_UNAVAILABLE` */
 export type StartBuild = (order: BuildOrder) => Promise<void>;
 
-/** Queues builds with Lambda: an asynchronous invoke of the builder, which Lambda keeps and retries. */
-export const lambdaStartBuild =
-  (lambda: LambdaClient, builderFunction: string): StartBuild =>
+/** Starts one execution of the state machine per attempt: a repeated start finds that it has begun. */
+export const executionStartBuild =
+  (sfn: SFNClient, stateMachineArn: string): StartBuild =>
   async (order) => {
     try {
-      await lambda.send(
-        new InvokeCommand({
-          FunctionName: builderFunction,
-          InvocationType: 'Event',
-          Payload: Buffer.from(JSON.stringify(order)),
-        }),
-      );
+      const input = JSON.stringify({ order });
+      await sfn.send(new StartExecutionCommand({ stateMachineArn, name: executionName(order), input }));
     } catch (cause) {
+      if (cause instanceof ExecutionAlreadyExists) return;
       throw new AppError('SERVICE_UNAVAILABLE', 'There is no capacity to build at the moment. Try again shortly.', {
         cause,
       });
     }
   };
+
+/** 80 characters at most; a workspace's name may hold others than Step Functions takes. */
+export const executionName = ({ workspace, callbackId, attempt }: BuildOrder): string =>
+  `callback-${callbackId}-${attempt}-${createHash('sha256').update(workspace).digest('hex').slice(0, 12)}`;

@@ -1,5 +1,14 @@
 import { callbacksRoutes } from '../../lambdas/callbacks/routes';
-import { invoke, keyItself, keyThrough, knowAbsence, onObjects, onTable, readSecrets } from '../constructs/access';
+import {
+  invoke,
+  keyItself,
+  keyThrough,
+  knowAbsence,
+  onObjects,
+  onTable,
+  readSecrets,
+  startExecution,
+} from '../constructs/access';
 import type { Ground, Room } from './room';
 
 export const callbacksRoom = ({ data, engine, builds }: Ground): Room => ({
@@ -8,7 +17,7 @@ export const callbacksRoom = ({ data, engine, builds }: Ground): Room => ({
   routes: callbacksRoutes,
   environment: {
     NARAE_RUNNER_FUNCTION: engine.runner.functionName,
-    NARAE_BUILDER_FUNCTION: builds.callbackBuilder.functionName,
+    NARAE_CALLBACK_BUILDS: builds.callbackBuilds.stateMachineArn,
     NARAE_DATA_KEY_ID: data.key.keyId,
   },
   access: [
@@ -27,7 +36,8 @@ export const callbacksRoom = ({ data, engine, builds }: Ground): Room => ({
     onObjects(data.bucket, 'Put', 'sources', 'code', 'payloads', 'cancel'),
     onObjects(data.bucket, 'Delete', 'sources'),
     knowAbsence(data.bucket),
-    invoke([engine.runner, builds.callbackBuilder]),
+    invoke([engine.runner]),
+    startExecution(builds.callbackBuilds),
     readSecrets(data),
     keyItself(data, 'GenerateDataKey'),
     keyItself(data, 'Decrypt'),

@@ -1,8 +1,11 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { invoke, keyThrough, knowAbsence, onObjects, onTable } from '../constructs/access';
+import { CallbackBuilds } from '../constructs/callback-builds';
+import { InstallerFunction } from '../constructs/installer-function';
 import { OwnFunction } from '../constructs/own-function';
 import type { DataStack } from './data';
 import type { EngineStack } from './engine';
@@ -15,16 +18,18 @@ export interface BuildsStackProps extends StackProps {
 
 /** What makes something deployable of what was registered. */
 export class BuildsStack extends Stack {
-  readonly callbackBuilder: IFunction;
+  readonly callbackBuilds: IStateMachine;
+  /** Functions that work for it, unseen by callers. */
+  readonly workers: readonly IFunction[];
 
   constructor(scope: Construct, id: string, props: BuildsStackProps) {
     super(scope, id, props);
     const { config, data, engine } = props;
-    this.callbackBuilder = new OwnFunction(this, 'CallbackBuilder', {
+    const builder = new OwnFunction(this, 'CallbackBuilder', {
       config,
       data,
       name: 'callback-builder',
-      description: 'Checks the code of a callback and puts it on its route',
+      description: 'Checks the code of a callback, finds its packages, puts it on its route',
       entry: 'lambdas/callbacks/builder.lambda.ts',
       memoryMb: 1024,
       timeout: Duration.seconds(120),
@@ -33,12 +38,24 @@ export class BuildsStack extends Stack {
         onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
         onTable(data.entities, 'GetItem', 'PutItem', 'DeleteItem'),
         onObjects(data.bucket, 'Get', 'sources', 'results'),
-        onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel'),
+        // What it signs an address for, it must itself be allowed: libraries are written by installers.
+        onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel', 'libraries'),
         knowAbsence(data.bucket),
         invoke([engine.runner]),
         keyThrough(data, 'dynamodb', 's3'),
       ],
     }).lambda;
-    new CfnOutput(this, 'CallbackBuilderFunctionName', { value: this.callbackBuilder.functionName });
+    const installer = (language: 'python' | 'node') =>
+      new InstallerFunction(this, `${language}-installer`, { config, key: data.key, language }).lambda;
+    const [pythonInstaller, nodeInstaller] = [installer('python'), installer('node')];
+    this.workers = [builder, pythonInstaller, nodeInstaller];
+    this.callbackBuilds = new CallbackBuilds(this, 'CallbackBuilds', {
+      config,
+      data,
+      builder,
+      pythonInstaller,
+      nodeInstaller,
+    }).stateMachine;
+    new CfnOutput(this, 'CallbackBuildsArn', { value: this.callbackBuilds.stateMachineArn });
   }
 }

@@ -10,6 +10,8 @@ export interface Settings {
   readonly port: number;
   readonly auth: 'none' | 'api-key';
   readonly network: 'none' | 'public';
+  /** Where libraries of callbacks come from, in place of what pip and npm are configured with. */
+  readonly packageIndexes: { readonly python?: string; readonly node?: string };
   /** `host:port` that functions deployed elsewhere may have although it is not public; undefined: what the stage's file says. */
   readonly openTargets: readonly string[] | undefined;
   readonly watch: boolean;
@@ -43,6 +45,8 @@ Variables
   NARAE_OPEN_TARGETS        host:port, comma separated: private addresses that an invocationUrl may have, in place of
                             openTargets of stages/local.json
   NARAE_PYTHON              Python for user code (default: 3.13 where there is one)
+  NARAE_PYTHON_INDEX        index of Python packages for callbacks (default: what pip is configured with)
+  NARAE_NODE_INDEX          registry of npm packages for callbacks (default: what npm is configured with)
   NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default 8)
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default 48)
   NARAE_MAX_CONNECTIONS     connections at once (default 1000)
@@ -61,6 +65,10 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     auth: oneOf('NARAE_AUTH or --auth', given('NARAE_AUTH', values.auth) ?? 'none', ['none', 'api-key']),
     network: oneOf('NARAE_NETWORK or --network', given('NARAE_NETWORK', values.network) ?? 'none', ['none', 'public']),
     openTargets: environment['NARAE_OPEN_TARGETS']?.split(',').filter((target) => target !== ''),
+    packageIndexes: {
+      ...address('python', 'NARAE_PYTHON_INDEX', environment),
+      ...address('node', 'NARAE_NODE_INDEX', environment),
+    },
     watch: values.watch,
     maxConnections: whole('NARAE_MAX_CONNECTIONS', environment['NARAE_MAX_CONNECTIONS'] ?? '1000', 1, 1_000_000),
     maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),
@@ -103,6 +111,13 @@ function whole(name: string, text: string, least: number, most: number): number 
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new SettingsError(`${name} must be a whole number from ${least} to ${most}; it is "${text}".`);
+}
+
+function address(name: string, variable: string, environment: NodeJS.ProcessEnv): Record<string, string> {
+  const value = environment[variable];
+  if (!value) return {};
+  if (/^https?:\/\/[^\s]+$/.test(value)) return { [name]: value };
+  throw new SettingsError(`${variable} must be an http or https address; it is "${value}".`);
 }
 
 function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {

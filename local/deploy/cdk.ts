@@ -11,6 +11,7 @@ export interface CdkOptions {
   readonly auth: string;
   /** In place of what the stage's file says. */
   readonly openTargets?: readonly string[] | undefined;
+  readonly packageIndexes?: Readonly<Record<string, string>>;
   readonly outDir: string;
   readonly logFile: string;
   /** Lets the owner stop a command that runs; what it returns takes it out again. */
@@ -37,13 +38,13 @@ export class Cdk {
 
   /** @param detail told which stack is at which resource */
   deploy(detail: (text: string) => void): Promise<void> {
-    const { root, auth, openTargets, outDir } = this.options;
+    const { root, auth, openTargets, packageIndexes, outDir } = this.options;
     const args = ['--all', '--method=direct', '--require-approval', 'never', '--progress', 'events'];
     const context = [
       '-c',
       'stage=local',
       '-c',
-      `settings=${JSON.stringify({ auth, openTargets })}`,
+      `settings=${JSON.stringify({ auth, openTargets, packageIndexes })}`,
       '--output',
       outDir,
     ];

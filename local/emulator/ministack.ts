@@ -28,11 +28,14 @@ const START_TIME_LIMIT_MS = 60_000;
 /** Long enough to write a large state on a slow disk. */
 const STOP_TIME_LIMIT_MS = 60_000;
 
+/** The Python environment that setup made for the emulator. */
+export const venvOf = (root: string): string => process.env['NARAE_PYTHON_VENV'] ?? path.join(root, '.narae', 'venv');
+
 /** Starts MiniStack on loopback. Throws with its last output where it does not answer within a minute. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const endpoint = `http://127.0.0.1:${options.port}`;
   await mkdir(options.stateDir, { recursive: true });
-  const venv = process.env['NARAE_PYTHON_VENV'] ?? path.join(options.root, '.narae', 'venv');
+  const venv = venvOf(options.root);
   const program = await startProgram({
     name: 'AWS emulator',
     command: [path.join(venv, 'bin', 'python'), path.join(options.root, 'local', 'emulator', 'serve.py')],

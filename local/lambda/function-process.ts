@@ -15,8 +15,11 @@ export interface Surroundings {
   readonly nodePath: string;
   /** node_modules of the repository: the runtime client, and the AWS SDK for packages that leave it out. */
   readonly nodeModules: string;
-  /** What every function has in its environment beside its own variables, e.g. NARAE_PYTHON; by its unpacked package. */
-  readonly environment: (taskRoot: string) => Readonly<Record<string, string>>;
+  /**
+   * What every function has in its environment beside its own variables, e.g. NARAE_PYTHON; by its unpacked package and
+   * by what it says that its children reach.
+   */
+  readonly environment: (taskRoot: string, reach?: 'packages') => Readonly<Record<string, string>>;
 }
 
 export interface ProcessOptions {
@@ -69,7 +72,8 @@ function commandOf({ definition, taskRoot, surroundings }: ProcessOptions): stri
     );
   }
   // The wrapper decides itself what it starts; it gets what Lambda would have started.
-  return [script, surroundings.environment(taskRoot)['NARAE_PYTHON'] ?? 'python3', '/var/runtime/bootstrap.py'];
+  const { NARAE_PYTHON: python = 'python3' } = surroundings.environment(taskRoot);
+  return [script, python, '/var/runtime/bootstrap.py'];
 }
 
 /** /var/task and /opt (layers) are both the unpacked package here. */
@@ -84,11 +88,12 @@ function inPackage(file: string, taskRoot: string): string {
 
 function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
   const { definition, taskRoot, scratch, surroundings } = options;
+  const reach = definition.environment['NARAE_CHILD_NETWORK'] === 'packages' ? 'packages' : undefined;
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
+    ...surroundings.environment(taskRoot, reach),
     ...definition.environment,
-    ...surroundings.environment(taskRoot),
     ...awsEnvironment({}),
     ...endpointEnvironment(surroundings.awsEndpoint),
     AWS_ENDPOINT_URL_LAMBDA: surroundings.lambdaEndpoint,

@@ -6,9 +6,10 @@ import type { Progress } from '../cli/progress';
 import { Deployment } from '../deploy/deployment';
 import { output } from '../deploy/stacks';
 import { Edge, EDGE_DEFAULTS } from '../edge/server';
-import { startEmulator, type Emulator } from '../emulator/ministack';
+import { startEmulator, venvOf, type Emulator } from '../emulator/ministack';
 import { httpApiPrefix } from '../emulator-quirks';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
+import { readPackageClients } from '../isolation/package-clients';
 import { LambdaService } from '../lambda/service';
 import { hasCode } from '../process/errors';
 import { choosePort } from '../process/ports';
@@ -84,12 +85,13 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
   return { facts, isolation, lambda, deployment };
 }
 
-async function checkIsolation({ settings, folder }: SystemContext): Promise<Isolation> {
+async function checkIsolation({ root, settings, folder }: SystemContext): Promise<Isolation> {
   const isolation = await establishIsolation({
     environment: process.env,
     nodePath: process.execPath,
     network: settings.network,
     dir: path.join(folder.work(), 'probe'),
+    packageClients: await readPackageClients(path.join(venvOf(root), 'bin', 'python'), process.env),
   });
   if (isolation.tier !== 'full' && !isLoopback(settings.host)) {
     throw new SettingsError(
@@ -152,7 +154,7 @@ async function startLambda(
 }
 
 function deploymentOf({ root, settings, folder, parts }: SystemContext, emulator: Emulator, lambda: LambdaService) {
-  const { auth, openTargets } = settings;
+  const { auth, openTargets, packageIndexes } = settings;
   const deployment = new Deployment(
     {
       root,
@@ -161,11 +163,12 @@ function deploymentOf({ root, settings, folder, parts }: SystemContext, emulator
       proxyUrl: `${lambda.endpoint}/invoke`,
       auth,
       openTargets,
+      packageIndexes,
       outDir: folder.cdkOut(),
       logFile: path.join(folder.logs(), 'cdk.log'),
       onStart: (program) => parts.add(program.name, () => program.stop(2_000)),
     },
-    { auth, openTargets },
+    { auth, openTargets, packageIndexes },
   );
   parts.add('deployment', () => deployment.close());
   return deployment;

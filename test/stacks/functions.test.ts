@@ -1,4 +1,4 @@
-import { functionsOf, isSandbox, type Function } from './functions';
+import { functionsOf, isInstaller, isSandbox, type Function } from './functions';
 import { namedStage, removeAssemblies, STAGES, stageOf, templateOf } from './stage';
 
 afterAll(removeAssemblies);
@@ -68,7 +68,7 @@ describe('environment of our functions (docs/architecture.md)', () => {
     'NARAE_TICKET_SECRET_ID',
     'NARAE_VERSION',
   ];
-  const own = (stage: string) => functionsOf(stage).filter((one) => !isSandbox(one));
+  const own = (stage: string) => functionsOf(stage).filter((one) => !isSandbox(one) && !isInstaller(one));
   const names = (one: Function) => Object.keys(one.Environment.Variables);
 
   test('all are given what all need; on AWS the secret of the edge too', () => {

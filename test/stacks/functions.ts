@@ -27,6 +27,9 @@ export const functionsOf = (name: string, stage = namedStage(name)) =>
 
 export const isSandbox = ({ name }: { readonly name: string }): boolean => name.startsWith('sandbox-');
 
+/** Installers of packages stand alone, like sandboxes: they know nothing of the stage. */
+export const isInstaller = ({ name }: { readonly name: string }): boolean => name.startsWith('library-installer-');
+
 /** The functions that are made of our own sources. */
 export const ownFunctions = (stage: Stage): OwnFunction[] =>
   stage.app.node.findAll().filter((construct) => construct instanceof OwnFunction);

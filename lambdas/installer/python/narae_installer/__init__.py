@@ -1,0 +1,1 @@
+"""Installs packages of Python for callbacks: resolves requirements, makes a bundle of them, uploads it."""

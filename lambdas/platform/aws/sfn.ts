@@ -1,0 +1,4 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { CALLS } from './calls';
+
+export const sfn = (): SFNClient => new SFNClient(CALLS);

@@ -13,12 +13,15 @@ import logging
 import os
 import signal
 import sys
+import time
 
 from ministack import app as emulator
 from ministack.core import persistence
 
 SNAPSHOT_SECONDS = float(os.environ.get("NARAE_SNAPSHOT_SECONDS", "10"))
 SNAPSHOT_TIME_LIMIT_SECONDS = 60
+# A large state takes long to write, and whoever works meanwhile notices: at most this part of the time goes into it.
+SNAPSHOT_SHARE = 1 / 20
 LOG_EVENTS_KEPT_PER_GROUP = 20_000
 READS = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Describe", "Receive", "Head")
 
@@ -61,11 +64,13 @@ class Snapshots:
         await self.inner(scope, receive_after_stop, send)
 
     async def _snapshot_when_changed(self):
+        took = 0.0
         while SNAPSHOT_SECONDS > 0:
-            await asyncio.sleep(SNAPSHOT_SECONDS)
+            await asyncio.sleep(max(SNAPSHOT_SECONDS, took / SNAPSHOT_SHARE))
             if not self.changed:
                 continue
             self.changed = False
+            began = time.monotonic()
             keep_newest_log_events()
             self.child = os.fork()
             if self.child == 0:
@@ -73,6 +78,7 @@ class Snapshots:
             while (ended := os.waitpid(self.child, os.WNOHANG))[0] == 0:
                 await asyncio.sleep(0.05)
             self.child = 0
+            took = time.monotonic() - began
             if ended[1] != 0:
                 log.warning("A snapshot was not written (status %d); the next one will be.", ended[1])
                 self.changed = True

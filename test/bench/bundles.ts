@@ -1,15 +1,15 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 
-/** Sizes of what is deployed, from the last synthesis; kilobytes. */
-export function bundleSizes(folder: string): { readonly name: string; readonly kb: number }[] {
-  const newest = new Map<string, { at: number; kb: number }>();
-  for (const entry of readdirSync(folder)) {
-    const name = entry.replace(/-[0-9a-f]{16}$/, '');
-    const [main] = readdirSync(join(folder, entry)).filter((file) => /\.m?js$/.test(file));
-    if (main === undefined) continue;
-    const { size, mtimeMs } = statSync(join(folder, entry, main));
-    if (mtimeMs > (newest.get(name)?.at ?? 0)) newest.set(name, { at: mtimeMs, kb: Math.round(size / 1000) });
-  }
-  return [...newest].map(([name, { kb }]) => ({ name, kb })).sort((a, b) => a.name.localeCompare(b.name));
-}
+const Note = z.object({ bundle: z.object({ bytes: z.number() }) });
+
+/** Sizes of what is deployed, as the last synthesis noted them; kilobytes. */
+export const bundleSizes = (folder: string): { readonly name: string; readonly kb: number }[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json') && !file.endsWith('.meta.json'))
+    .sort()
+    .map((file) => {
+      const { bundle } = Note.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+      return { name: file.replace(/\.json$/, ''), kb: Math.round(bundle.bytes / 1000) };
+    });

@@ -4,7 +4,12 @@ export interface Timed {
   readonly seq: number;
   readonly event: string;
   readonly at: number;
-  readonly data: { readonly ts: string; readonly status?: string; readonly line?: string };
+  readonly data: {
+    readonly invocationId: string;
+    readonly ts: string;
+    readonly status?: string;
+    readonly line?: string;
+  };
 }
 
 export interface Followed {
@@ -69,4 +74,23 @@ export async function runAndFollow(url: string, request: unknown): Promise<Whole
   if (last?.event !== 'COMPLETE' || last.data.status !== 'COMPLETED')
     throw new Error(`no clean end: ${JSON.stringify(last)}`);
   return { ...followed, sentAt, acceptedAt, completeAt: last.at };
+}
+
+/** @returns milliseconds that it took */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = now();
+  await work();
+  return now() - startedAt;
+}
+
+/** One request that must succeed. @returns the answer's JSON */
+export async function call(url: string, method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(url + path, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
 }

@@ -109,3 +109,12 @@ export async function viewersOfOne(url: string, viewers: number): Promise<Figure
     ),
   );
 }
+
+/** Many runs at once, each with its viewer: from POST to COMPLETE. */
+export async function viewersOfEach(url: string, runs: number): Promise<Figures> {
+  const whole = await Promise.all(Array.from({ length: runs }, () => runAndFollow(url, hello('python'))));
+  for (const { events } of whole) {
+    if (events.some(({ seq }, index) => seq !== index + 1)) throw new Error('a viewer has a gap');
+  }
+  return figures(whole.map(took));
+}

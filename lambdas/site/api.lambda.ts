@@ -1,3 +1,4 @@
+import path from 'node:path';
 import description from '../../docs/openapi.json';
 import { dynamo } from '../platform/aws/dynamo';
 import { systemClock } from '../platform/clock';
@@ -9,7 +10,8 @@ import { telemetry } from '../platform/telemetry';
 import { prefersHtml } from './accept';
 import { demoAssets } from './demo-assets';
 import { demoPage } from './demo-page';
-import { docsPage } from './docs-page';
+import { assetsIn } from './assets';
+import { redocPage, swaggerPage } from './docs-pages';
 import { storeProbe } from './health';
 import { siteRoutes } from './routes';
 
@@ -19,7 +21,7 @@ const { authenticate, originGuard } = access(env, db, systemClock);
 const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, systemClock);
 
 const demo = demoPage(demoAssets);
-const docs = docsPage(description);
+const assets = assetsIn(path.join(__dirname, 'assets'));
 
 type Site = UseCases<typeof siteRoutes>;
 
@@ -47,8 +49,9 @@ export const handler = endpoint({
     getHealth: health,
     getApiHealth: health,
     getOpenApi: () => Promise.resolve({ body: description }),
-    getDocs: () => Promise.resolve(docs),
-    getRedoc: () => Promise.resolve(docs),
+    getDocs: async () => swaggerPage(await assets.versions()),
+    getRedoc: async () => redocPage(await assets.versions()),
+    getDocsAsset: ({ params: { asset } }, { headers }) => assets.reply(asset, headers),
   },
   authenticate,
   originGuard,

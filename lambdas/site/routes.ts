@@ -34,7 +34,7 @@ export const siteRoutes = {
   getDocs: {
     method: 'GET',
     path: '/docs',
-    summary: 'Documentation of the API for people',
+    summary: 'Documentation of the API for people: Swagger UI',
     scope: 'public',
     success: { status: 200, contentType: 'text/html; charset=utf-8', body: z.string() },
     errors: [],
@@ -42,9 +42,18 @@ export const siteRoutes = {
   getRedoc: {
     method: 'GET',
     path: '/redoc',
-    summary: 'Documentation of the API for people, on one page',
+    summary: 'Documentation of the API for people, on one page: Redoc',
     scope: 'public',
     success: { status: 200, contentType: 'text/html; charset=utf-8', body: z.string() },
     errors: [],
+  },
+  getDocsAsset: {
+    method: 'GET',
+    path: '/docs/{asset}',
+    summary: 'A script or a style sheet of the documentation',
+    scope: 'public',
+    params: z.object({ asset: z.string() }),
+    success: { status: 200, contentType: 'text/javascript; charset=utf-8', body: z.string(), orBytes: true },
+    errors: ['ROUTE_NOT_FOUND'],
   },
 } as const satisfies RouteTable;

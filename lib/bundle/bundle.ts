@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { digestOf, packAsset, writeAssets, type Asset, type PackedAsset } from './assets';
 import { compile, RECIPE, REPOSITORY } from './compile';
 
 export { REPOSITORY } from './compile';
@@ -29,31 +30,35 @@ const Note = z.object({ recipe: z.string(), state: z.record(z.string(), z.string
  * runtime happens to bring. Equal sources give equal bytes, so an unchanged function is not deployed again; while the
  * sources stand as they stood, it is not built again either.
  * @param entry path from the repository's root, exporting `handler`
- * @throws Error if the entry is missing or does not build
+ * @param assets files that stand beside it
+ * @throws Error if the entry or an asset is missing, or the entry does not build
  */
-export function bundle(entry: string): Bundle {
+export function bundle(entry: string, assets: readonly Asset[] = []): Bundle {
   const name = `${path.basename(path.dirname(entry))}-${path.basename(entry).replace(/\..*$/, '')}`;
   const noted = path.join(BUNDLES, `${name}.json`);
-  const before = existsSync(path.join(REPOSITORY, entry)) ? unchanged(noted) : undefined;
+  const recipe = `${RECIPE}${JSON.stringify(assets)}`;
+  const before = existsSync(path.join(REPOSITORY, entry)) ? unchanged(noted, recipe) : undefined;
   if (before) return before;
   const { code, metafile, read, sources } = compile(entry);
-  const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  const packed = assets.map(packAsset);
+  const digest = createHash('sha256').update(code).update(digestOf(packed)).digest('hex').slice(0, 16);
   const folder = path.join(BUNDLES, `${name}-${digest}`);
   if (!existsSync(folder)) {
     prune(name);
-    publish(folder, code);
+    publish(folder, code, packed);
   }
   writeWhole(path.join(BUNDLES, `${name}.meta.json`), metafile);
   const made: Bundle = { folder, handler: 'index.handler', bytes: code.byteLength, sources: [...sources] };
-  writeWhole(noted, JSON.stringify({ recipe: RECIPE, state: stateOf(read), bundle: made }));
+  const state = stateOf([...read, ...assets.map(({ from }) => from)]);
+  writeWhole(noted, JSON.stringify({ recipe, state, bundle: made }));
   return made;
 }
 
 /** The bundle that was noted, if nothing that it was made of has changed since. */
-function unchanged(noted: string): Bundle | undefined {
+function unchanged(noted: string, recipe: string): Bundle | undefined {
   if (!existsSync(noted)) return undefined;
   const note = Note.safeParse(JSON.parse(readFileSync(noted, 'utf8')));
-  if (!note.success || note.data.recipe !== RECIPE || !existsSync(note.data.bundle.folder)) return undefined;
+  if (!note.success || note.data.recipe !== recipe || !existsSync(note.data.bundle.folder)) return undefined;
   const now = stateOf(Object.keys(note.data.state));
   return Object.entries(note.data.state).every(([file, state]) => now[file] === state) ? note.data.bundle : undefined;
 }
@@ -78,10 +83,11 @@ function prune(name: string): void {
 }
 
 /** Makes the folder whole at once: two syntheses at the same time must not read each other's half. */
-function publish(folder: string, code: Uint8Array): void {
+function publish(folder: string, code: Uint8Array, assets: readonly PackedAsset[]): void {
   const draft = `${folder}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   writeFileSync(path.join(draft, 'index.js'), code);
+  writeAssets(draft, assets);
   try {
     renameSync(draft, folder);
   } catch (error) {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
 import { acknowledgeObjects } from './access';
+import type { Asset } from '../bundle/assets';
 import { bundle } from '../bundle/bundle';
 import { functionRole } from './function-role';
 import { productVersion } from '../bundle/product-version';
@@ -18,6 +19,8 @@ export interface OwnFunctionProps {
   readonly description: string;
   /** Path from the repository's root to the module that exports `handler`. */
   readonly entry: string;
+  /** Files that it sends as they are. */
+  readonly assets?: readonly Asset[];
   readonly memoryMb: number;
   readonly timeout: Duration;
   /** Added to what every function of ours is given (docs/architecture.md, "Environment variables"). */
@@ -39,7 +42,7 @@ export class OwnFunction extends Construct {
     this.name = props.name;
     this.entry = props.entry;
     const logGroup = new StageLogGroup(this, 'Log', { config, key: data.key, name: props.name });
-    const code = bundle(props.entry);
+    const code = bundle(props.entry, props.assets);
     const role = functionRole(this, logGroup, props.access);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: `narae-${config.stage}-${props.name}`,

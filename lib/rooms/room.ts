@@ -1,6 +1,7 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { RouteTable } from '../../lambdas/platform/route';
 import type { StageConfig } from '../config';
+import type { Asset } from '../bundle/assets';
 import type { BuildsStack } from '../stacks/builds';
 import type { DataStack } from '../stacks/data';
 import type { EngineStack } from '../stacks/engine';
@@ -24,6 +25,8 @@ export interface Room {
   readonly access: readonly PolicyStatement[];
   /** Beside what every function is given. */
   readonly environment?: Record<string, string>;
+  /** Files that its function sends as they are. */
+  readonly assets?: readonly Asset[];
   /** Findings of cdk-nag on its role, with the reason for each. */
   readonly accepted?: readonly { readonly rule: string; readonly reason: string }[];
   /** true: it also answers what no room owns. */

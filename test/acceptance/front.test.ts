@@ -71,6 +71,24 @@ describe('the shared paths', () => {
   });
 });
 
+test('what the documentation is made of can be kept for ever, and only what is there is served', async () => {
+  const pages = await Promise.all(['/docs', '/redoc'].map((path) => get(path)));
+  const files = pages.flatMap(({ text }) =>
+    [...text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, file]) => file),
+  );
+  expect(files).toHaveLength(3);
+  for (const file of files) {
+    const answer = await get(file ?? '');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(file?.includes('.css') ? /^text\/css/ : /^text\/javascript/);
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+    expect(answer.text.length).toBeGreaterThan(100_000);
+    const etag = answer.headers.get('etag') ?? '';
+    expect((await get(file ?? '', { headers: { 'If-None-Match': etag } })).status).toBe(304);
+  }
+  refusal(await get('/docs/index.js'), 404, 'ROUTE_NOT_FOUND');
+});
+
 function expectNoForeignAssets({ text }: Answer): void {
   expect(text).not.toMatch(/(src|href)\s*=\s*["']?(https?:)?\/\//i);
   expect(text).not.toMatch(/url\(\s*["']?(https?:)?\/\//i);

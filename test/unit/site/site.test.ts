@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { packAsset, writeAssets } from '../../../lib/bundle/assets';
 import { prefersHtml } from '../../../lambdas/site/accept';
 import { demoPage } from '../../../lambdas/site/demo-page';
-import { docsPage } from '../../../lambdas/site/docs-page';
+import { assetsIn } from '../../../lambdas/site/assets';
+import { redocPage, swaggerPage } from '../../../lambdas/site/docs-pages';
 
 describe('prefersHtml', () => {
   test.each([
@@ -59,38 +64,64 @@ describe('the demo page', () => {
   });
 });
 
-describe('the documentation page', () => {
-  const schema = (type: string) => ({
-    type: 'object',
-    required: ['a'],
-    properties: { a: { type, description: '<b>' } },
+describe('the documentation pages', () => {
+  const versions = new Map([
+    ['swagger-ui.css', 'a1'],
+    ['swagger-ui-bundle.js', 'b2'],
+    ['redoc.standalone.js', 'c3'],
+  ]);
+
+  test.each([
+    ['Swagger UI', swaggerPage(versions), ['/docs/swagger-ui.css?v=a1', '/docs/swagger-ui-bundle.js?v=b2']],
+    ['Redoc', redocPage(versions), ['/docs/redoc.standalone.js?v=c3']],
+  ])('%s loads files of this installation, by version, and allows no others', (_name, { body, headers }, files) => {
+    const loaded = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address ?? '');
+    expect(loaded).toEqual(expect.arrayContaining(files));
+    expect(loaded.filter((address) => !address.startsWith('/') && address !== 'data:,')).toEqual([]);
+    const policy = headers['Content-Security-Policy'] ?? '';
+    const [, start = ''] = /<script>([^]*?)<\/script>/.exec(body) ?? [];
+    expect(policy).toContain(`script-src 'self' 'sha256-${createHash('sha256').update(start).digest('base64')}'`);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/https?:|script-src[^;]*unsafe/);
   });
-  const { body } = docsPage({
-    info: { title: 'T & T', version: '1', description: '<script>' },
-    paths: {
-      '/x/{id}': {
-        post: {
-          summary: 'Do <it>',
-          parameters: [{ name: 'id', in: 'path', schema: { type: 'string' } }],
-          requestBody: {
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/X' }, example: '<i>' } },
-          },
-          responses: { 200: { description: 'Fine', content: { 'application/json': { schema: { type: 'string' } } } } },
-        },
-      },
+});
+
+describe('assets', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'narae-assets-'));
+    writeAssets(folder, [packAsset({ from: 'README.md', instead: { '# Narae': '# Other' } })]);
+  });
+  afterAll(async () => rm(folder, { recursive: true, force: true }));
+  const reply = (name: string, headers = {}) => assetsIn(join(folder, 'assets')).reply(name, headers);
+
+  test('are sent gzipped to those who take it, and as they are to others', async () => {
+    const packed = await reply('README.md', { 'accept-encoding': 'br, gzip' });
+    expect(packed.headers).toMatchObject({ 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' });
+    for (const encoding of [undefined, 'br', 'gzip;q=0']) {
+      const plain = await reply('README.md', { 'accept-encoding': encoding });
+      expect(plain.headers?.['Content-Encoding']).toBeUndefined();
+      expect(plain.bytes?.toString()).toMatch(/^# Other\n/);
+      expect(gunzipSync(packed.bytes ?? '')).toEqual(plain.bytes);
+    }
+  });
+
+  test('are kept for ever under their version, and confirmed by their tag', async () => {
+    const { headers } = await reply('README.md');
+    expect(headers?.['Cache-Control']).toContain('immutable');
+    expect(await reply('README.md', { 'if-none-match': headers?.['ETag'] })).toMatchObject({ status: 304 });
+    expect(headers?.['ETag']).toContain((await assetsIn(join(folder, 'assets')).versions()).get('README.md'));
+  });
+
+  test.each(['nothing.js', '../index.js', 'README.md.gz', '..%2findex.js', '__proto__', ''])(
+    'has no %j',
+    async (name) => {
+      await expect(reply(name)).rejects.toMatchObject({ code: 'ROUTE_NOT_FOUND' });
     },
-    components: { schemas: { X: schema('string') } },
-  });
+  );
 
-  test('shows each path with its parameters, body and answers', () => {
-    expect(body).toContain('<b>POST</b> <code>/x/{id}</code>');
-    expect(body).toContain('<a href="#schema-X">X</a>');
-    expect(body).toContain('id="schema-X"');
-    expect(body).toContain('<td>Fine</td>');
-  });
-
-  test('shows text as text', () => {
-    expect(body).toContain('T &amp; T');
-    for (const tag of ['<script>', '<it>', '<i>', '<td><b>']) expect(body).not.toContain(tag);
+  test('cannot be packed without what they are to be, or what was to be replaced', () => {
+    expect(() => packAsset({ from: 'no/such.js' })).toThrow('no/such.js is missing');
+    expect(() => packAsset({ from: 'README.md', instead: { '@@@': '' } })).toThrow('@@@');
   });
 });

@@ -1,12 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
-import {
-  BatchGetCommand,
-  GetCommand,
-  type BatchGetCommandInput,
-  type BatchGetCommandOutput,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { batchGet } from '../platform/batch';
 import { AppError } from '../platform/errors';
 import { storeFailed } from '../platform/store-errors';
 import { transact, type Write } from '../platform/transact';
@@ -22,13 +16,10 @@ export const ChatRecord = z.object({
 });
 export type ChatRecord = z.output<typeof ChatRecord>;
 
-type Key = { readonly pk: string; readonly sk: string };
-
 const RoomId = z.object({ id: z.number() });
 const IdInRoom = z.object({ sk: z.string().transform(Number) });
-/** Entries that one BatchGet takes, and items that one transaction takes. */
+/** Items that one transaction takes. */
 const BATCH = 100;
-const MAX_TRIES = 8;
 
 /** Chats in the entities table. A chat whose room is gone is gone, also while its own record is still there. */
 export class ChatStore {
@@ -124,7 +115,11 @@ export class ChatStore {
     limit: number,
   ): Promise<Page<ChatRecord>> {
     const ids = await this.idsOfRoom(workspace, roomId, after, limit);
-    const items = await this.#batchGet(ids.items.map((id) => chatKey(workspace, id)));
+    const items = await batchGet(
+      this.#db,
+      this.#table,
+      ids.items.map((id) => chatKey(workspace, id)),
+    );
     const chats = items.map((item) => ChatRecord.parse(item)).sort((a, b) => a.id - b.id);
     return { items: chats, more: ids.more };
   }
@@ -139,29 +134,12 @@ export class ChatStore {
   }
 
   async #roomsThatExist(workspace: string, ids: readonly number[]): Promise<Set<number>> {
-    const items = await this.#batchGet(ids.map((id) => roomKey(workspace, id)));
+    const items = await batchGet(
+      this.#db,
+      this.#table,
+      ids.map((id) => roomKey(workspace, id)),
+    );
     return new Set(items.map((item) => RoomId.parse(item).id));
-  }
-
-  /** In no order; what DynamoDB leaves out of one answer is asked for again. */
-  async #batchGet(keys: readonly Key[]): Promise<Record<string, unknown>[]> {
-    const found: Record<string, unknown>[] = [];
-    for (let from = 0; from < keys.length; from += BATCH) {
-      let asked: BatchGetCommandInput['RequestItems'] = {
-        [this.#table]: { Keys: keys.slice(from, from + BATCH), ConsistentRead: true },
-      };
-      for (let attempt = 1; asked && Object.keys(asked).length > 0; attempt += 1) {
-        if (attempt > MAX_TRIES)
-          throw new AppError('SERVICE_UNAVAILABLE', 'The store is too busy at the moment. Try again shortly.');
-        if (attempt > 1) await setTimeout(Math.random() * 20 * 2 ** attempt);
-        const answer: BatchGetCommandOutput = await this.#db
-          .send(new BatchGetCommand({ RequestItems: asked }))
-          .catch(storeFailed);
-        found.push(...(answer.Responses?.[this.#table] ?? []));
-        asked = answer.UnprocessedKeys;
-      }
-    }
-    return found;
   }
 }
 

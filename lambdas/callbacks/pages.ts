@@ -1,6 +1,6 @@
-import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { invalid } from '../platform/errors';
-import { storeFailed } from '../platform/store-errors';
+import { queryPages } from '../platform/query-pages';
 
 export interface Page<T> {
   readonly items: T[];
@@ -22,23 +22,18 @@ export async function readPage<T>(
   parse: (item: Record<string, unknown>) => T,
 ): Promise<Page<T>> {
   const items: T[] = [];
-  let next: Record<string, unknown> | undefined = after;
-  do {
-    const page = await db
-      .send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': partition },
-          ConsistentRead: true,
-          Limit: limit + 1 - items.length,
-          ...(next && { ExclusiveStartKey: next }),
-        }),
-      )
-      .catch(storeFailed);
-    items.push(...(page.Items ?? []).map(parse));
-    next = page.LastEvaluatedKey;
-  } while (next && items.length <= limit);
+  const pages = queryPages(db, {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': partition },
+    ConsistentRead: true,
+    Limit: limit + 1,
+    ...(after && { ExclusiveStartKey: after }),
+  });
+  for await (const page of pages) {
+    items.push(...page.map(parse));
+    if (items.length > limit) break;
+  }
   return { items: items.slice(0, limit), more: items.length > limit };
 }
 

@@ -1,6 +1,6 @@
-import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { storeFailed } from '../platform/store-errors';
+import { queryAll } from '../platform/query-pages';
 import type { OtherWrite } from './fenced-write';
 import { isTerminal, type Run } from './run';
 
@@ -81,32 +81,21 @@ export async function readMeter(
   owner: string,
   now: number,
 ): Promise<Meter> {
-  let sum: Meter = { invocations: 0, errors: 0, durationMs: 0 };
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await db
-      .send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :from',
-          ExpressionAttributeValues: {
-            ':pk': meterPartition(workspace, owner),
-            ':from': `${hourOf(now - WINDOW_MS)}#~`,
-          },
-          ConsistentRead: true,
-          ...(next && { ExclusiveStartKey: next }),
-        }),
-      )
-      .catch(storeFailed);
-    for (const item of page.Items ?? []) {
+  const items = await queryAll(db, {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND sk > :from',
+    ExpressionAttributeValues: { ':pk': meterPartition(workspace, owner), ':from': `${hourOf(now - WINDOW_MS)}#~` },
+    ConsistentRead: true,
+  });
+  return items.reduce<Meter>(
+    (sum, item) => {
       const bucket = Bucket.parse(item);
-      sum = {
+      return {
         invocations: sum.invocations + bucket.invocations,
         errors: sum.errors + bucket.errors,
         durationMs: sum.durationMs + bucket.durationMs,
       };
-    }
-    next = page.LastEvaluatedKey;
-  } while (next);
-  return sum;
+    },
+    { invocations: 0, errors: 0, durationMs: 0 },
+  );
 }

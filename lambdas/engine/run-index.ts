@@ -1,5 +1,7 @@
-import { BatchGetCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { batchGet } from '../platform/batch';
+import { queryPages } from '../platform/query-pages';
 import { storeFailed } from '../platform/store-errors';
 import { LIMITS } from './limits';
 import { Run, type RunStatus } from './run';
@@ -31,8 +33,6 @@ export interface RunPage {
 const RETENTION_MS = LIMITS.retentionDays * 86_400_000;
 /** Pages of up to 1 MB that one listing reads at most: a rare status answers with fewer runs and a cursor. */
 const MAX_PAGES = 10;
-
-const BATCH_KEYS = 100;
 
 /** Where runs that are over are listed. */
 export interface EndedPartition {
@@ -115,43 +115,28 @@ export class RunIndex {
    */
   async *ended(of: EndedPartition, pageSize: number): AsyncGenerator<EndedKey[]> {
     const partition = of.index === ENDED_BY_OWNER ? 'endedOwner' : 'endedRoom';
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            IndexName: of.index,
-            KeyConditionExpression: '#partition = :partition',
-            ExpressionAttributeNames: { '#partition': partition },
-            ExpressionAttributeValues: { ':partition': of.partition },
-            ScanIndexForward: false,
-            Limit: pageSize,
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      if (page.Items?.length) yield page.Items.map((item) => EndedKey.parse(item));
-      next = page.LastEvaluatedKey;
-    } while (next);
+    const pages = queryPages(this.#db, {
+      TableName: this.#table,
+      IndexName: of.index,
+      KeyConditionExpression: '#partition = :partition',
+      ExpressionAttributeNames: { '#partition': partition },
+      ExpressionAttributeValues: { ':partition': of.partition },
+      ScanIndexForward: false,
+      Limit: pageSize,
+    });
+    for await (const page of pages) yield page.map((item) => EndedKey.parse(item));
   }
 
   /** Runs of these keys, in their order; what is no longer there, or outlived its retention, is left out. */
   async read(keys: readonly EndedKey[], now: number): Promise<Run[]> {
     const found = new Map<string, Run>();
-    for (let from = 0; from < keys.length; from += BATCH_KEYS) {
-      let wanted = keys.slice(from, from + BATCH_KEYS).map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
-      // One answer holds 16 MB; what did not fit is named and asked for again.
-      while (wanted.length > 0) {
-        const { Responses, UnprocessedKeys } = await this.#db
-          .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }))
-          .catch(storeFailed);
-        for (const item of Responses?.[this.#table] ?? []) {
-          const run = Run.parse(item);
-          if (expiryOf(run.createdAt, LIMITS.retentionDays) * 1000 > now) found.set(run.id, run);
-        }
-        wanted = UnprocessedKeys?.[this.#table]?.Keys ?? [];
-      }
+    for (const item of await batchGet(
+      this.#db,
+      this.#table,
+      keys.map(({ pk, sk }) => ({ pk, sk })),
+    )) {
+      const run = Run.parse(item);
+      if (expiryOf(run.createdAt, LIMITS.retentionDays) * 1000 > now) found.set(run.id, run);
     }
     return keys.flatMap(({ sk }) => found.get(sk) ?? []);
   }
@@ -161,10 +146,7 @@ export class RunIndex {
     const overdue: Run[] = [];
     for (let shard = 0; shard < OPEN_SHARDS; shard += 1) {
       for await (const keys of this.#openKeys(shard)) {
-        const { Responses } = await this.#db
-          .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } }))
-          .catch(storeFailed);
-        const runs = (Responses?.[this.#table] ?? []).map((item) => Run.parse(item));
+        const runs = (await batchGet(this.#db, this.#table, keys)).map((item) => Run.parse(item));
         overdue.push(...runs.filter((run) => run.deadlineAt <= now));
       }
     }
@@ -173,23 +155,13 @@ export class RunIndex {
 
   /** Keys of open runs, at most 100 at a time, which is what one BatchGet takes. */
   async *#openKeys(shard: number): AsyncGenerator<{ pk: unknown; sk: unknown }[]> {
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            IndexName: OPEN_INDEX,
-            KeyConditionExpression: 'openShard = :shard',
-            ExpressionAttributeValues: { ':shard': `OPEN#${shard}` },
-            Limit: 100,
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      if (page.Items?.length)
-        yield page.Items.map((item) => ({ pk: item['pk'] as unknown, sk: item['sk'] as unknown }));
-      next = page.LastEvaluatedKey;
-    } while (next);
+    const pages = queryPages(this.#db, {
+      TableName: this.#table,
+      IndexName: OPEN_INDEX,
+      KeyConditionExpression: 'openShard = :shard',
+      ExpressionAttributeValues: { ':shard': `OPEN#${shard}` },
+      Limit: 100,
+    });
+    for await (const page of pages) yield page.map(({ pk, sk }) => ({ pk, sk }));
   }
 }

@@ -1,12 +1,8 @@
-import {
-  BatchWriteCommand,
-  type BatchWriteCommandOutput,
-  DeleteCommand,
-  QueryCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { meterPartition } from '../engine/meter';
 import { chunkPartition, runKey } from '../engine/run-keys';
+import { batchDelete } from '../platform/batch';
+import { queryAll, type StoredItem } from '../platform/query-pages';
 import { storeFailed } from '../platform/store-errors';
 import { cleanUpKey, CleanUpTask } from './records';
 
@@ -45,36 +41,15 @@ export class CleanUpStore {
 
   async #removeAll(pk: string): Promise<void> {
     const keys = (await this.#query(this.#runs, pk)).map((item): Key => ({ pk, sk: String(item['sk']) }));
-    for (let from = 0; from < keys.length; from += 25) {
-      let requests: Record<string, unknown>[] | undefined = keys
-        .slice(from, from + 25)
-        .map((Key) => ({ DeleteRequest: { Key } }));
-      while (requests && requests.length > 0) {
-        const command: BatchWriteCommand = new BatchWriteCommand({ RequestItems: { [this.#runs]: requests } });
-        const answer: BatchWriteCommandOutput = await this.#db.send(command).catch(storeFailed);
-        requests = answer.UnprocessedItems?.[this.#runs];
-      }
-    }
+    await batchDelete(this.#db, this.#runs, keys);
   }
 
-  async #query(table: string, pk: string): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': pk },
-            ConsistentRead: true,
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      items.push(...(page.Items ?? []));
-      next = page.LastEvaluatedKey;
-    } while (next);
-    return items;
+  #query(table: string, pk: string): Promise<StoredItem[]> {
+    return queryAll(this.#db, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    });
   }
 }

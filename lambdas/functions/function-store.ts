@@ -1,4 +1,6 @@
-import { BatchGetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from '../platform/batch';
+import { queryAll, type StoredItem } from '../platform/query-pages';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { Stale, transact, type Write } from '../platform/transact';
 import { notFound, quotaExceeded } from './errors';
@@ -32,16 +34,7 @@ export class FunctionStore {
    * @throws AppError `NOT_FOUND`
    */
   async get(workspace: string, id: string): Promise<FunctionRecord> {
-    const { Responses } = await this.#db
-      .send(
-        new BatchGetCommand({
-          RequestItems: {
-            [this.#table]: { Keys: [workspaceKey(workspace), functionKey(workspace, id)], ConsistentRead: true },
-          },
-        }),
-      )
-      .catch(storeFailed);
-    const items = Responses?.[this.#table] ?? [];
+    const items = await batchGet(this.#db, this.#table, [workspaceKey(workspace), functionKey(workspace, id)]);
     const isThere = items.some(({ pk, deletedAt }) => pk === workspaceKey('').pk && deletedAt === undefined);
     if (!isThere) throw notFound('workspace', workspace);
     const item = items.find(({ pk }) => pk !== workspaceKey('').pk);
@@ -160,37 +153,18 @@ export class FunctionStore {
   }
 
   async #isWorkspaceThere(workspace: string): Promise<boolean> {
-    const { Responses } = await this.#db
-      .send(
-        new BatchGetCommand({
-          RequestItems: { [this.#table]: { Keys: [workspaceKey(workspace)], ConsistentRead: true } },
-        }),
-      )
-      .catch(storeFailed);
-    const [item] = Responses?.[this.#table] ?? [];
+    const [item] = await batchGet(this.#db, this.#table, [workspaceKey(workspace)]);
     return item !== undefined && WorkspaceRecord.parse(item).deletedAt === undefined;
   }
 
-  async #query(workspace: string, projection?: string): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': functionKey(workspace, '').pk },
-            ConsistentRead: true,
-            ...(projection !== undefined && { ProjectionExpression: projection }),
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      items.push(...(page.Items ?? []));
-      next = page.LastEvaluatedKey;
-    } while (next);
-    return items;
+  #query(workspace: string, projection?: string): Promise<StoredItem[]> {
+    return queryAll(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': functionKey(workspace, '').pk },
+      ConsistentRead: true,
+      ...(projection !== undefined && { ProjectionExpression: projection }),
+    });
   }
 }
 

@@ -1,11 +1,6 @@
-import {
-  BatchGetCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from '../platform/batch';
+import { queryAll } from '../platform/query-pages';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { transact } from '../platform/transact';
 import { notFound } from './errors';
@@ -61,41 +56,19 @@ export class WorkspaceStore {
 
   /** All workspaces, oldest first: ids sort by creation. */
   async all(): Promise<WorkspaceRecord[]> {
-    const records: WorkspaceRecord[] = [];
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': workspaceKey('').pk },
-            ConsistentRead: true,
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      records.push(...(page.Items ?? []).flatMap((item) => present(item) ?? []));
-      next = page.LastEvaluatedKey;
-    } while (next);
-    return records;
+    const items = await queryAll(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': workspaceKey('').pk },
+      ConsistentRead: true,
+    });
+    return items.flatMap((item) => present(item) ?? []);
   }
 
   /** Those of the given ids that exist, oldest first. */
   async some(ids: readonly string[]): Promise<WorkspaceRecord[]> {
-    const records: WorkspaceRecord[] = [];
-    const wanted = [...new Set(ids)].sort();
-    for (let from = 0; from < wanted.length; from += 100) {
-      let keys: Record<string, unknown>[] = wanted.slice(from, from + 100).map(workspaceKey);
-      while (keys.length > 0) {
-        const { Responses, UnprocessedKeys } = await this.#db
-          .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } }))
-          .catch(storeFailed);
-        records.push(...(Responses?.[this.#table] ?? []).flatMap((item) => present(item) ?? []));
-        keys = UnprocessedKeys?.[this.#table]?.Keys ?? [];
-      }
-    }
-    return records.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const items = await batchGet(this.#db, this.#table, [...new Set(ids)].map(workspaceKey));
+    return items.flatMap((item) => present(item) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** @throws AppError `NOT_FOUND` */

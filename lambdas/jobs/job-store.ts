@@ -1,5 +1,4 @@
 import {
-  BatchGetCommand,
   GetCommand,
   QueryCommand,
   TransactWriteCommand,
@@ -9,6 +8,7 @@ import {
 import * as z from 'zod';
 import type { Run } from '../engine/run';
 import type { Together } from '../engine/run-store';
+import { batchGet } from '../platform/batch';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { JobRecord } from './job';
 import { allJobs, earlierRunKey, idOfListSort, jobKey, jobsOfProject, listSort } from './job-keys';
@@ -18,7 +18,6 @@ const NOT_THERE = 'attribute_not_exists(pk)';
 const SAME_RUN = '#run = :held AND attribute_not_exists(cancelledAt)';
 const NEVER_RAN = '#run = :zero AND attribute_not_exists(cancelledAt)';
 
-const BATCH_KEYS = 100;
 /** DynamoDB's TTL counts in epoch seconds. */
 const ttl = (epochMs: number): number => Math.ceil(epochMs / 1000);
 
@@ -66,19 +65,13 @@ export class JobStore {
     return Item && kept(JobRecord.parse(Item), now);
   }
 
-  /** Jobs of these ids, in their order; at most 100. */
+  /** Jobs of these ids, in their order. */
   async getMany(workspace: string, ids: readonly string[], now: number): Promise<JobRecord[]> {
     const found = new Map<string, JobRecord>();
-    let wanted: Record<string, unknown>[] = ids.slice(0, BATCH_KEYS).map((id) => jobKey(workspace, id));
-    while (wanted.length > 0) {
-      const { Responses, UnprocessedKeys } = await this.#db
-        .send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }))
-        .catch(storeFailed);
-      for (const item of Responses?.[this.#table] ?? []) {
-        const job = kept(JobRecord.parse(item), now);
-        if (job) found.set(job.id, job);
-      }
-      wanted = UnprocessedKeys?.[this.#table]?.Keys ?? [];
+    const keys = ids.map((id) => jobKey(workspace, id));
+    for (const item of await batchGet(this.#db, this.#table, keys)) {
+      const job = kept(JobRecord.parse(item), now);
+      if (job) found.set(job.id, job);
     }
     return ids.flatMap((id) => found.get(id) ?? []);
   }

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AppError } from '../platform/errors';
+import { queryAll } from '../platform/query-pages';
 import { storeFailed } from '../platform/store-errors';
 import { LIMITS } from './limits';
 
@@ -74,24 +75,13 @@ export class ProjectStore {
 
   /** All projects, by id; at most 1000 small items. */
   async list(workspace: string): Promise<Project[]> {
-    const projects: Project[] = [];
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
-            ExpressionAttributeValues: { ':pk': partition(workspace), ':id': 'ID#' },
-            ConsistentRead: true,
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      projects.push(...(page.Items ?? []).map((item) => Item.parse(item)));
-      next = page.LastEvaluatedKey;
-    } while (next);
-    return projects;
+    const items = await queryAll(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
+      ExpressionAttributeValues: { ':pk': partition(workspace), ':id': 'ID#' },
+      ConsistentRead: true,
+    });
+    return items.map((item) => Item.parse(item));
   }
 
   /**

@@ -3,7 +3,6 @@ import {
   DeleteCommand,
   GetCommand,
   PutCommand,
-  QueryCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
@@ -11,6 +10,7 @@ import * as z from 'zod';
 import type { Clock } from './clock';
 import { ALL_SCOPES, credentialOf, unauthenticated, type Authenticate, type Principal } from './principal';
 import type { Scope } from './route';
+import { queryAll, type StoredItem } from './query-pages';
 import { isConditionFailed, storeFailed } from './store-errors';
 
 /**
@@ -129,24 +129,12 @@ export class ApiKeyStore {
       .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
   }
 
-  async #items(): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    let next: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': PARTITION },
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      items.push(...(page.Items ?? []));
-      next = page.LastEvaluatedKey;
-    } while (next && items.length < 10_000);
-    return items;
+  #items(): Promise<StoredItem[]> {
+    return queryAll(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': PARTITION },
+    });
   }
 }
 

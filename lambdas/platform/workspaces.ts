@@ -1,5 +1,5 @@
-import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { storeFailed } from './store-errors';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { queryAll } from './query-pages';
 
 /** All workspaces that were ever created stand in one partition of the entities table, under their ids. */
 export const WORKSPACES_PARTITION = 'WORKSPACES';
@@ -9,23 +9,12 @@ export const WORKSPACES_PARTITION = 'WORKSPACES';
  * About 200 bytes are read of each: 5,000 of them are one call.
  */
 export async function workspaceIds(db: DynamoDBDocumentClient, table: string): Promise<string[]> {
-  const ids: string[] = [];
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await db
-      .send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          FilterExpression: 'attribute_not_exists(deletedAt)',
-          ExpressionAttributeValues: { ':pk': WORKSPACES_PARTITION },
-          ProjectionExpression: 'sk',
-          ...(next && { ExclusiveStartKey: next }),
-        }),
-      )
-      .catch(storeFailed);
-    ids.push(...(page.Items ?? []).map((item) => String(item['sk'])));
-    next = page.LastEvaluatedKey;
-  } while (next);
-  return ids;
+  const items = await queryAll(db, {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk',
+    FilterExpression: 'attribute_not_exists(deletedAt)',
+    ExpressionAttributeValues: { ':pk': WORKSPACES_PARTITION },
+    ProjectionExpression: 'sk',
+  });
+  return items.map((item) => String(item['sk']));
 }

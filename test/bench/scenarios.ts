@@ -82,12 +82,13 @@ export async function replay(
   };
 }
 
-/** Hello-world runs per second, none lost. */
+/** Hello-world runs per second, none lost, with as many environments as that takes. */
 export async function throughput(
   url: string,
   width: number,
   times: number,
 ): Promise<{ perSecond: number; latency: Figures }> {
+  await concurrently(width * 2, width, () => runAndFollow(url, hello('python')));
   const startedAt = now();
   const runs = await concurrently(times, width, () => runAndFollow(url, hello('python')));
   return {

@@ -33,6 +33,7 @@ import { callbacksRoutes } from './routes';
 import { Sources } from './sources';
 import { executionStartBuild } from './start-build';
 import { CallbackStore } from './store';
+import { writeBody } from './text-clients';
 
 const env = readEnv(
   commonEnv.extend({
@@ -103,4 +104,5 @@ export const handler = endpoint({
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
   telemetry: telemetry('callbacks'),
   errorDetail: true,
+  writeBody,
 });

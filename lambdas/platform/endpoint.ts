@@ -35,6 +35,8 @@ export interface EndpointOptions<T extends RouteTable> {
   readonly telemetry: Telemetry;
   /** true: error bodies also carry `detail` (contract: common, "Errors"). */
   readonly errorDetail?: boolean;
+  /** How the body of a success becomes JSON text, for clients that read the text itself; absent: JSON.stringify. */
+  readonly writeBody?: (body: unknown) => string;
 }
 
 type Event = APIGatewayProxyEventV2;
@@ -56,7 +58,7 @@ export function endpoint<T extends RouteTable>(
       rawQuery: event.rawQueryString,
     };
     const body = bodyBytes(event.body, event.isBase64Encoded);
-    const work = () => perform(match, event, body, call, options.useCases);
+    const work = () => perform(match, event, body, call, options);
     const key = match.route.body?.idempotent ? event.headers['idempotency-key'] : undefined;
     const reply =
       key === undefined
@@ -108,7 +110,7 @@ async function perform<T extends RouteTable>(
   event: Event,
   bytes: Buffer,
   call: CallContext,
-  useCases: UseCases<T>,
+  { useCases, writeBody }: EndpointOptions<T>,
 ): Promise<StoredReply> {
   const { route } = match;
   const input = {
@@ -119,7 +121,7 @@ async function perform<T extends RouteTable>(
   // The table gives the schemas, the schemas gave these values: the compiler cannot follow a row chosen at run time.
   const useCase = useCases[match.name] as (request: unknown, context: CallContext) => Promise<ReplyOf<Route>>;
   const reply = await useCase(input, call);
-  const text = textOf(reply.body);
+  const text = textOf(reply.body, writeBody);
   const contentType = text !== undefined && { 'Content-Type': route.success.contentType ?? 'application/json' };
   return {
     status: reply.status ?? route.success.status,
@@ -145,9 +147,9 @@ function readBody(body: NonNullable<Route['body']>, bytes: Buffer): unknown {
   throw new AppError('INVALID_JSON', 'A JSON body is needed, and there is none.');
 }
 
-function textOf(body: unknown): string | undefined {
+function textOf(body: unknown, write: (body: unknown) => string = JSON.stringify): string | undefined {
   if (body === undefined) return undefined;
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return typeof body === 'string' ? body : write(body);
 }
 
 function lowerCaseHeaders(): middy.MiddlewareObj<Event, Result> {

@@ -38,7 +38,7 @@ export async function buildStep(step: BuildStep, ports: BuildPorts): Promise<Nex
     case 'publish':
       return publish(build, step);
     case 'reject':
-      return fail(build, step.fault.Error === 'RegistryUnavailable' ? NO_REGISTRY : FAULT);
+      return fail(build, isUnanswered(step.fault) ? NO_REGISTRY : FAULT);
   }
 }
 
@@ -103,6 +103,15 @@ async function fail({ order, ports }: Build, reason: string): Promise<Next> {
   await conclude(order, ports, (record) => buildFailed(record, reason, ports.clock.now()));
   return OVER;
 }
+
+/** By the name of the installers' error, which whoever reports it for them may have put into words of their own. */
+const isUnanswered = ({
+  Error,
+  Cause = '',
+}: {
+  readonly Error: string;
+  readonly Cause?: string | undefined;
+}): boolean => /\bRegistryUnavailable\b/.test(`${Error} ${Cause}`);
 
 /** Writes the end of a build, if it is still the newest one. */
 export const conclude = (

@@ -42,6 +42,12 @@ module.exports = {
       { path: '^(lambdas/(?!sandbox/)|lib|bin|local)' },
     ),
     rule(
+      'installer-alone',
+      'What runs beside package clients imports nothing of ours.',
+      { path: '^lambdas/installer/' },
+      { path: '^(lambdas/(?!installer/)|lib|bin|local)' },
+    ),
+    rule(
       'local-alone',
       'local stands beside the product, it does not reach into it.',
       { path: '^local/' },

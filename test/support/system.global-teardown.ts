@@ -2,4 +2,5 @@
 export default async function teardown(): Promise<void> {
   await globalThis.naraeTestSystem?.stop();
   await globalThis.naraeTestOpenTarget?.stop();
+  globalThis.naraeTestPackages?.stop();
 }

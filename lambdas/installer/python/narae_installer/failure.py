@@ -16,15 +16,19 @@ class RegistryUnavailable(Exception):
 TOO_LARGE = "library takes more than 250 MB unpacked"
 
 
-def failure_of(output):
-    """The error that pip's output tells of."""
+# A page that is missing (4xx) is an answer; one that failed, or never came, is none.
+NO_ANSWER = re.compile(r"Could not fetch URL \S+: (?!4\d\d Client Error)|Max retries exceeded|ReadTimeoutError")
+
+
+def failure_of(output, log):
+    """The error that pip's output and its log tell of."""
     if re.search(r"No space left on device|File too large|Disk quota exceeded", output):
         return Refused(TOO_LARGE)
     conflict = re.search(r"^The conflict is caused by:\n((?:[ \t]+\S.*\n?)+)", output, re.MULTILINE)
     if conflict:
         lines = [line.strip() for line in conflict.group(1).splitlines()]
         return Refused(_clean(f"library has requirements that conflict: {'; '.join(lines)}"))
-    if re.search(r"Could not fetch URL|Retrying \(Retry|Max retries exceeded|HTTP error 5\d\d|ReadTimeoutError", output):
+    if NO_ANSWER.search(log):
         return RegistryUnavailable("the package index did not answer")
     missing = re.search(r"^ERROR: No matching distribution found for (.+)$", output, re.MULTILINE)
     if missing:

@@ -11,13 +11,16 @@ _BESIDE = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 # Wheels only: building from source would run code of the package.
 _ALWAYS = ["--no-input", "--disable-pip-version-check", "--no-cache-dir", "--no-color"]
 WHEELS_ONLY = ["--only-binary", ":all:", "--progress-bar", "off", "--retries", "2", "--timeout", "15"]
+# An index that fails looks like one that has no such package, but in the log.
+LOG = "pip.log"
 
 
 def run(command, *arguments):
     """Returns what pip printed. Raises Refused or RegistryUnavailable."""
-    done = _pip(command, *arguments)
+    done = _pip(command, *arguments, "--log", LOG)
     if done.returncode != 0:
-        raise failure_of(done.stdout + done.stderr)
+        with open(LOG, encoding="utf-8", errors="replace") as log:
+            raise failure_of(done.stdout + done.stderr, log.read())
     return done.stdout
 
 

@@ -14,6 +14,8 @@ export interface Order {
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, number>>;
   readonly cancelUrl?: string;
+  readonly bundleUrl?: string;
+  readonly bundleSha?: string;
 }
 
 export const LIMITS = {
@@ -30,7 +32,7 @@ export const LIMITS = {
 export function protocolEvent(order: Order): Record<string, unknown> {
   const { code, kind = 'handler', module = 'main', fallbacks = [], convention = 'invocation' } = order;
   const { limits, function: name = 'handler', event = {}, ...rest } = order;
-  const given = ['eventUrl', 'stdin', 'stdinUrl', 'cancelUrl'] as const;
+  const given = ['eventUrl', 'stdin', 'stdinUrl', 'cancelUrl', 'bundleUrl', 'bundleSha'] as const;
   return {
     runId: 'inv-test',
     codeBase64: Buffer.from(code).toString('base64'),

@@ -10,6 +10,7 @@ import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
+import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { randomIds } from '../platform/ids';
 import { telemetry } from '../platform/telemetry';
 import { buildStep } from './build/build-callback';
@@ -38,7 +39,7 @@ const ports = {
   libraries: new Libraries(db, env.NARAE_ENTITIES_TABLE, bucket, env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, Next>()
+export const handler = middy<unknown, Next>(OWN_DEADLINES)
   .onError((request) => {
     logger.error('step of a build failed; the state machine tries again', { cause: request.error });
     throw request.error ?? new Error('unknown');

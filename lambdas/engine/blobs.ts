@@ -105,6 +105,8 @@ export class Blobs {
   urlOf(key: string, validSeconds: number): Promise<string> {
     return getSignedUrl(this.#s3, new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
       expiresIn: validSeconds,
+      // Valid from our time on, not from the machine's, which may be wrong.
+      signingDate: new Date(this.#clock.now()),
     });
   }
 

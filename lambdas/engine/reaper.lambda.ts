@@ -2,8 +2,10 @@ import middy from '@middy/core';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
+import { knowTime } from '../platform/aws/tell-time';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
+import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { Blobs } from './blobs';
 import { reap, type Reaped } from './reap';
@@ -15,6 +17,7 @@ import { RunStore } from './run-store';
 const env = readEnv(commonEnv);
 const { logger, metrics } = telemetry('reaper');
 const db = dynamo();
+const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const index = new RunIndex(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
@@ -22,7 +25,8 @@ const ports = {
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, Reaped>().handler(async () => {
+export const handler = middy<unknown, Reaped>(OWN_DEADLINES).handler(async () => {
+  await timeKnown;
   const reaped = await reap(index, ports);
   if (reaped.ended + reaped.failed > 0) {
     logger.warn('runs past their deadline', { ...reaped });

@@ -6,8 +6,10 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
+import { knowTime } from '../platform/aws/tell-time';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
+import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { Blobs } from './blobs';
 import { Envelope } from './envelope';
@@ -34,9 +36,11 @@ const env = readEnv(
 /** Past the console, which Lambda would wrap into a record of its own: metrics are read from plain lines. */
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const { logger } = telemetry('runner');
+const db = dynamo(STORE_TRIES);
+const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(dynamo(STORE_TRIES), env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   sandbox: new SandboxClient(waitingLambda(), env.NARAE_SANDBOXES),
@@ -45,12 +49,13 @@ const ports = {
   }),
 };
 
-export const handler = middy<unknown, Run | null>()
+export const handler = middy<unknown, Run | null>(OWN_DEADLINES)
   .onError((request) => {
     logger.error('run not executed; Lambda will send another worker', { cause: request.error });
     throw request.error ?? new Error('unknown');
   })
   .handler(async (event: unknown, context: Context) => {
+    await timeKnown;
     // A caller who waits (call-run.ts) gets the record; an asynchronous invoke drops it.
     return (await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
   });

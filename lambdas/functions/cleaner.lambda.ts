@@ -9,6 +9,7 @@ import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
+import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { cleanUp, type CleanedUp, type CleanUpPorts } from './clean-up';
 import { CleanUpStore } from './clean-up-store';
@@ -38,7 +39,7 @@ const ports: CleanUpPorts = {
   },
 };
 
-export const handler = middy<unknown, CleanedUp>().handler(async (_event: unknown, context: Context) => {
+export const handler = middy<unknown, CleanedUp>(OWN_DEADLINES).handler(async (_event: unknown, context: Context) => {
   const cleaned = await cleanUp(ports, () => context.getRemainingTimeInMillis());
   if (cleaned.done + cleaned.left > 0) logger.info('cleaned up', { ...cleaned });
   return cleaned;

@@ -1,10 +1,13 @@
+import { storeTime } from './store-time';
+
 /** The port through which all time enters: tests move it, production reads the system's. */
 export interface Clock {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+/** The machine's, put right by the store's where it is wrong. */
+export const systemClock: Clock = storeTime;
 
 /** ISO 8601 UTC with milliseconds and `Z`. */
 export const iso = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Idempotency, StoredReply } from './idempotency';
 import { bodyBytes, parseJson } from './json-body';
 import { guardOrigin, type OriginGuard } from './origin';
+import { OWN_DEADLINES } from './own-deadlines';
 import { requireScope, type Authenticate, type Headers, type Principal } from './principal';
 import { errorBody, errorReply, toAppError } from './reply';
 import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
@@ -80,7 +81,7 @@ export function endpoint<T extends RouteTable>(
     };
   };
 
-  return middy<Event, Result>()
+  return middy<Event, Result>(OWN_DEADLINES)
     .use(lowerCaseHeaders())
     .use(observe(options.telemetry, (event) => routeName(route, event)))
     .use(mapErrors(options))

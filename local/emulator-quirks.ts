@@ -16,6 +16,9 @@ import type { EdgeErrorCode } from './edge/errors';
  * And of its settings, in emulator/ministack.ts: AWS_ENDPOINT_URL in its own environment would reach custom resources;
  * MINISTACK_HOST would pin queue addresses to a name; custom resources for Node need NODE_PATH.
  *
+ * What a function's failed events lead to (EventInvokeConfig) it keeps apart for `$LATEST` and for no qualifier, which are
+ * the same on AWS: lambda/catalog.ts asks for both.
+ *
  * Of its clients: queue addresses that it keeps hold the port of an earlier start (`useQueueUrlAsEndpoint: false`), and
  * so does the address of a function's code (only its path is used). S3 clients must address it by 127.0.0.1 and not by
  * name: `bucket.localhost` does not resolve everywhere, and for an address they put the bucket into the path themselves.

@@ -22,6 +22,8 @@ export type UrlMode = 'BUFFERED' | 'RESPONSE_STREAM';
 /** A definition is read again after this time, in the background, when the function is used. */
 const RECHECK_AFTER_MS = 2_000;
 const DEFAULT_RETRIES = 2;
+/** What CloudFormation names; the emulator keeps it apart from what is set without a qualifier (emulator-quirks.ts). */
+const LATEST = '$LATEST';
 const DEFAULT_AGE_SECONDS = 6 * 60 * 60;
 
 interface Entry {
@@ -106,22 +108,23 @@ export class FunctionCatalog {
   }
 
   private async readEventPolicy({ name }: FunctionDefinition): Promise<EventPolicy> {
+    const config = (await this.readEventConfig(name, LATEST)) ?? (await this.readEventConfig(name, undefined));
+    return {
+      retries: config?.MaximumRetryAttempts ?? DEFAULT_RETRIES,
+      maximumAgeMs: (config?.MaximumEventAgeInSeconds ?? DEFAULT_AGE_SECONDS) * 1000,
+      onSuccessArn: config?.DestinationConfig?.OnSuccess?.Destination,
+      onFailureArn: config?.DestinationConfig?.OnFailure?.Destination,
+    };
+  }
+
+  private async readEventConfig(FunctionName: string, Qualifier: string | undefined) {
     try {
-      const answer = await this.client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: name }));
-      return {
-        retries: answer.MaximumRetryAttempts ?? DEFAULT_RETRIES,
-        maximumAgeMs: (answer.MaximumEventAgeInSeconds ?? DEFAULT_AGE_SECONDS) * 1000,
-        onSuccessArn: answer.DestinationConfig?.OnSuccess?.Destination,
-        onFailureArn: answer.DestinationConfig?.OnFailure?.Destination,
-      };
+      return await this.client.send(
+        new GetFunctionEventInvokeConfigCommand({ FunctionName, ...(Qualifier !== undefined && { Qualifier }) }),
+      );
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      return {
-        retries: DEFAULT_RETRIES,
-        maximumAgeMs: DEFAULT_AGE_SECONDS * 1000,
-        onSuccessArn: undefined,
-        onFailureArn: undefined,
-      };
+      return undefined;
     }
   }
 

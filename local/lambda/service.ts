@@ -23,6 +23,8 @@ export interface LambdaServiceOptions {
   readonly port: number;
   readonly awsEndpoint: string;
   readonly surroundings: Omit<Surroundings, 'awsEndpoint' | 'lambdaEndpoint'>;
+  /** Where functions find this service, if something stands in front of it; its own address otherwise. */
+  readonly seenAs?: string;
   /** Log files of functions. */
   readonly logDir: string;
   /** Unpacked packages and temporary folders. */
@@ -81,7 +83,7 @@ export class LambdaService {
     const invoker = new Invoker({
       catalog,
       code,
-      surroundings: { ...surroundings, awsEndpoint, lambdaEndpoint: endpoint },
+      surroundings: { ...surroundings, awsEndpoint, lambdaEndpoint: options.seenAs ?? endpoint },
       logDir,
       scratchDir,
       limits,

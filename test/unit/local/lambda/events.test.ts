@@ -64,12 +64,17 @@ describe('an asynchronous invocation', () => {
     expect(await attempt(name, 4)).toBeUndefined();
   });
 
-  it('ends in the on-failure destination after the retries the function is configured with', async () => {
+  // CloudFormation names the version, callers of the API mostly do not.
+  it.each([
+    ['the newest code', { Qualifier: '$LATEST' }],
+    ['the function', {}],
+  ])('ends in the on-failure destination after the retries that %s is configured with', async (_of, qualifier) => {
     const name = await stack.deploy(COUNTING);
     const queue = await makeQueue(`${name}-failed`);
     await stack.client.send(
       new PutFunctionEventInvokeConfigCommand({
         FunctionName: name,
+        ...qualifier,
         MaximumRetryAttempts: 1,
         DestinationConfig: { OnFailure: { Destination: queue.arn } },
       }),

@@ -36,6 +36,7 @@ export const commands = {
   },
   keys: tool('bin/keys.ts'),
   seed: tool('bin/seed.ts'),
+  replay: tool('bin/replay.ts'),
 };
 
 /** What a local system stands on beyond node_modules. */
@@ -78,7 +79,7 @@ async function runTests(root, args, env) {
 }
 
 /**
- * `npm run keys` and `npm run seed` talk to the stack that runs on this machine, unless the person has pointed the AWS
+ * `npm run keys`, `npm run seed` and `npm run replay` talk to the stack that runs on this machine, unless the person has pointed the AWS
  * tools at an account: then a stage in the cloud is meant and nothing is added.
  */
 export function keysEnvironment(env, system) {
@@ -87,11 +88,12 @@ export function keysEnvironment(env, system) {
   if (system === undefined) {
     throw new SetupError(
       'No local stack is running: start it with "npm start", or configure AWS credentials (AWS_PROFILE, ...) ' +
-        'to manage the keys of a stage in the cloud.',
+        'to work on a stage in the cloud.',
     );
   }
   return {
     AWS_ENDPOINT_URL: system.awsEndpoint,
+    AWS_ENDPOINT_URL_LAMBDA: system.lambdaEndpoint,
     AWS_REGION: system.region,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

@@ -38,6 +38,8 @@ const config: Config = {
     // The same system: keys and attacks do not get in each other's way.
     project('security', 'security', needs('auth-system')),
     project('browser', 'browser', needs('system')),
+    // Each of its files brings up what it breaks.
+    project('faults', 'faults'),
     // Rooms that are not complete yet (docs/jobs.md, docs/callbacks.md): `npm run test:rooms`.
     project('rooms', 'rooms', needs('system')),
   ],

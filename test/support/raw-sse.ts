@@ -72,6 +72,11 @@ export class RawStream {
     return this.#get.head;
   }
 
+  /** The bytes that have come so far, as text; the last character may be half there. */
+  get body(): string {
+    return this.#get.bytes.toString('utf8');
+  }
+
   /** What has come so far. */
   get now(): ParsedStream {
     return parseStream(this.#get.bytes.toString('utf8'));

@@ -1,0 +1,100 @@
+import type { Random } from './random';
+import { PASS, type Exchange, type Fate } from './fault-proxy';
+import { kill, workerAt } from './workers';
+
+/** Where the runner of one run dies: at its n-th write, before that arrives or when its answer is under way. */
+export interface KillPlan {
+  readonly write: number;
+  readonly moment: 'before' | 'after';
+  /** How many workers of the run die so, one after the other. */
+  readonly times: number;
+}
+
+interface Planned {
+  readonly plan: KillPlan;
+  killed: number;
+  /** Writes of each worker so far. */
+  readonly writes: Map<number, number>;
+}
+
+const WRITES = ['PutItem', 'UpdateItem', 'TransactWriteItems'].map((name) => `DynamoDB_20120810.${name}`);
+const RUN_ID = /inv-[0-9A-HJKMNP-TV-Z]{26}/;
+
+/** What can go wrong between the functions and the store; the decision of the proxy that stands there. */
+export class StoreFaults {
+  #throttled: { readonly random: Random; readonly fraction: number } | undefined;
+  readonly #planned = new Map<string, Planned>();
+  /** Calls that were refused as throttled. */
+  throttledCalls = 0;
+
+  throttle(random: Random, fraction: number): void {
+    this.#throttled = { random, fraction };
+  }
+
+  unthrottle(): void {
+    this.#throttled = undefined;
+  }
+
+  /** Plans the death of the workers of a run whose handler has this name, which a run's first write already carries. */
+  killAt(handler: string, plan: KillPlan): void {
+    this.#planned.set(handler, { plan, killed: 0, writes: new Map() });
+  }
+
+  /** How many workers died by the plan of this handler. */
+  killed(handler: string): number {
+    return this.#planned.get(handler)?.killed ?? 0;
+  }
+
+  decide(exchange: Exchange): Fate {
+    const target = exchange.headers['x-amz-target'];
+    const operation = typeof target === 'string' ? target : '';
+    const toS3 = /s3\/aws4_request/.test(exchange.headers.authorization ?? '');
+    const throttled = this.#throttled;
+    if (throttled && (toS3 || operation.startsWith('DynamoDB_')) && throttled.random.chance(throttled.fraction)) {
+      this.throttledCalls += 1;
+      return toS3 ? SLOW_DOWN : THROUGHPUT_EXCEEDED;
+    }
+    const isWrite = WRITES.includes(operation) || (toS3 && exchange.method === 'PUT');
+    return isWrite && this.#planned.size > 0 ? this.#killAtBoundary(exchange) : PASS;
+  }
+
+  #killAtBoundary(exchange: Exchange): Fate {
+    const planned = this.#planOf(exchange);
+    if (!planned || planned.killed >= planned.plan.times) return PASS;
+    const worker = workerAt(exchange.callerPort);
+    if (worker?.name !== 'runner') return PASS;
+    const writes = (planned.writes.get(worker.pid) ?? 0) + 1;
+    planned.writes.set(worker.pid, writes);
+    if (writes !== planned.plan.write || !kill(worker)) return PASS;
+    planned.killed += 1;
+    return { kind: 'cut', moment: planned.plan.moment };
+  }
+
+  /** The record that creates a run names its handler; everything later names the run. */
+  #planOf({ url, body }: Exchange): Planned | undefined {
+    const text = `${url} ${body.toString('latin1')}`;
+    const id = RUN_ID.exec(text)?.[0];
+    if (id === undefined) return undefined;
+    const handler = /"handler":\{"S":"\w+\.(run_\d+)"/.exec(text)?.[1];
+    const planned = handler === undefined ? undefined : this.#planned.get(handler);
+    if (planned) this.#planned.set(id, planned);
+    return this.#planned.get(id);
+  }
+}
+
+const THROUGHPUT_EXCEEDED: Fate = {
+  kind: 'answer',
+  status: 400,
+  type: 'application/x-amz-json-1.0',
+  body: JSON.stringify({
+    __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    message: 'The level of configured provisioned throughput for the table was exceeded.',
+  }),
+};
+
+const SLOW_DOWN: Fate = {
+  kind: 'answer',
+  status: 503,
+  type: 'application/xml',
+  body: '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
+};

@@ -1,10 +1,12 @@
 /** From an idle process to a finished run. */
 import { Channel, receive, sayWarm } from './channel.mjs';
+import { closeInherited } from './descriptors.mjs';
 import { runHandler } from './handler-run.mjs';
 import { givePackages } from './packages.mjs';
 import { runScript } from './script-run.mjs';
 
 export function main() {
+  closeInherited();
   prepareOutput();
   sayWarm();
   const received = receive();

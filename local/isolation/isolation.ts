@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../process/run';
 import { findPython, type Interpreter } from './interpreters';
@@ -6,13 +7,14 @@ import { variants, type LauncherOptions, type Tools, type Variant } from './laun
 import { CHILD_LIMITS, INSTALLER_LIMITS } from './limits';
 import { NO_CLIENTS, type PackageClients } from './package-clients';
 import { probe } from './probe';
+import { systemCallFilter } from './system-calls';
 
 export interface IsolationOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly nodePath: string;
   /** `public` lets user code reach the network of this machine, loopback included. */
   readonly network: 'none' | 'public';
-  /** Folder for the probe's files. */
+  /** Folder for the probe's files, and for the filter of system calls, which launchers read for as long as they are used. */
   readonly dir: string;
   /** How pip and npm of this machine's owner reach their registries; absent: as they do without any configuration. */
   readonly packageClients?: PackageClients;
@@ -46,6 +48,7 @@ export async function establishIsolation(options: IsolationOptions): Promise<Iso
     readable: [...python.needs, options.nodePath],
     late: [],
     limits: CHILD_LIMITS,
+    filter: await writeFilter(tools, options.dir),
   };
   const { variant, index, refusals } = await probe({
     ...launcher,
@@ -77,6 +80,16 @@ export async function establishIsolation(options: IsolationOptions): Promise<Iso
       ...(reach === 'packages' ? ofInstallers(taskRoot) : ofChildren(taskRoot)),
     }),
   };
+}
+
+/** @returns its file; undefined where there can be none */
+async function writeFilter({ bwrapOptions }: Tools, dir: string): Promise<string | undefined> {
+  const filter = systemCallFilter(process.arch);
+  if (filter === undefined || !bwrapOptions.has('--seccomp')) return undefined;
+  const file = path.join(dir, 'system-calls.bpf');
+  await mkdir(dir, { recursive: true });
+  await writeFile(file, filter);
+  return file;
 }
 
 async function findTools(environment: NodeJS.ProcessEnv): Promise<Tools> {

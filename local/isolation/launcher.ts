@@ -19,6 +19,8 @@ export interface LauncherOptions {
   /** See View.late. */
   readonly late: readonly string[];
   readonly limits: ChildLimits;
+  /** File with the filter of system calls; undefined where there is none for this machine, or no way to set it. */
+  readonly filter: string | undefined;
 }
 
 /**
@@ -39,16 +41,29 @@ export interface Variant {
 }
 
 const FORK_GAP = 'the number of processes is not bounded';
+const FILTER_GAP = 'system calls are not filtered: some memory is not bounded';
 
 /**
  * All that may work with these tools, best first; which does is for a probe to say. How many there are, and in which
  * order, depends on tools, user and network alone.
  */
 export function variants(options: LauncherOptions): Variant[] {
-  const { tools, root } = options;
+  const { tools } = options;
   const limits = limitsOnly(options);
   if (tools.bwrap === undefined || tools.prlimit === undefined) return limits;
-  const gaps = tools.bwrapOptions.has('--size') ? [] : ['the size of scratch folders is not bounded'];
+  // A kernel may lack filters: what works with one is tried first, the same without one after it.
+  if (options.filter !== undefined) {
+    return [...withNamespaces(options), ...withNamespaces({ ...options, filter: undefined }), ...limits];
+  }
+  return [...withNamespaces(options), ...limits];
+}
+
+function withNamespaces(options: LauncherOptions): Variant[] {
+  const { tools, root, filter } = options;
+  const gaps = [
+    ...(tools.bwrapOptions.has('--size') ? [] : ['the size of scratch folders is not bounded']),
+    ...(filter === undefined ? [FILTER_GAP] : []),
+  ];
   const namespaces = (argv: string[], boundsProcesses: boolean): Variant => ({
     tier: 'full',
     gaps: boundsProcesses ? gaps : [...gaps, FORK_GAP],
@@ -60,15 +75,17 @@ export function variants(options: LauncherOptions): Variant[] {
   const own = root
     ? [namespaces(ownUser(options, false), false)]
     : [namespaces(ownUser(options, true), true), namespaces(ownUser(options, false), false)];
-  return [...asNobody, ...own, ...limits];
+  return [...asNobody, ...own];
 }
 
 /** As the user who runs the stack, in a user namespace in which it is nobody special. */
 function ownUser(options: LauncherOptions, countProcesses: boolean): string[] {
   const { tools } = options;
   return [
+    ...openFilter(options),
     tools.bwrap ?? '',
     ...namespaceArguments(options),
+    ...useFilter(options),
     ...['--unshare-user', ...noFurtherNamespaces(tools), '--cap-drop', 'ALL'],
     ...view(options, false),
     '--',
@@ -84,6 +101,7 @@ function nobody(options: LauncherOptions, setpriv: string): string[] {
   const { tools } = options;
   const inner = ['--unshare-user', ...noFurtherNamespaces(tools), '--dev-bind', '/', '/', '--chdir', '{scratch}'];
   return [
+    ...openFilter(options),
     tools.bwrap ?? '',
     ...namespaceArguments(options),
     ...view(options, true),
@@ -92,10 +110,16 @@ function nobody(options: LauncherOptions, setpriv: string): string[] {
     ...['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs'],
     ...['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--'],
     tools.bwrap ?? '',
-    ...['--die-with-parent', ...inner, '--'],
+    ...['--die-with-parent', ...useFilter(options), ...inner, '--'],
     ...prlimit(options, true),
   ];
 }
+
+/** Bubblewrap takes its filter from a descriptor. User code does not inherit it: bubblewrap closes what it has read. */
+const FILTER_DESCRIPTOR = '9';
+const openFilter = ({ filter }: LauncherOptions) =>
+  filter === undefined ? [] : ['/bin/sh', '-c', `exec "$@" ${FILTER_DESCRIPTOR}<"$0"`, filter];
+const useFilter = ({ filter }: LauncherOptions) => (filter === undefined ? [] : ['--seccomp', FILTER_DESCRIPTOR]);
 
 const namespaceArguments = ({ network }: LauncherOptions) => [
   ...['--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try'],

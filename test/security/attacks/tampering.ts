@@ -1,4 +1,4 @@
-import type { Attack } from './attack';
+import { atMost, MIB, type Attack } from './attack';
 
 const readOnly = {
   // Interpreter and harness, as user code sees them.
@@ -245,5 +245,27 @@ def handler(event):
     },
     ends: ['COMPLETED'],
     returns: [],
+  },
+  {
+    name: 'hides memory in files without a name',
+    memoryMb: 128,
+    timeoutMs: 6_000,
+    code: {
+      python: `
+import os
+def handler(event):
+    block, count = b"x" * (8 << 20), 0
+    try:
+        for _ in range(8):
+            file = os.memfd_create("hidden")
+            for _ in range(8):
+                count += os.write(file, block)
+    except OSError:
+        pass
+    return count
+`,
+    },
+    ends: ['COMPLETED', 'OUT_OF_MEMORY', 'RUNTIME_ERROR'],
+    check: atMost(128 * MIB, 'bytes of memory that nobody counted'),
   },
 ];

@@ -1,7 +1,7 @@
 import { variants, type LauncherOptions } from '../../../../local/isolation/launcher';
 import { CHILD_LIMITS } from '../../../../local/isolation/limits';
 
-const ALL = ['--disable-userns', '--size'];
+const ALL = ['--disable-userns', '--size', '--seccomp'];
 
 const options = (more: Partial<LauncherOptions> = {}, bwrapOptions = ALL): LauncherOptions => ({
   tools: {
@@ -15,6 +15,7 @@ const options = (more: Partial<LauncherOptions> = {}, bwrapOptions = ALL): Launc
   readable: [],
   late: [],
   limits: CHILD_LIMITS,
+  filter: '/state/filter',
   ...more,
 });
 
@@ -42,6 +43,17 @@ describe('the ways to isolate, best first', () => {
 
     expect(first?.argv).not.toContain('--size');
     expect(first?.gaps).toEqual(['the size of scratch folders is not bounded']);
+  });
+
+  it('filter system calls, or else say that they do not', () => {
+    const filtered = variants(options());
+    expect(filtered[0]?.argv).toEqual(expect.arrayContaining(['/state/filter', '--seccomp']));
+    expect(filtered[0]?.gaps).toEqual([]);
+    const [first] = variants(options({ filter: undefined }));
+    expect(first?.argv).not.toContain('--seccomp');
+    expect(first?.gaps).toEqual([expect.stringContaining('system calls')]);
+    // Where the kernel has no filters, the rest of the isolation is still there.
+    expect(filtered.map(({ argv }) => argv)).toContainEqual(first?.argv);
   });
 
   it('share the network of this machine only where that is asked for', () => {

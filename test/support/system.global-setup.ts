@@ -27,4 +27,5 @@ export default async function setup(): Promise<void> {
     ...packages.environment,
   });
   process.env['NARAE_TEST_URL'] = globalThis.naraeTestSystem.url;
+  process.env['NARAE_TEST_STATE_DIR'] = globalThis.naraeTestSystem.stateDir;
 }

@@ -22,6 +22,13 @@ describe('clients without a JSON parser', () => {
     expect(roomAnswer.text).toMatch(new RegExp(`^\\{"chat_id":\\d+,"title":"a title","callback_id":${id},`));
   });
 
+  test.each(KEYS)('read each key once, also where a value of the environment is named %s', async (name) => {
+    const { text } = await post('/callbacks/', registration({ env: { [name]: 'secret', OTHER: 1 } }));
+    for (const key of ['status', 'callback_id', 'type', name].filter((one) => one in (JSON.parse(text) as object)))
+      expect(occurrences(text, key)).toBe(1);
+    expect(JSON.parse(text)).toMatchObject({ env: { [name]: '********', OTHER: '********' } });
+  });
+
   test('split the body at | before they read: none stands before the fields they read', async () => {
     const library = '{"dependencies":{"axios":"^1.0.0 || ^0.27.0"}}';
     const { text } = await post('/callbacks/', registration({ type: 'node', code: NODE, library }));

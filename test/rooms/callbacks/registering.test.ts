@@ -134,6 +134,11 @@ describe('what is refused', () => {
     }
   });
 
+  test('a body above 6 MB', async () => {
+    const answer = await send('POST', '/callbacks/', { raw: JSON.stringify({ code: 'x'.repeat(6 * 1024 * 1024) }) });
+    refused(answer, 413, 'PAYLOAD_TOO_LARGE');
+  });
+
   test('links that lead nowhere', async () => {
     refused(await create({ chat_id: 99999 }), 409, 'CHATROOM_LINK_INVALID');
     const { callback_id: id } = await register();

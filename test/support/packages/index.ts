@@ -17,6 +17,8 @@ const UNAVAILABLE = 'narae-unavailable';
 
 /** Packages that exist once somebody asks for them: no system has installed one of them before. */
 const FRESH = 'narae-fresh-';
+/** The same, but the index keeps silent until `GET /release/<name>`: a build that needs one goes on for so long. */
+const HELD = 'narae-held-';
 
 function publishFresh(name: string, files: Map<string, Buffer>): void {
   const [file, content] = wheel(name.replaceAll('-', '_'), {});
@@ -32,12 +34,22 @@ export async function startPackageIndex(port = 0): Promise<PackageIndex> {
   const python = new Map([...realWheels(), ...oddPython()]);
   const node = new Map([...realPackages(), ...oddNode()].map((one) => [one.manifest.name, one]));
   const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(request.url ?? '/');
-    const answer = path === '/asked' ? json(asked) : path.startsWith('/npm/') ? npm(path, node) : pip(path, python);
-    if (answer.file !== undefined) asked.push(answer.file);
-    send(response, path.includes(UNAVAILABLE) ? { status: 503 } : answer);
-  });
+  const gates = new Map<string, PromiseWithResolvers<undefined>>();
+  const gateOf = (name: string) => {
+    const gate = gates.get(name) ?? Promise.withResolvers<undefined>();
+    gates.set(name, gate);
+    return gate;
+  };
+  const answer = async (path: string, response: ServerResponse): Promise<void> => {
+    const released = /^\/release\/([^/]+)$/.exec(path)?.[1];
+    if (released !== undefined) gateOf(released).resolve(undefined);
+    const held = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];
+    if (held?.startsWith(HELD) === true) await gateOf(held).promise;
+    const reply = path === '/asked' ? json(asked) : path.startsWith('/npm/') ? npm(path, node) : pip(path, python);
+    if (reply.file !== undefined) asked.push(reply.file);
+    send(response, path.includes(UNAVAILABLE) ? { status: 503 } : reply);
+  };
+  const server = createServer((request, response) => void answer(decodeURIComponent(request.url ?? '/'), response));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -67,7 +79,7 @@ function pip(path: string, files: Map<string, Buffer>): Reply {
   const file = /^\/files\/([^/]+)$/.exec(path)?.[1];
   if (file !== undefined) return { type: 'application/octet-stream', body: files.get(file) ?? '', file };
   const name = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];
-  if (name?.startsWith(FRESH) === true) publishFresh(name, files);
+  if (name?.startsWith(FRESH) === true || name?.startsWith(HELD) === true) publishFresh(name, files);
   const mine = [...files].filter(([one]) => plain(one.replace(/-\d.*$/, '')) === plain(name ?? ''));
   if (mine.length === 0) return NOT_THERE;
   const links = mine.map(([one, bytes]) => {

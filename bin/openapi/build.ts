@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { COMMON_ERRORS, STATUS_BY_CODE, type ErrorCode } from '../../lambdas/platform/errors';
 import type { Route, RouteTable } from '../../lambdas/platform/route';
+import { requestExample, responseExample } from './examples';
 
 /** The API's description (OpenAPI 3.1), made of the route tables of all rooms. */
 
@@ -91,8 +92,8 @@ function operation(tag: string, operationId: string, route: Route, components: C
     security: route.scope === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
     ...(route.scope !== 'public' && { 'x-scope': route.scope }),
     parameters: [...pathParameters(route), ...queryParameters(route, components), ...headerParameters(route)],
-    ...(route.body && { requestBody: requestBody(route.body, components) }),
-    responses: responses(route, components),
+    ...(route.body && { requestBody: requestBody(operationId, route.body, components) }),
+    responses: responses(operationId, route, components),
   };
 }
 
@@ -135,19 +136,19 @@ function headerParameters({ body, success }: Route): Json[] {
   ];
 }
 
-function requestBody(body: NonNullable<Route['body']>, components: Components): Json {
+function requestBody(operationId: string, body: NonNullable<Route['body']>, components: Components): Json {
   const media = {
     schema: components.refer(body.schema, 'input'),
-    ...(body.example !== undefined && { example: body.example }),
+    example: requestExample(operationId, body),
   };
   return { required: body.required !== false, content: { [body.unparsed ? '*/*' : 'application/json']: media } };
 }
 
-function responses(route: Route, components: Components): Json {
+function responses(operationId: string, route: Route, components: Components): Json {
   const { success } = route;
   const media = {
     schema: success.body ? components.refer(success.body, 'output') : { type: 'string' },
-    ...(success.example !== undefined && { example: success.example }),
+    example: responseExample(operationId, route),
   };
   const answer: Json = {
     description: success.description ?? 'Success',
@@ -172,6 +173,8 @@ function byStatus(route: Route): Map<number, ErrorCode[]> {
   const codes: ErrorCode[] = [
     ...route.errors,
     ...(route.scope === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
+    // A name that cannot be decoded is no name of anything (lambdas/platform/router.ts).
+    ...(route.path.includes('{') ? (['ROUTE_NOT_FOUND'] as const) : []),
     ...COMMON_ERRORS,
   ];
   const grouped = new Map<number, ErrorCode[]>();

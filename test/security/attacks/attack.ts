@@ -34,7 +34,7 @@ export interface Attack {
    * it may find what docs/security.md says.
    */
   readonly walledReturns?: unknown;
-  /** Endings that are allowed on Lambda besides: user code can end its own supervisor there. */
+  /** Endings that are allowed on Lambda besides: user code can end its own supervisor there, or use up its environment. */
   readonly endsOnLambda?: readonly Ending[];
   /** Says what is wrong with the outcome, or undefined. */
   readonly check?: (outcome: Outcome, walled: boolean) => string | undefined;

@@ -14,6 +14,7 @@ export const resources: readonly Attack[] = [
       node: 'const { spawn } = require("child_process");\nexports.handler = () => { for (;;) { try { spawn("sh", ["-c", "f() { f | f & }; f"], { detached: true, stdio: "ignore" }).on("error", () => {}).unref(); } catch {} } };\n',
     },
     ends: ['TIMEOUT', 'OUT_OF_MEMORY'],
+    endsOnLambda: ['RUNTIME_ERROR', 'PLATFORM_ERROR'],
   },
   {
     name: 'starts threads without end',
@@ -92,6 +93,7 @@ exports.handler = () => [process.env.HOME, "/tmp", "/dev/shm", "/var/tmp", "/run
 `,
     },
     ends: ['COMPLETED', 'OUT_OF_MEMORY', 'TIMEOUT', 'RUNTIME_ERROR'],
+    endsOnLambda: ['PLATFORM_ERROR'],
     check: atMost(ALL_FOLDERS_BYTES, 'bytes written'),
   },
   {

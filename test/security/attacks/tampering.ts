@@ -244,7 +244,7 @@ def handler(event):
 `,
     },
     ends: ['COMPLETED'],
-    returns: [],
+    walledReturns: [],
   },
   {
     name: 'hides memory in files without a name',
@@ -266,6 +266,7 @@ def handler(event):
 `,
     },
     ends: ['COMPLETED', 'OUT_OF_MEMORY', 'RUNTIME_ERROR'],
+    endsOnLambda: ['PLATFORM_ERROR'],
     check: atMost(128 * MIB, 'bytes of memory that nobody counted'),
   },
 ];

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { target } from '../support/api';
+import { send, target } from '../support/api';
 import { REPOSITORY } from '../support/system';
 
-/** The README's worked example, run as it stands there; its output must be what it says. */
+/** The README's worked examples, run as they stand there; their output must be what it says. */
 
 interface Step {
   readonly command: string;
@@ -12,10 +12,8 @@ interface Step {
 }
 
 function stepsOf(markdown: string): Step[] {
-  const [, block = ''] = /```console\n([\s\S]*?)```/.exec(markdown) ?? [];
-  return block
-    .split(/^\$ /m)
-    .slice(1)
+  return [...markdown.matchAll(/```console\n([\s\S]*?)```/g)]
+    .flatMap(([, block = '']) => block.split(/^\$ /m).slice(1))
     .map((text) => {
       const [command = '', ...output] = text.split('\n');
       return { command, output: output.join('\n').trim() };
@@ -26,31 +24,37 @@ function stepsOf(markdown: string): Step[] {
 const normal = (text: string): string =>
   text
     .replace(/inv-[0-9A-Z]{26}/g, 'inv-ID')
+    .replace(/("callback_id":|"callback_)\d+/g, '$1ID')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/"(cpuMs|maxMemoryBytes|durationMs)":\d+/g, '"$1":N')
     .replace(/"coldStart":(true|false)/g, '"coldStart":?')
     .trim();
 
-const idIn = (text: string): string | undefined => /inv-[0-9A-Z]{26}/.exec(text)?.[0];
+/** Of a run, or of a callback. */
+const idIn = (text: string): string | undefined => /inv-[0-9A-Z]{26}|"callback_id":\d+/.exec(text)?.[0];
 
 /** The example is a person's, who has curl; a machine without it cannot follow the README to the letter. */
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const withCurl = hasCurl ? test : test.skip;
 
-withCurl("README's example prints what README says (needs curl)", () => {
+withCurl("README's examples print what README says (needs curl)", async () => {
   const steps = stepsOf(readFileSync(join(REPOSITORY, 'README.md'), 'utf8'));
-  expect(steps).toHaveLength(2);
+  expect(steps).toHaveLength(5);
   const { url, key } = target();
   const ids = new Map<string, string>();
   for (const { command, output } of steps) {
-    const [theirs] = [...ids.keys()];
-    const ours = command
+    const addressed = command
       .replaceAll('http://localhost:8787', url)
-      .replace(/^curl /, key === undefined ? 'curl ' : `curl -H 'X-API-Key: ${key}' `)
-      .replaceAll(theirs ?? 'none', ids.get(theirs ?? '') ?? 'none');
+      .replace(/^curl /, key === undefined ? 'curl ' : `curl -H 'X-API-Key: ${key}' `);
+    const ours = [...ids].reduce((text, [theirs, mine]) => text.replaceAll(theirs, mine), addressed);
     const printed = execFileSync('sh', ['-c', ours], { encoding: 'utf8', timeout: 60_000 });
     expect(normal(printed)).toBe(normal(output));
     const [shown, got] = [idIn(output), idIn(printed)];
     if (shown !== undefined && got !== undefined) ids.set(shown, got);
+  }
+  // So that it can be followed once more.
+  for (const id of ids.values()) {
+    const [, callback] = /^"callback_id":(\d+)$/.exec(id) ?? [];
+    if (callback !== undefined) expect((await send('DELETE', `/callbacks/${callback}`)).status).toBe(200);
   }
 });

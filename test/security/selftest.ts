@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Language } from './attacks/attack';
 import { attacksIn } from './attacks';
+import { HOSTILE_REQUESTS } from './attacks/requests';
 import { Battle } from './field/battle';
+import { problemsWith, sendAsIs } from './field/hostile';
 import type { Stage } from './field/stage';
 
 /**
@@ -19,34 +21,60 @@ const LANGUAGES: readonly Language[] = ['python', 'node'];
 
 class UsageError extends Error {}
 
+/** What came of what was tried, counted and said. */
+class Tally {
+  private done = 0;
+  private readonly failures: string[] = [];
+
+  note(name: string, how: string, problems: readonly string[]): void {
+    this.done += 1;
+    if (problems.length > 0) this.failures.push(name);
+    console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${how}`);
+    for (const problem of problems) console.log(`       ${problem}`);
+  }
+
+  /** Says how many were held off. @returns exit status */
+  sum(): number {
+    const { done, failures } = this;
+    console.log(
+      `${done - failures.length} of ${done} attacks held off${failures.length > 0 ? `, ${failures.length} not` : ''}`,
+    );
+    return failures.length === 0 && done > 0 ? 0 : 1;
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 async function main(): Promise<number> {
   const { stage, only } = readArguments();
-  let done = 0;
-  const failures: string[] = [];
+  const tally = new Tally();
   for (const language of LANGUAGES) {
-    const battle = await Battle.begin(stage, language);
-    console.log(
-      `${language}: user code ${battle.walled ? 'has walls of its own' : 'has the walls of its environment'}`,
-    );
-    for (const attack of attacksIn(language).filter(({ name }) => name.includes(only))) {
-      const name = `${language} ${attack.name}`;
-      const { problems, how } = await battle.fight(attack).then(
-        ({ problems, outcome: { record } }) => ({
-          problems,
-          how: `${record.errorType ?? record.status} after ${record.durationMs ?? 0} ms`,
-        }),
-        (error: unknown) => ({ problems: [error instanceof Error ? error.message : String(error)], how: 'no outcome' }),
-      );
-      done += 1;
-      console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${how}`);
-      for (const problem of problems) console.log(`       ${problem}`);
-      if (problems.length > 0) failures.push(name);
-    }
+    const attacks = attacksIn(language).filter(({ name }) => name.includes(only));
+    if (attacks.length > 0) await attackIn(language, attacks, stage, tally);
   }
-  console.log(
-    `${done - failures.length} of ${done} attacks held off${failures.length > 0 ? `, ${failures.length} not` : ''}`,
-  );
-  return failures.length === 0 && done > 0 ? 0 : 1;
+  for (const request of HOSTILE_REQUESTS.filter(({ name }) => name.includes(only))) {
+    const { how, problems } = await sendAsIs(stage.to, request).then(
+      (answer) => ({ how: String(answer.status), problems: problemsWith(request, answer) }),
+      (error: unknown) => ({ how: 'no answer', problems: [messageOf(error)] }),
+    );
+    tally.note(`request with ${request.name}`, how, problems);
+  }
+  return tally.sum();
+}
+
+async function attackIn(language: Language, attacks: ReturnType<typeof attacksIn>, stage: Stage, tally: Tally) {
+  const battle = await Battle.begin(stage, language);
+  console.log(`${language}: user code has ${battle.walled ? 'walls of its own' : 'the walls of its environment'}`);
+  for (const attack of attacks) {
+    const { problems, how } = await battle.fight(attack).then(
+      ({ problems, outcome: { record } }) => ({
+        problems,
+        how: `${record.errorType ?? record.status} after ${record.durationMs ?? 0} ms`,
+      }),
+      (error: unknown) => ({ problems: [messageOf(error)], how: 'no outcome' }),
+    );
+    tally.note(`${language} ${attack.name}`, how, problems);
+  }
 }
 
 function readArguments(): { readonly stage: Stage; readonly only: string } {
@@ -60,7 +88,7 @@ function readArguments(): { readonly stage: Stage; readonly only: string } {
     const key = values.key ?? process.env['NARAE_KEY'];
     return { stage: { to: { url: new URL(url).origin, key }, files: [], ports: [] }, only: values.only };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 
@@ -68,7 +96,7 @@ main().then(
   (status) => process.exit(status),
   (error: unknown) => {
     const usage = error instanceof UsageError;
-    console.error(error instanceof Error ? `${error.message}${usage ? `\n${USAGE}` : ''}` : String(error));
+    console.error(messageOf(error) + (usage ? `\n${USAGE}` : ''));
     process.exit(usage ? 2 : 1);
   },
 );

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { utf8 } from '../platform/reply-bytes';
 
 /** What a function answered: as it is kept in a run's result, and as a log shows it (contract: functions, section 6). */
 
@@ -79,13 +80,5 @@ function parsedOr(text: string): { readonly value: unknown } | { readonly data: 
     return { value: JSON.parse(text) as unknown };
   } catch {
     return { data: text };
-  }
-}
-
-export function utf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }

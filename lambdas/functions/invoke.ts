@@ -2,14 +2,14 @@ import { resultOf } from '../engine/read-run';
 import { isTerminal, type Run } from '../engine/run';
 import type { UseCases } from '../platform/endpoint';
 import { AppError } from '../platform/errors';
-import { readAnswer, utf8, type Answer } from './answer';
+import { wireBytes } from '../platform/reply-bytes';
+import { readAnswer, type Answer } from './answer';
 import type { ExecutionLog } from './contract';
 import { engineCall } from './engine-call';
 import { logLines, shortened, toLog, type LogFacts } from './execution-log';
 import { failureOf, timeoutMessage } from './failure';
 import { findFunction } from './functions';
 import { isOwnUrl } from './invocation-url';
-import { LIMITS } from './limits';
 import { ownAddress } from './own-address';
 import { passThrough } from './pass-through';
 import type { Ports } from './ports';
@@ -20,6 +20,8 @@ type Room = UseCases<typeof functionsRoutes>;
 
 /** What a Lambda function may answer, with some room for the rest of the reply: bytes of its JSON. */
 const REPLY_BYTES = 5.8 * 1024 * 1024;
+/** Of bytes that are not text, which travel as Base64. */
+const RAW_BINARY_BYTES = Math.floor((REPLY_BYTES * 3) / 4);
 
 /**
  * Runs a function for a caller who waits (contract: functions, section 6). In this order: there is such a function, it
@@ -118,13 +120,12 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\w !#$
 /** The function's own answer; what it holds must not act as a page of the platform's (contract: section 6, "Raw answer"). */
 function rawReply(run: Run, { statusCode, contentType, raw }: Answer) {
   const bytes = raw();
-  const isText = utf8(bytes) !== undefined;
-  if (!isText && bytes.length * 1.4 > REPLY_BYTES)
+  if (wireBytes(bytes) > REPLY_BYTES)
     throw new AppError(
       'EXECUTION_ERROR',
-      `The answer is too large for raw=true; at most ${LIMITS.resultBytes} bytes.`,
+      `The function answered ${bytes.length} bytes that are not text; at most ${RAW_BINARY_BYTES} of those can be sent.`,
       {
-        details: { logId: run.id },
+        details: { logId: run.id, maxBytes: RAW_BINARY_BYTES },
         headers: { 'X-Log-Id': run.id },
         settled: true,
       },

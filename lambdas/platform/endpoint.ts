@@ -6,6 +6,7 @@ import { guardOrigin, type OriginGuard } from './origin';
 import { OWN_DEADLINES } from './own-deadlines';
 import { requireScope, type Authenticate, type Headers, type Principal } from './principal';
 import { errorBody, errorReply, toAppError } from './reply';
+import { wireBody } from './reply-bytes';
 import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
 import { createRouter, type Match } from './router';
 import { countRequest, type Telemetry } from './telemetry';
@@ -127,7 +128,7 @@ async function perform<T extends RouteTable>(
   return {
     status: reply.status ?? route.success.status,
     headers: { ...contentType, 'Cache-Control': 'no-store', ...reply.headers },
-    ...(reply.bytes ? { body: reply.bytes.toString('base64'), isBase64: true } : { body: text }),
+    ...(reply.bytes ? wireBody(reply.bytes) : { body: text }),
   };
 }
 

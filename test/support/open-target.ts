@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * Something that functions can be "deployed" at: what it answers stands in the address it is called under.
- * `status`, `type`, `location`, `base64` (the body), `after` (milliseconds until it answers), `name` (under which calls
+ * `status`, `type`, `location`, `base64` (the body), `times` (it is sent), `after` (milliseconds until it answers), `name` (under which calls
  * are counted: `GET /calls?name=` tells). Without `base64` it answers what it received, as JSON.
  */
 export interface OpenTarget {
@@ -48,7 +48,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, calls:
     response.end(
       base64 === null
         ? JSON.stringify({ method, headers, body: body.toString('utf8') })
-        : Buffer.from(base64, 'base64'),
+        : Buffer.concat(Array<Buffer>(Number(asked.get('times') ?? 1)).fill(Buffer.from(base64, 'base64'))),
     );
   };
   const timer = setTimeout(send, Number(asked.get('after') ?? 0));

@@ -174,6 +174,48 @@ test('a function that is too slow is 504, stored and counted as an error', async
   expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 1 });
 });
 
+test.each<[string, string, number]>([
+  ['text', '"é" * 2400000', 4_800_000],
+  ['text that JSON has to escape', '"\\x01" * 800000', 800_000],
+  ['bytes', 'b"\\xff" * 3900000', 3_900_000],
+])('raw=true carries megabytes of %s as they are', async (_what, body, length) => {
+  const source = `from spin_sdk.http import Response\ndef handler(e):\n    body = ${body}\n    return Response(200, {"content-type": "x/y"}, body if isinstance(body, bytes) else body.encode())\n`;
+  const { path } = await newFunction(source, { memory: 512 });
+  const { url, key } = target();
+  const answer = await fetch(`${url}${path}/invoke?raw=true`, {
+    method: 'POST',
+    ...(key !== undefined && { headers: { 'X-API-Key': key } }),
+  });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'x/y']);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  expect(bytes.length).toBe(length);
+  expect(new Set(bytes)).toEqual(new Set(body.includes('é') ? Buffer.from('é') : [body.includes('xff') ? 0xff : 1]));
+});
+
+test.each([
+  [
+    'Python',
+    'python',
+    'import json\ndef inner(text):\n    return json.loads(text)\n\ndef handler(e):\n    return inner("{")\n',
+    ['main.py, line 6, in handler', 'main.py, line 3, in inner'],
+  ],
+  [
+    'Node',
+    'node',
+    'function inner(text) {\n  return JSON.parse(text, () => [].reduce((a) => a));\n}\nexports.handler = () => inner("[1]");\n',
+    ['index.js, line 2, in inner', 'index.js, line 4, in exports.handler'],
+  ],
+])(
+  'a traceback of %s, and what is logged of it, name the user’s own lines only',
+  async (_what, runtime, source, own) => {
+    const { path } = await newFunction(source, { runtime });
+    const { responseBody, logs } = await invoke(path);
+    const { traceback } = responseBody as { traceback: string[] };
+    expect(traceback.map((line) => line.replace(/^index\.\w+/, 'index.js'))).toEqual(expect.arrayContaining(own));
+    for (const line of [...traceback, ...logs]) expect(line).not.toMatch(/\/|node:|decoder|harness|narae|<frozen/i);
+  },
+);
+
 test('large bodies are cut in the log, not in the answer', async () => {
   const { path } = await newFunction('def handler(e):\n    return "y" * 100000\n');
   const log = await invoke(path, 'x'.repeat(70_000));

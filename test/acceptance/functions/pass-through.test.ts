@@ -81,6 +81,20 @@ withTarget(`a function that is deployed elsewhere${why}`, () => {
     expect(await logsOf(path)).toMatchObject([{ id: answer.headers.get('x-log-id'), statusCode: 418 }]);
   });
 
+  test('raw=true says so when more bytes were answered than can be sent; the log has their beginning', async () => {
+    const { path } = await deployed({ base64: '/w==', times: '4900000' });
+    const { details } = refusal(await post(`${path}/invoke?raw=true`, {}), 500, 'EXECUTION_ERROR');
+    expect(details).toMatchObject({ maxBytes: 4_561_305 });
+    expect(await logsOf(path)).toMatchObject([
+      { id: details?.['logId'], statusCode: 200, status: 'success', responseBody: { truncated: true }, level: 'warn' },
+    ]);
+  });
+
+  test('that answers over 5 MB is an error result', async () => {
+    const { path } = await deployed({ base64: base64('x'.repeat(1_024)), times: '6000' });
+    expect(await invoke(path)).toMatchObject({ statusCode: 500, responseBody: { error: 'INVALID_RESULT' } });
+  });
+
   test('too slow is 504, stored and counted as an error', async () => {
     const { path } = await deployed({ after: '60000' }, { timeout: 1 });
     const { details } = refusal(await post(`${path}/invoke`, {}), 504, 'TIMEOUT');

@@ -21,7 +21,7 @@ It may be stopped and started again at any time: what was not deleted is sent on
 does nothing the second time. Status 1 if something could not be sent.`;
 
 /** Functions that work through asynchronous invokes. */
-const FUNCTIONS = ['runner', 'reaper', 'functions-cleaner', 'callback-builder'];
+const FUNCTIONS = ['runner', 'reaper', 'functions-cleaner'];
 
 class UsageError extends Error {}
 

@@ -48,7 +48,7 @@ export function addStage(
     ? new EdgeStack(app, name('edge'), { ...at(EDGE_REGION, 'public address'), config, data, engine, api })
     : undefined;
   const ops = enabled
-    ? new OpsStack(app, name('ops'), { ...here('alarms and dashboard'), config, engine, api, background })
+    ? new OpsStack(app, name('ops'), { ...here('alarms and dashboard'), config, engine, functions, api, background })
     : undefined;
   Tags.of(app).add('narae:stage', config.stage);
   const proxy = environment['NARAE_LAMBDA_PROXY_URL'];

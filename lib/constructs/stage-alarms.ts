@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { ApiStack } from '../stacks/api';
 import type { EngineStack } from '../stacks/engine';
+import type { FunctionsStack } from '../stacks/functions';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
@@ -32,15 +33,22 @@ export class StageAlarms extends Construct {
     props: {
       readonly config: StageConfig;
       readonly engine: EngineStack;
+      readonly functions: FunctionsStack;
       readonly api: ApiStack;
       readonly background: readonly IFunction[];
     },
   ) {
     super(scope, id);
-    const { config, engine, api, background } = props;
+    const { config, engine, functions, api, background } = props;
     const topic =
       config.alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', config.alarmTopicArn);
-    this.alarms = [...engineAlarms(engine), ...frontAlarms(engine, api), backgroundAlarm(background)].map((spec) => {
+    const specs = [
+      ...engineAlarms(engine),
+      ...frontAlarms(engine, api),
+      backgroundAlarm(background),
+      cleaningAlarm(functions),
+    ];
+    this.alarms = specs.map((spec) => {
       const alarm = this.#alarm(config.stage, spec);
       if (topic) alarm.addAlarmAction(new SnsAction(topic));
       return alarm;
@@ -129,6 +137,12 @@ const backgroundAlarm = (functions: readonly IFunction[]): AlarmSpec => ({
   meaning: 'What rooms leave to be done later fails: builds of callbacks, removal of what was deleted.',
   metric: sumOver(functions, 'failed', (fn) => fn.metricErrors()),
   periods: { bad: 2, of: 3 },
+});
+
+const cleaningAlarm = ({ cleanerDeadLetters }: FunctionsStack): AlarmSpec => ({
+  name: 'cleaning-given-up',
+  meaning: 'The removal of what was deleted failed in all its tries; it comes back every 15 minutes.',
+  metric: cleanerDeadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
 });
 
 const sumOver = (functions: readonly IFunction[], label: string, of: (fn: IFunction) => IMetric): MathExpression =>

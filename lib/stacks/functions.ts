@@ -2,9 +2,12 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
-import { deleteLines, keyThrough, knowAbsence, onObjects, onTable, queryIndex } from '../constructs/access';
+import { deleteLines, keyThrough, knowAbsence, onObjects, onTable, queryIndex, send } from '../constructs/access';
+import { deadLetterQueue } from '../constructs/dead-letter-queue';
+import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { OwnFunction } from '../constructs/own-function';
 import { ENDED_BY_OWNER } from '../constructs/tables';
 import type { DataStack } from './data';
@@ -20,11 +23,13 @@ export interface FunctionsStackProps extends StackProps {
 export class FunctionsStack extends Stack {
   readonly cleaner: IFunction;
   readonly caller: IFunction;
+  readonly cleanerDeadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: FunctionsStackProps) {
     super(scope, id, props);
     const { config, data, engine } = props;
-    this.cleaner = new OwnFunction(this, 'Cleaner', {
+    this.cleanerDeadLetters = deadLetterQueue(this, 'CleanerDeadLetters', data.key);
+    const cleaner = new OwnFunction(this, 'Cleaner', {
       config,
       data,
       name: 'functions-cleaner',
@@ -40,9 +45,12 @@ export class FunctionsStack extends Stack {
         onObjects(data.bucket, 'Delete', 'sources', 'payloads', 'results', 'cancel'),
         knowAbsence(data.bucket),
         deleteLines(engine.functionLogs),
-        keyThrough(data, 'dynamodb', 's3'),
+        keyThrough(data, 'dynamodb', 's3', 'sqs'),
+        send(this.cleanerDeadLetters),
       ],
     }).lambda;
+    this.cleaner = cleaner;
+    sendFailedInvokes(cleaner, { of: cleaner, to: this.cleanerDeadLetters, retries: 2, maxAge: Duration.hours(1) });
     // A deletion wakes it; this is for what a crash left undone.
     new Rule(this, 'CleanerSchedule', {
       description: 'Wakes the cleaner of deleted functions',

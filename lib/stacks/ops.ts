@@ -6,10 +6,12 @@ import { StageAlarms } from '../constructs/stage-alarms';
 import { StageDashboard } from '../constructs/stage-dashboard';
 import type { ApiStack } from './api';
 import type { EngineStack } from './engine';
+import type { FunctionsStack } from './functions';
 
 export interface OpsStackProps extends StackProps {
   readonly config: StageConfig;
   readonly engine: EngineStack;
+  readonly functions: FunctionsStack;
   readonly api: ApiStack;
   /** Functions that work for rooms, unseen by callers. */
   readonly background: readonly IFunction[];

@@ -123,9 +123,9 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
   });
 
   test('dead letters are encrypted, kept two weeks and sent by TLS only', () => {
-    const queues = [...resources(engine, 'AWS::SQS::Queue')];
-    const policies = JSON.stringify([...resources(engine, 'AWS::SQS::QueuePolicy').values()]);
-    expect(queues.length).toBe(2);
+    const queues = everywhere(stage, 'AWS::SQS::Queue');
+    const policies = JSON.stringify(everywhere(stage, 'AWS::SQS::QueuePolicy'));
+    expect(queues.length).toBe(3);
     for (const [id, { Properties }] of queues) {
       expect(Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
       expect(JSON.stringify(Properties['KmsMasterKeyId'])).toContain('Key');

@@ -26,6 +26,7 @@ test('every alarm says what it means and leads to a chapter of the runbook that 
   expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual([
     'narae-prod-api-server-errors',
     'narae-prod-background-errors',
+    'narae-prod-cleaning-given-up',
     'narae-prod-functions-throttled',
     'narae-prod-reaper-errors',
     'narae-prod-reaper-silent',

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { endRun, type EndPorts } from './end-run';
 import { WORKER_LOST } from './follow';
 import { isTerminal, type Run } from './run';
@@ -17,18 +18,33 @@ export interface Reaped {
   readonly failed: number;
 }
 
-/** Ends every run past its deadline. One that cannot be ended does not keep the others waiting. */
-export async function reap(index: RunIndex, ports: EndPorts): Promise<Reaped> {
-  let ended = 0;
-  let failed = 0;
-  for (const run of await index.overdue(ports.clock.now())) {
+/**
+ * Ends every run past its deadline, and waits for those whose deadline passes before the next reaper comes: a lost run must
+ * not stay open for a schedule's minute more (contract: section 6, "Time"). One that cannot be ended does not keep the
+ * others waiting.
+ * @param lookAheadMs how long this reaper waits at most
+ */
+export async function reap(index: RunIndex, ports: EndPorts, lookAheadMs = 0): Promise<Reaped> {
+  const until = ports.clock.now() + lookAheadMs;
+  const reaped = { ended: 0, failed: 0 };
+  const due = (await index.overdue(until)).sort((a, b) => a.deadlineAt - b.deadlineAt);
+  for (const run of due) {
+    await setTimeout(Math.max(0, Math.min(run.deadlineAt, until) - ports.clock.now()));
     try {
-      await reapIfOverdue(run, ports);
-      ended += 1;
+      if (await endIfOverdue(run, ports)) reaped.ended += 1;
     } catch (error) {
-      failed += 1;
+      reaped.failed += 1;
       console.error(`cannot end run ${run.id}`, error);
     }
   }
-  return { ended, failed };
+  return reaped;
+}
+
+/** @returns whether it was ended; most of those that were waited for have come to their own end, or got another deadline */
+async function endIfOverdue(run: Run, ports: EndPorts): Promise<boolean> {
+  const now = ports.clock.now();
+  const current = await ports.store.get(run.workspace, run.id, now);
+  if (!current || isTerminal(current.status) || current.deadlineAt > now) return false;
+  await reapIfOverdue(current, ports);
+  return true;
 }

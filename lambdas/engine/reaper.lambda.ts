@@ -14,6 +14,9 @@ import { RunStore } from './run-store';
 
 /** Every minute: ends runs whose worker was lost. */
 
+/** The next one comes in a minute; this one's time-out is 55 s. */
+const LOOK_AHEAD_MS = 50_000;
+
 const env = readEnv(commonEnv);
 const { logger, metrics } = telemetry('reaper');
 const db = dynamo();
@@ -27,7 +30,7 @@ const ports = {
 
 export const handler = middy<unknown, Reaped>(OWN_DEADLINES).handler(async () => {
   await timeKnown;
-  const reaped = await reap(index, ports);
+  const reaped = await reap(index, ports, LOOK_AHEAD_MS);
   if (reaped.ended + reaped.failed > 0) {
     logger.warn('runs past their deadline', { ...reaped });
     metrics.addMetric('RunsReaped', MetricUnit.Count, reaped.ended);

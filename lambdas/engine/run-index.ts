@@ -141,13 +141,13 @@ export class RunIndex {
     return keys.flatMap(({ sk }) => found.get(sk) ?? []);
   }
 
-  /** Runs that are not over and whose deadline has passed. */
-  async overdue(now: number): Promise<Run[]> {
+  /** Runs that are not over and whose deadline passes at this time or before. */
+  async overdue(at: number): Promise<Run[]> {
     const overdue: Run[] = [];
     for (let shard = 0; shard < OPEN_SHARDS; shard += 1) {
       for await (const keys of this.#openKeys(shard)) {
         const runs = (await batchGet(this.#db, this.#table, keys)).map((item) => Run.parse(item));
-        overdue.push(...runs.filter((run) => run.deadlineAt <= now));
+        overdue.push(...runs.filter((run) => run.deadlineAt <= at));
       }
     }
     return overdue;

@@ -25,5 +25,7 @@ export const restarts: Scenario = {
     say(`${ids.length} runs, ${COUNTS.restarts.restarts} restarts, ${refused} requests refused meanwhile`);
     return ids;
   },
+  // The reaper's schedule begins anew with each start.
+  reaperAwayMs: 60_000,
   check: (ended) => say(`restarts: ${count(ended)}`),
 };

@@ -7,6 +7,8 @@ export interface Scenario {
   readonly name: string;
   /** Starts runs and lets things go wrong. @returns the ids of all runs that were accepted (202) */
   readonly act: (system: FaultSystem, random: Random) => Promise<string[]>;
+  /** Lost runs may end so much later, because what ends them was away itself. Milliseconds. */
+  readonly reaperAwayMs?: number;
   /** What must hold of how they ended, beside what holds of all runs. */
   readonly check?: (ended: readonly Invocation[], system: FaultSystem) => void | Promise<void>;
 }

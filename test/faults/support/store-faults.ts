@@ -24,8 +24,8 @@ const RUN_ID = /inv-[0-9A-HJKMNP-TV-Z]{26}/;
 export class StoreFaults {
   #throttled: { readonly random: Random; readonly fraction: number } | undefined;
   readonly #planned = new Map<string, Planned>();
-  /** Calls that were refused as throttled. */
-  throttledCalls = 0;
+  /** Calls while some were refused, and those that were. */
+  readonly throttling = { calls: 0, refused: 0 };
 
   throttle(random: Random, fraction: number): void {
     this.#throttled = { random, fraction };
@@ -49,13 +49,20 @@ export class StoreFaults {
     const target = exchange.headers['x-amz-target'];
     const operation = typeof target === 'string' ? target : '';
     const toS3 = /s3\/aws4_request/.test(exchange.headers.authorization ?? '');
-    const throttled = this.#throttled;
-    if (throttled && (toS3 || operation.startsWith('DynamoDB_')) && throttled.random.chance(throttled.fraction)) {
-      this.throttledCalls += 1;
+    if ((toS3 || operation.startsWith('DynamoDB_')) && this.#isRefused()) {
       return toS3 ? SLOW_DOWN : THROUGHPUT_EXCEEDED;
     }
     const isWrite = WRITES.includes(operation) || (toS3 && exchange.method === 'PUT');
     return isWrite && this.#planned.size > 0 ? this.#killAtBoundary(exchange) : PASS;
+  }
+
+  #isRefused(): boolean {
+    if (!this.#throttled) return false;
+    const { random, fraction } = this.#throttled;
+    const refused = random.chance(fraction);
+    this.throttling.calls += 1;
+    if (refused) this.throttling.refused += 1;
+    return refused;
   }
 
   #killAtBoundary(exchange: Exchange): Fate {

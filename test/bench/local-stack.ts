@@ -28,25 +28,38 @@ export async function functions({ logs }: Bed, start: StartTimes): Promise<Secti
 const REPORT =
   /^REPORT .*\tBilled Duration: (\d+) ms\tMemory Size: (\d+) MB\tMax Memory Used: (\d+) MB(?:\tInit Duration: ([\d.]+) ms)?/gm;
 
-async function reportsOf(logs: string) {
+/** What Lambda reported of the invokes of each function. */
+export async function reportsIn(logs: string) {
   const files = (await readdir(logs)).filter((file) => file.startsWith('narae-')).sort();
-  const all = await Promise.all(
-    files.map(async (file) => {
-      const lines = [...(await readFile(join(logs, file), 'utf8')).matchAll(REPORT)];
-      const inits = lines.flatMap(([, , , , init]) => (init === undefined ? [] : [Number(init)]));
-      if (lines.length === 0) return [];
-      return [
-        {
-          name: basename(file, '.log').replace('narae-local-', ''),
-          initMs: inits.length > 0 ? round(figures(inits).p50) : '',
-          inits: inits.length,
-          billedMs: figures(lines.map(([, billed]) => Number(billed))).p50,
-          usedMb: Math.max(...lines.map(([, , , used]) => Number(used))),
-          sizeMb: Number(lines[0]?.[2]),
-          invokes: lines.length,
-        },
-      ];
-    }),
+  return Promise.all(
+    files.map(async (file) => ({
+      name: basename(file, '.log').replace('narae-local-', ''),
+      file: join(logs, file),
+      lines: [...(await readFile(join(logs, file), 'utf8')).matchAll(REPORT)].map(([, billed, size, used, init]) => ({
+        billedMs: Number(billed),
+        sizeMb: Number(size),
+        usedMb: Number(used),
+        initMs: init === undefined ? undefined : Number(init),
+      })),
+    })),
   );
-  return all.flat();
+}
+
+async function reportsOf(logs: string) {
+  const reports = await reportsIn(logs);
+  return reports.flatMap(({ name, lines }) => {
+    const inits = lines.flatMap(({ initMs }) => initMs ?? []);
+    if (lines.length === 0) return [];
+    return [
+      {
+        name,
+        initMs: inits.length > 0 ? round(figures(inits).p50) : '',
+        inits: inits.length,
+        billedMs: figures(lines.map(({ billedMs }) => billedMs)).p50,
+        usedMb: Math.max(...lines.map(({ usedMb }) => usedMb)),
+        sizeMb: lines[0]?.sizeMb ?? 0,
+        invokes: lines.length,
+      },
+    ];
+  });
 }

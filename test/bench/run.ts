@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '../support/system';
 import { bedOf, type Bed } from './bed';
+import { calls } from './calls';
 import { growth } from './growth';
 import { invokes } from './invokes';
 import { jobs } from './jobs';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (bed: Bed) => Promise<Section>>> = {
   functions: invokes,
   jobs,
   growth,
+  calls,
 };
 
 async function main(wanted: readonly string[]): Promise<void> {

@@ -37,3 +37,10 @@ export const printer = (lines: number): object => ({
   timeoutMs: 60_000,
   code: `def handler(event):\n    for n in range(${lines}):\n        print('line', n)\n`,
 });
+
+/** Prints so many lines, spread evenly over a second. */
+export const linesOverTime = (lines: number): object => ({
+  runtime: 'python',
+  timeoutMs: 60_000,
+  code: `import time\ndef handler(event):\n    began = time.monotonic()\n    for n in range(${lines}):\n        print('line', n, flush=True)\n        time.sleep(max(0, began + (n + 1) / ${lines} - time.monotonic()))\n`,
+});

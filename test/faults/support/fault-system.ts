@@ -12,7 +12,7 @@ import { Parts } from '../../../local/system/parts';
 import { StateFolder, type StackOutputs } from '../../../local/system/state-folder';
 import { REPOSITORY } from '../../support/system';
 import { ConfusedClocks } from './confused-clocks';
-import { FaultProxy } from './fault-proxy';
+import { FaultProxy, type Exchange } from './fault-proxy';
 import { LambdaFront } from './lambda-front';
 import { RestartableEmulator } from './restartable-emulator';
 import { StoreFaults } from './store-faults';
@@ -49,18 +49,26 @@ const LIMITS = {
 };
 const RETRY_DELAYS_MS = [1_000, 2_000];
 
-/** Throws where a part does not come up; nothing is left running then. */
-export async function startFaultSystem(report: (message: string) => void): Promise<FaultSystem> {
+type OnCall = (exchange: Exchange) => Promise<void>;
+
+/**
+ * Throws where a part does not come up; nothing is left running then.
+ * @param onCall sees every AWS call of the functions; the call waits for it
+ */
+export async function startFaultSystem(
+  report: (message: string) => void,
+  onCall: OnCall = () => Promise.resolve(),
+): Promise<FaultSystem> {
   const parts = new Parts();
   try {
-    return await bringUp(parts, report);
+    return await bringUp(parts, report, onCall);
   } catch (error) {
     await parts.stop();
     throw error;
   }
 }
 
-async function bringUp(parts: Parts, report: (message: string) => void): Promise<FaultSystem> {
+async function bringUp(parts: Parts, report: (message: string) => void, onCall: OnCall): Promise<FaultSystem> {
   await mkdir(path.join(REPOSITORY, '.narae'), { recursive: true });
   const folder = new StateFolder(await mkdtemp(path.join(REPOSITORY, '.narae', 'test-faults-')));
   parts.add('state', () => rm(folder.dir, { recursive: true, force: true }));
@@ -84,7 +92,10 @@ async function bringUp(parts: Parts, report: (message: string) => void): Promise
   parts.add('store faults', () => beforeStore.stop());
   beforeStore.leadTo(emulator.endpoint);
   const store = new StoreFaults();
-  beforeStore.decideBy((exchange) => store.decide(exchange));
+  beforeStore.decideBy(async (exchange) => {
+    await onCall(exchange);
+    return store.decide(exchange);
+  });
 
   const beforeLambda = await FaultProxy.start();
   parts.add('Lambda front', () => beforeLambda.stop());
@@ -93,7 +104,10 @@ async function bringUp(parts: Parts, report: (message: string) => void): Promise
   parts.add('Lambda service', () => service.stop());
   beforeLambda.leadTo(service.endpoint);
   const lambda = new LambdaFront(service.endpoint);
-  beforeLambda.decideBy((exchange) => lambda.decide(exchange));
+  beforeLambda.decideBy(async (exchange) => {
+    await onCall(exchange);
+    return lambda.decide(exchange);
+  });
 
   const outputs = await deploy(folder, parts, emulator.endpoint, service.endpoint);
   const edge = await Edge.start({

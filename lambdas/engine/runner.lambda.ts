@@ -6,7 +6,7 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { knowTime } from '../platform/aws/tell-time';
+import { knowTime } from '../platform/aws/know-time';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';

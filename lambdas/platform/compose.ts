@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { ApiKeyStore, byApiKey } from './api-keys';
 import { secretsManager } from './aws/secrets-manager';
-import { knowTime } from './aws/tell-time';
+import { knowTime } from './aws/know-time';
 import type { Clock } from './clock';
 import type { commonEnv } from './env';
 import type { OriginGuard } from './origin';

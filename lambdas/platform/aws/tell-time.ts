@@ -1,4 +1,4 @@
-import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { StoreTime } from '../store-time';
 
 /** Has each answer of a store tell its time. */
@@ -21,14 +21,4 @@ function dateOf(response: unknown): string | undefined {
   const { headers } = response;
   if (typeof headers !== 'object' || headers === null || !('date' in headers)) return undefined;
   return typeof headers.date === 'string' ? headers.date : undefined;
-}
-
-/**
- * Asks the store for the time, for a process that is to write or keep deadlines before it has had another answer. Begun
- * while the process starts it costs no time: the connection is needed anyway. Any answer will do, there need be no item.
- */
-export async function knowTime(db: DynamoDBDocumentClient, table: string): Promise<void> {
-  await db
-    .send(new GetCommand({ TableName: table, Key: { pk: 'TIME', sk: 'TIME' }, ProjectionExpression: 'pk' }))
-    .catch(() => undefined);
 }

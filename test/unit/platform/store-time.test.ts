@@ -1,5 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { knowTime, tellTime } from '../../../lambdas/platform/aws/tell-time';
+import { knowTime } from '../../../lambdas/platform/aws/know-time';
+import { tellTime } from '../../../lambdas/platform/aws/tell-time';
 import { StoreTime } from '../../../lambdas/platform/store-time';
 import { createTable, testDynamo } from '../support/aws';
 

@@ -25,13 +25,14 @@ const normal = (text: string): string =>
   text
     .replace(/inv-[0-9A-Z]{26}/g, 'inv-ID')
     .replace(/("callback_id":|"callback_)\d+/g, '$1ID')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/"(cpuMs|maxMemoryBytes|durationMs)":\d+/g, '"$1":N')
+    .replace(/fn-[0-9A-Z]{26}/g, 'fn-ID')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+09:00)/g, 'TIME')
+    .replace(/"(cpuMs|maxMemoryBytes|durationMs|duration)":\d+/g, '"$1":N')
     .replace(/"coldStart":(true|false)/g, '"coldStart":?')
     .trim();
 
-/** Of a run, or of a callback. */
-const idIn = (text: string): string | undefined => /inv-[0-9A-Z]{26}|"callback_id":\d+/.exec(text)?.[0];
+/** Of a run, a function, or a callback. */
+const idIn = (text: string): string | undefined => /(inv|fn)-[0-9A-Z]{26}|"callback_id":\d+/.exec(text)?.[0];
 
 /** The example is a person's, who has curl; a machine without it cannot follow the README to the letter. */
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -39,7 +40,7 @@ const withCurl = hasCurl ? test : test.skip;
 
 withCurl("README's examples print what README says (needs curl)", async () => {
   const steps = stepsOf(readFileSync(join(REPOSITORY, 'README.md'), 'utf8'));
-  expect(steps).toHaveLength(5);
+  expect(steps).toHaveLength(7);
   const { url, key } = target();
   const ids = new Map<string, string>();
   for (const { command, output } of steps) {
@@ -56,5 +57,7 @@ withCurl("README's examples print what README says (needs curl)", async () => {
   for (const id of ids.values()) {
     const [, callback] = /^"callback_id":(\d+)$/.exec(id) ?? [];
     if (callback !== undefined) expect((await send('DELETE', `/callbacks/${callback}`)).status).toBe(200);
+    const functionPath = `/api/workspaces/ws-default/functions/${id}`;
+    if (id.startsWith('fn-')) expect((await send('DELETE', functionPath)).status).toBe(204);
   }
 });

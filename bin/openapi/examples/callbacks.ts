@@ -20,7 +20,7 @@ const CALLBACK = {
 export const CALLBACKS_EXAMPLES: Examples = {
   Callback: CALLBACK,
   CallbackWithCode: { ...CALLBACK, code: 'def handler(event):\n    return event["body"]\n' },
-  DeployedCallback: { ...CALLBACK, message: 'deployed', image: 'narae/python3.13' },
+  DeployedCallback: { ...CALLBACK, message: 'Deployed.', image: 'callback_17' },
   CallbackChange: { code: 'def handler(event):\n    return {"tax": event["body"]["price"] * 0.1}\n' },
   CallAnswer: { lambdaStatusCode: 200, body: { tax: 12 } },
   Message: { message: 'deleted' },

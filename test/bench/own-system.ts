@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startPackageIndex } from '../support/packages';
 import { startProgram, type Program } from '../support/program';
 import { BOOTSTRAP, REPOSITORY, systemEnvironment } from '../support/system';
 import { NoUseWaiting, waitFor } from '../support/wait';
@@ -20,31 +21,36 @@ export interface OwnSystem {
 const START_MS = 300_000;
 const STOP_MS = 60_000;
 
-/** Starts a system from nothing, stops it and starts it again with what it has stored by then. */
+/** Starts a system from nothing, stops it and starts it again with what it has stored by then. Packages come from an index of ours. */
 export async function startTwice(): Promise<OwnSystem> {
+  const packages = await startPackageIndex();
   await mkdir(join(REPOSITORY, '.narae'), { recursive: true });
   const stateDir = await mkdtemp(join(REPOSITORY, '.narae/bench-'));
-  const first = await start(stateDir);
+  const first = await start(stateDir, packages.environment);
   await first.program.stop(STOP_MS);
-  const later = await start(stateDir);
+  const later = await start(stateDir, packages.environment);
   return {
     url: later.url,
     stateDir,
     start: { first: first.seconds, later: later.seconds },
     stop: async () => {
       await later.program.stop(STOP_MS);
+      packages.stop();
       await rm(stateDir, { recursive: true, force: true });
     },
   };
 }
 
-async function start(stateDir: string): Promise<{ program: Program; url: string; seconds: number }> {
+async function start(
+  stateDir: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<{ program: Program; url: string; seconds: number }> {
   const beganAt = performance.now();
   const program = await startProgram({
     command: process.execPath,
     args: [BOOTSTRAP, 'start'],
     cwd: REPOSITORY,
-    env: { ...systemEnvironment(stateDir), NARAE_PORT: '0' },
+    env: { ...systemEnvironment(stateDir), NARAE_PORT: '0', ...settings },
   });
   const url = await waitFor(
     'the system to serve',

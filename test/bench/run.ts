@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '../support/system';
 import { bedOf, type Bed } from './bed';
+import { callbacks } from './callbacks';
 import { calls } from './calls';
 import { growth } from './growth';
 import { invokes } from './invokes';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (bed: Bed) => Promise<Section>>> = {
   throughput: throughputs,
   functions: invokes,
   jobs,
+  callbacks,
   growth,
   calls,
 };

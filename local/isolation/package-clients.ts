@@ -57,7 +57,7 @@ const FILES = [
  * @param python one that has pip
  */
 export async function readPackageClients(python: string, environment: NodeJS.ProcessEnv): Promise<PackageClients> {
-  const [pip, npm] = await Promise.all([readPip(python), readNpm(environment)]);
+  const [pip, npm] = await Promise.all([readPip(python, environment), readNpm(environment)]);
   const common = COMMON.flatMap((name) => {
     const value = environment[name];
     return value ? [[name, value] as const] : [];
@@ -67,8 +67,8 @@ export async function readPackageClients(python: string, environment: NodeJS.Pro
   return { environment: all, readable: [...named, ...npm.readable].filter((file) => path.isAbsolute(file)) };
 }
 
-async function readPip(python: string): Promise<Record<string, string>> {
-  const { status, stdout } = await run([python, '-m', 'pip', 'config', 'list'], { timeLimitMs: TIME_LIMIT_MS });
+async function readPip(python: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const { status, stdout } = await run([python, '-m', 'pip', 'config', 'list'], { timeLimitMs: TIME_LIMIT_MS, env });
   return status === 0 ? pipVariables(stdout) : {};
 }
 

@@ -72,7 +72,7 @@ async function ask(language: Language, order: object): Promise<unknown> {
     ...{
       PIP_CONFIG_FILE: '/dev/null',
       PIP_INDEX_URL: `${index.url}/simple/`,
-      npm_config_registry: `${index.url}/npm/`,
+      NARAE_NPMRC: `registry=${index.url}/npm/`,
     },
   };
   const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: DEADLINE_MS });

@@ -98,6 +98,12 @@ describe('what is wrong is named, with what would be right', () => {
     ['a topic that is none', { alarmTopicArn: 'ops' }, /alarmTopicArn: must be the ARN of an SNS topic; it is "ops"/],
     ['a target without port', { openTargets: ['10.0.3.7'] }, /openTargets\[0\]: must be host:port, such as/],
     ['an address that is no URL', { lokiUrl: 'loki:3100' }, /lokiUrl: must be an http or https URL/],
+    [
+      'an index that is no URL',
+      { packageIndexes: { python: 'pypi' } },
+      /packageIndexes\.python: must be an http or https URL/,
+    ],
+    ['an index of another language', { packageIndexes: { ruby: 'https://a.example' } }, /no setting named "ruby"/],
     ['an unknown setting', { colour: 'red' }, /there is no setting named "colour"/],
     ['an unknown setting in a group', { edge: { wafs: true } }, /edge: there is no setting named "wafs"/],
     ['no object', ['x'], /settings must be one JSON object/],

@@ -28,6 +28,18 @@ describe('settings', () => {
     expect(readSettings([], environment)?.openTargets).toEqual(['127.0.0.1:9000', '10.0.3.7:80']);
   });
 
+  it('name where libraries come from', () => {
+    expect(readSettings([], {})?.packageIndexes).toEqual({});
+    const environment = {
+      NARAE_PYTHON_INDEX: 'http://127.0.0.1:9/simple/',
+      NARAE_NODE_INDEX: 'http://127.0.0.1:9/npm/',
+    };
+    expect(readSettings([], environment)?.packageIndexes).toEqual({
+      python: environment.NARAE_PYTHON_INDEX,
+      node: environment.NARAE_NODE_INDEX,
+    });
+  });
+
   it('are not there where help is asked for', () => {
     expect(readSettings(['--help'], {})).toBeUndefined();
   });
@@ -38,6 +50,7 @@ describe('settings', () => {
     [['--verbose'], {}, /--verbose/],
     [[], { NARAE_MAX_CONNECTIONS: '0' }, /NARAE_MAX_CONNECTIONS/],
     [[], { NARAE_HOST: '0.0.0.0' }, /without credentials/],
+    [[], { NARAE_NODE_INDEX: 'registry' }, /NARAE_NODE_INDEX must be an http or https address/],
   ])('refuse %j %j', (args, environment, message) => {
     expect(() => readSettings(args, environment)).toThrow(SettingsError);
     expect(() => readSettings(args, environment)).toThrow(message);

@@ -20,6 +20,9 @@ function stepsOf(markdown: string): Step[] {
     });
 }
 
+const HOST = 'http://localhost:8787';
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
 /** What differs from run to run. */
 const normal = (text: string): string =>
   text
@@ -28,11 +31,15 @@ const normal = (text: string): string =>
     .replace(/fn-[0-9A-Z]{26}/g, 'fn-ID')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+09:00)/g, 'TIME')
     .replace(/"(cpuMs|maxMemoryBytes|durationMs|duration)":\d+/g, '"$1":N')
+    .replace(new RegExp(UUID, 'g'), 'JOB-ID')
+    .replaceAll(target().url, HOST)
+    .replace(/"(cpu_percent|memory_mb|execution_time_ms)":[\d.]+/g, '"$1":N')
     .replace(/"coldStart":(true|false)/g, '"coldStart":?')
     .trim();
 
-/** Of a run, a function, or a callback. */
-const idIn = (text: string): string | undefined => /(inv|fn)-[0-9A-Z]{26}|"callback_id":\d+/.exec(text)?.[0];
+/** Of a run, a function, a callback, or a job. */
+const idIn = (text: string): string | undefined =>
+  new RegExp(`(inv|fn)-[0-9A-Z]{26}|"callback_id":\\d+|${UUID}`).exec(text)?.[0];
 
 /** The example is a person's, who has curl; a machine without it cannot follow the README to the letter. */
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -40,12 +47,12 @@ const withCurl = hasCurl ? test : test.skip;
 
 withCurl("README's examples print what README says (needs curl)", async () => {
   const steps = stepsOf(readFileSync(join(REPOSITORY, 'README.md'), 'utf8'));
-  expect(steps).toHaveLength(7);
+  expect(steps).toHaveLength(9);
   const { url, key } = target();
   const ids = new Map<string, string>();
   for (const { command, output } of steps) {
     const addressed = command
-      .replaceAll('http://localhost:8787', url)
+      .replaceAll(HOST, url)
       .replace(/^curl /, key === undefined ? 'curl ' : `curl -H 'X-API-Key: ${key}' `);
     const ours = [...ids].reduce((text, [theirs, mine]) => text.replaceAll(theirs, mine), addressed);
     const printed = execFileSync('sh', ['-c', ours], { encoding: 'utf8', timeout: 60_000 });

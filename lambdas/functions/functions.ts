@@ -1,13 +1,13 @@
 import { resolveRuntime } from '../engine/runtimes';
 import type { UseCases } from '../platform/endpoint';
-import { AppError, invalid } from '../platform/errors';
+import { invalid } from '../platform/errors';
 import { maySee, type Principal } from '../platform/principal';
 import { untilFresh } from '../platform/transact';
 import { changed } from './change-function';
 import { codeCharsOf } from './code';
 import type { FunctionConfig } from './contract';
 import { inGroups, NOTHING } from './counters';
-import { notFound } from './errors';
+import { asPlatformFault, notFound } from './errors';
 import { problemOf } from './invocation-url';
 import { ownAddress } from './own-address';
 import type { Ports } from './ports';
@@ -34,7 +34,9 @@ export const createFunction =
     const [code, env] = await Promise.all([
       ports.codes.put(workspace, id, source),
       envNames.length > 0 ? ports.envelope.seal(id, environmentVariables) : undefined,
-    ]);
+    ]).catch((error: unknown) => {
+      throw notStored(error);
+    });
     const record: FunctionRecord = {
       ...settings,
       workspace,
@@ -54,10 +56,13 @@ export const createFunction =
       await ports.functions.insert(record);
     } catch (error) {
       await ports.codes.removeAll(workspace, id).catch(() => undefined);
-      throw asPlatformFault(error, 'CREATE_ERROR', 'The function could not be stored. It has been logged.');
+      throw notStored(error);
     }
     return { body: toFunction(record, source, NOTHING) };
   };
+
+const notStored = (error: unknown): unknown =>
+  asPlatformFault(error, 'CREATE_ERROR', 'The function could not be stored. It has been logged.');
 
 export const listFunctions =
   (ports: Ports): Room['listFunctions'] =>
@@ -131,10 +136,4 @@ async function shown(record: FunctionRecord, { codes, counters }: Ports): Promis
     counters.of(record.workspace, record.id),
   ]);
   return toFunction(record, source, meter);
-}
-
-/** A fault of ours while storing or listing has a code of its own; refusals and a store that is down keep theirs. */
-export function asPlatformFault(error: unknown, code: 'CREATE_ERROR' | 'LIST_ERROR', message: string): unknown {
-  if (error instanceof AppError && error.code !== 'INTERNAL_ERROR') return error;
-  return new AppError(code, message, { cause: error });
 }

@@ -3,7 +3,7 @@ import type { UseCases } from '../platform/endpoint';
 import { DEFAULT_WORKSPACE, maySee, type Principal } from '../platform/principal';
 import type { Workspace } from './contract';
 import { inGroups } from './counters';
-import { notFound } from './errors';
+import { asPlatformFault, notFound } from './errors';
 import type { Ports } from './ports';
 import type { WorkspaceRecord } from './records';
 import type { functionsRoutes } from './routes';
@@ -21,27 +21,36 @@ export const createWorkspace =
   async ({ body }, { principal }) => {
     const now = clock.now();
     const record = newWorkspace(ids.next('ws', now), body.name, body.description, now);
-    if (principal.keyHash !== undefined) await admitKey(principal.keyHash, record.id);
-    await workspaces.insert(record);
+    try {
+      if (principal.keyHash !== undefined) await admitKey(principal.keyHash, record.id);
+      await workspaces.insert(record);
+    } catch (error) {
+      throw asPlatformFault(error, 'CREATE_ERROR', 'The workspace could not be stored. It has been logged.');
+    }
     return { body: toWorkspace(record, { invocations: 0, errors: 0, durationMs: 0 }) };
   };
 
 export const listWorkspaces =
   (ports: Ports): Room['listWorkspaces'] =>
-  async (_request, { principal }) => {
-    const { workspaces } = ports;
-    const look = () => (principal.allWorkspaces ? workspaces.all() : workspaces.some(principal.workspaces));
-    let records = await look();
-    const known = new Set(records.map(({ id }) => id));
-    const missing = principal.workspaces.filter((id) => !known.has(id));
-    if (missing.length > 0) {
-      for (const id of missing) await ensure(id, ports);
-      records = await look();
-    }
-    const first = records.filter(({ id }) => id === DEFAULT_WORKSPACE);
-    const rest = records.filter(({ id }) => id !== DEFAULT_WORKSPACE).sort((a, b) => a.createdAt - b.createdAt);
-    return { body: await inGroups([...first, ...rest], 4, (record) => withCounts(record, ports)) };
-  };
+  (_request, { principal }) =>
+    listed(principal, ports).catch((error: unknown) => {
+      throw asPlatformFault(error, 'LIST_ERROR', 'The workspaces could not be listed. It has been logged.');
+    });
+
+async function listed(principal: Principal, ports: Ports): Promise<{ readonly body: Workspace[] }> {
+  const { workspaces } = ports;
+  const look = () => (principal.allWorkspaces ? workspaces.all() : workspaces.some(principal.workspaces));
+  let records = await look();
+  const known = new Set(records.map(({ id }) => id));
+  const missing = principal.workspaces.filter((id) => !known.has(id));
+  if (missing.length > 0) {
+    for (const id of missing) await ensure(id, ports);
+    records = await look();
+  }
+  const first = records.filter(({ id }) => id === DEFAULT_WORKSPACE);
+  const rest = records.filter(({ id }) => id !== DEFAULT_WORKSPACE).sort((a, b) => a.createdAt - b.createdAt);
+  return { body: await inGroups([...first, ...rest], 4, (record) => withCounts(record, ports)) };
+}
 
 export const getWorkspace =
   (ports: Ports): Room['getWorkspace'] =>

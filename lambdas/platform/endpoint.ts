@@ -171,7 +171,9 @@ function mapErrors({
   return {
     onError: (request) => {
       const error = toAppError(request.error);
-      if (error.code === 'INTERNAL_ERROR' || error.code === 'SERVICE_UNAVAILABLE') {
+      // Other errors of 5xx tell the caller what happened; with a cause there is more to it, for us to read.
+      const isOurs = error.code === 'INTERNAL_ERROR' || error.code === 'SERVICE_UNAVAILABLE';
+      if (isOurs || (STATUS_BY_CODE[error.code] >= 500 && error.cause !== undefined)) {
         telemetry.logger.error(error.message, { cause: error.cause instanceof Error ? error.cause : undefined });
       }
       request.response = errorReply(error, { requestId: requestIdOf(request.context), withDetail: errorDetail });

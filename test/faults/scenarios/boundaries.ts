@@ -12,7 +12,7 @@ const MOMENTS = ['before', 'after'] as const;
 const BOUNDARIES = Array.from({ length: WRITES }, (_, index) => index + 1).flatMap((write) =>
   MOMENTS.map((moment) => ({ write, moment })),
 );
-const STRIKES_WITHIN_MS = 30_000;
+const STRIKES_WITHIN_MS = 90_000;
 /** Runs at a time. */
 const WIDTH = 4;
 

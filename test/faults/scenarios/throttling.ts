@@ -28,7 +28,8 @@ export const throttling: Scenario = {
     say(`throttling: ${ids.length} runs in ${COUNTS.throttling.seconds} s, ${throttled} of ${calls} calls refused`);
     say(`throttling: ${refused} requests answered 503`);
     expect(ids.length).toBeGreaterThan(0);
-    expect(throttled).toBeGreaterThan((calls * REFUSED) / 2);
+    // Far from what chance does to a hundred calls.
+    expect(throttled).toBeGreaterThan((calls * REFUSED) / 4);
     return ids;
   },
   // Workers insist: what was accepted is executed.

@@ -1,6 +1,7 @@
 import { post, read } from '../../support/api';
 import type { Request } from '../../support/invocations';
 import { Accepted } from '../../support/shapes';
+import { NoUseWaiting, waitFor } from '../../support/wait';
 
 /** Runs that the suite starts. */
 
@@ -50,9 +51,18 @@ export function requestFor(options: RunOptions = {}): Request {
   };
 }
 
+/** A busy machine may have no room for a request: it is sent again, as the answer asks for. */
+const ACCEPTED_WITHIN_MS = 60_000;
+
 /** @returns the id. Throws if the run is not accepted */
-export async function startRun(request: Request): Promise<string> {
-  return read(await post('/invocations', request), 202, Accepted).invocationId;
+export function startRun(request: Request): Promise<string> {
+  const once = async (): Promise<string | undefined> => {
+    const answer = await post('/invocations', request);
+    if (answer.status === 503 || answer.status === 429) return undefined;
+    if (answer.status !== 202) throw new NoUseWaiting(`${answer.status} of /invocations: ${answer.text}`);
+    return read(answer, 202, Accepted).invocationId;
+  };
+  return waitFor('a run to be accepted', once, { deadlineMs: ACCEPTED_WITHIN_MS, everyMs: 1_000 });
 }
 
 /** @returns the id; undefined if the run was refused for lack of capacity or of a store, or if there was no answer */
@@ -62,7 +72,10 @@ export async function tryToStart(request: Request): Promise<string | undefined> 
   return read(answer, 202, Accepted).invocationId;
 }
 
-/** Does something for each of so many numbers, at most `width` at a time. @returns what came of each, in order */
+/**
+ * Does something for each of so many numbers, at most `width` at a time; nothing more once one has failed.
+ * @returns what came of each, in order
+ */
 export async function inParallel<T>(count: number, width: number, work: (index: number) => Promise<T>): Promise<T[]> {
   const results = new Map<number, T>();
   let next = 0;
@@ -70,7 +83,12 @@ export async function inParallel<T>(count: number, width: number, work: (index: 
     while (next < count) {
       const index = next;
       next += 1;
-      results.set(index, await work(index));
+      try {
+        results.set(index, await work(index));
+      } catch (error) {
+        next = count;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, count) }, worker));

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Counters } from '../lambdas/callbacks/counters';
 import { seed } from '../lambdas/callbacks/seed';
+import { SourceStore } from '../lambdas/engine/source-store';
 import { Sources } from '../lambdas/callbacks/sources';
 import { CallbackStore } from '../lambdas/callbacks/store';
 import { dynamo } from '../lambdas/platform/aws/dynamo';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     callbacks: new CallbackStore(db, table),
     counters: new Counters(db, table),
-    sources: new Sources(s3(), bucket),
+    sources: new Sources(new SourceStore(s3(), bucket)),
   });
   for (const { id, path, method, language } of seeded) console.log(`${id}  ${method} /api/${path}  ${language}`);
   console.log('Deploy them: POST /deploy/ {"callback_id":1001,"status":true}');

@@ -3,6 +3,7 @@ import { Blobs } from '../engine/blobs';
 import { lambdaCall } from '../engine/call-run';
 import { Envelope } from '../engine/envelope';
 import { RunStore } from '../engine/run-store';
+import { SourceStore } from '../engine/source-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';
@@ -62,7 +63,7 @@ const ports: Ports = {
   chats: new ChatStore(db, env.NARAE_ENTITIES_TABLE),
   counters: new Counters(db, env.NARAE_ENTITIES_TABLE),
   links: new Links(rooms),
-  sources: new Sources(bucket, env.NARAE_BUCKET),
+  sources: new Sources(new SourceStore(bucket, env.NARAE_BUCKET)),
   startBuild: executionStartBuild(sfn(), env.NARAE_CALLBACK_BUILDS),
   rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
 };

@@ -4,6 +4,7 @@ import { Blobs } from '../engine/blobs';
 import { lambdaCall } from '../engine/call-run';
 import { Envelope } from '../engine/envelope';
 import { RunStore } from '../engine/run-store';
+import { SourceStore } from '../engine/source-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';
@@ -35,7 +36,7 @@ const ports = {
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
   callbacks: new CallbackStore(db, env.NARAE_ENTITIES_TABLE),
-  sources: new Sources(bucket, env.NARAE_BUCKET),
+  sources: new Sources(new SourceStore(bucket, env.NARAE_BUCKET)),
   libraries: new Libraries(db, env.NARAE_ENTITIES_TABLE, bucket, env.NARAE_BUCKET, systemClock),
 };
 

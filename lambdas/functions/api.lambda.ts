@@ -24,7 +24,7 @@ import { RateLimit } from '../platform/rate-limit';
 import { telemetry } from '../platform/telemetry';
 import { cloudWatchLogSource } from './cloudwatch-logs-source';
 import { cloudWatchMetricsSource } from './cloudwatch-metrics-source';
-import { CodeStore } from './code-store';
+import { SourceStore } from '../engine/source-store';
 import { Counters } from './counters';
 import { FunctionStore } from './function-store';
 import { createFunction, deleteFunction, getFunction, listFunctions, updateFunction } from './functions';
@@ -72,7 +72,7 @@ const ports: Ports = {
   rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
   workspaces: new WorkspaceStore(db, env.NARAE_ENTITIES_TABLE),
   functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
-  codes: new CodeStore(s3(), env.NARAE_BUCKET),
+  codes: new SourceStore(s3(), env.NARAE_BUCKET),
   counters: new Counters(db, env.NARAE_RUNS_TABLE, clock),
   admitKey: (keyHash, workspace) => keys.admit(keyHash, workspace),
   wakeCleaner: wakeCleaner(),

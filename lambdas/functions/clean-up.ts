@@ -4,7 +4,7 @@ import { ENDED_BY_OWNER, endedOfOwner } from '../engine/run-keys';
 import type { Clock } from '../platform/clock';
 import { untilFresh } from '../platform/transact';
 import type { CleanUpStore } from './clean-up-store';
-import type { CodeStore } from './code-store';
+import type { SourceStore } from '../engine/source-store';
 import type { FunctionStore } from './function-store';
 import type { CleanUpTask } from './records';
 
@@ -12,7 +12,7 @@ export interface CleanUpPorts {
   readonly clock: Clock;
   readonly store: CleanUpStore;
   readonly functions: FunctionStore;
-  readonly codes: CodeStore;
+  readonly codes: SourceStore;
   readonly blobs: Pick<Blobs, 'forgetRun'>;
   readonly index: Pick<RunIndex, 'ended'>;
   /** Removes the exported lines of a function. */

@@ -13,7 +13,7 @@ import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { cleanUp, type CleanedUp, type CleanUpPorts } from './clean-up';
 import { CleanUpStore } from './clean-up-store';
-import { CodeStore } from './code-store';
+import { SourceStore } from '../engine/source-store';
 import { FunctionStore } from './function-store';
 
 /** Removes what deleted functions left: woken by a deletion, and by a schedule for what a crash left undone. */
@@ -28,7 +28,7 @@ const ports: CleanUpPorts = {
   clock: systemClock,
   store: new CleanUpStore(db, { entities: env.NARAE_ENTITIES_TABLE, runs: env.NARAE_RUNS_TABLE }),
   functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
-  codes: new CodeStore(bucket, env.NARAE_BUCKET),
+  codes: new SourceStore(bucket, env.NARAE_BUCKET),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   forgetLines: async (functionId) => {

@@ -3,7 +3,7 @@ import type { RunIndex } from '../engine/run-index';
 import type { OpenTargets } from '../platform/outbound/target';
 import type { Resolver } from '../platform/outbound/resolve';
 import type { RateLimit } from '../platform/rate-limit';
-import type { CodeStore } from './code-store';
+import type { SourceStore } from '../engine/source-store';
 import type { Counters } from './counters';
 import type { FunctionStore } from './function-store';
 import type { LogSource } from './log-source';
@@ -15,7 +15,7 @@ import type { WorkspaceStore } from './workspace-store';
 export interface Ports extends CallPorts {
   readonly workspaces: WorkspaceStore;
   readonly functions: FunctionStore;
-  readonly codes: CodeStore;
+  readonly codes: SourceStore;
   readonly counters: Counters;
   readonly index: RunIndex;
   readonly rateLimit: RateLimit;

@@ -8,6 +8,7 @@ import { randomIds } from '../../../lambdas/platform/ids';
 import { buildStep, type BuildPorts } from '../../../lambdas/callbacks/build/build-callback';
 import { Libraries } from '../../../lambdas/callbacks/build/libraries';
 import { snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/callback';
+import { SourceStore } from '../../../lambdas/engine/source-store';
 import { Sources } from '../../../lambdas/callbacks/sources';
 import { BUILD_TIMEOUT_MS, executionName } from '../../../lambdas/callbacks/start-build';
 import { CallbackStore } from '../../../lambdas/callbacks/store';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     envelope: new Envelope(kms, await createKey(kms), clock),
     call: parses,
     callbacks: new CallbackStore(db, table),
-    sources: new Sources(s3, bucket),
+    sources: new Sources(new SourceStore(s3, bucket)),
     libraries: new Libraries(db, table, s3, bucket, clock),
   };
 });

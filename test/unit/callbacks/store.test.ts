@@ -4,6 +4,7 @@ import { Stale, transact } from '../../../lambdas/platform/transact';
 import { claimsOf, settled, snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/callback';
 import { Counters } from '../../../lambdas/callbacks/counters';
 import { seed } from '../../../lambdas/callbacks/seed';
+import { SourceStore } from '../../../lambdas/engine/source-store';
 import { Sources } from '../../../lambdas/callbacks/sources';
 import { CallbackStore } from '../../../lambdas/callbacks/store';
 import { conclude } from '../../../lambdas/callbacks/build/build-callback';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const table = await createTable(db);
   store = new CallbackStore(db, table);
   counters = new Counters(db, table);
-  sources = new Sources(s3, await createBucket(s3));
+  sources = new Sources(new SourceStore(s3, await createBucket(s3)));
 });
 
 const workspace = 'ws-test';

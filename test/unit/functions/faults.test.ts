@@ -2,7 +2,7 @@ import { AppError } from '../../../lambdas/platform/errors';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
 import { CleanUpStore } from '../../../lambdas/functions/clean-up-store';
 import { cleanUp } from '../../../lambdas/functions/clean-up';
-import { CodeStore } from '../../../lambdas/functions/code-store';
+import { SourceStore } from '../../../lambdas/engine/source-store';
 import { createFunction, deleteFunction, listFunctions } from '../../../lambdas/functions/functions';
 import { invokeFunction } from '../../../lambdas/functions/invoke';
 import { functionLogs, workspaceLogs } from '../../../lambdas/functions/logs';
@@ -54,7 +54,7 @@ test('too many calls at once are 429 with Retry-After, without a log', async () 
 test('a fault of the platform while storing leaves no function, and says CREATE_ERROR', async () => {
   const room = await testRoom();
   // A bucket that is not there: code is stored first.
-  const codes = new CodeStore(testS3(), 'no-such-bucket-of-this-test');
+  const codes = new SourceStore(testS3(), 'no-such-bucket-of-this-test');
   const broken: TestRoom = { ...room, ports: { ...room.ports, codes } };
   await expect(newFunction(broken)).rejects.toMatchObject({
     code: 'CREATE_ERROR',

@@ -4,7 +4,7 @@ import { Blobs } from '../../../lambdas/engine/blobs';
 import { Envelope } from '../../../lambdas/engine/envelope';
 import { RunIndex } from '../../../lambdas/engine/run-index';
 import { RunStore } from '../../../lambdas/engine/run-store';
-import { CodeStore } from '../../../lambdas/functions/code-store';
+import { SourceStore } from '../../../lambdas/engine/source-store';
 import { Counters } from '../../../lambdas/functions/counters';
 import { FunctionStore } from '../../../lambdas/functions/function-store';
 import { lokiSource } from '../../../lambdas/functions/loki-source';
@@ -40,7 +40,7 @@ export async function testRoom(change: Partial<Ports> = {}): Promise<TestRoom> {
     rateLimit: new RateLimit(clock, { perSecond: 1_000, burst: 1_000 }),
     workspaces: new WorkspaceStore(db, entities),
     functions: new FunctionStore(db, entities),
-    codes: new CodeStore(s3, bucket),
+    codes: new SourceStore(s3, bucket),
     counters: new Counters(db, runs, clock),
     admitKey: () => Promise.resolve(),
     wakeCleaner: () => Promise.resolve(),

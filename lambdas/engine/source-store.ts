@@ -7,16 +7,18 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { ByteCache } from '../engine/byte-cache';
 import { storeFailed } from '../platform/store-errors';
+import { ByteCache } from './byte-cache';
 
 const CACHE_BYTES = 64 * 1024 * 1024;
+/** Objects that one removal finds at most, a thousand at a time. */
+const MAX_ROUNDS = 1_000;
 
 /**
- * Source of stored functions, addressed by its content, each function's by itself so that it can be removed with it.
- * Apart from the engine's `code/`, where code that has not run for 90 days expires.
+ * Source code that a room keeps for its things, each thing's by itself under `sources/`, addressed by its content. It is
+ * there for as long as its thing: what the engine keeps of the code of runs (`code/`) expires.
  */
-export class CodeStore {
+export class SourceStore {
   readonly #s3: S3Client;
   readonly #bucket: string;
   readonly #cache = new ByteCache(CACHE_BYTES);
@@ -26,47 +28,49 @@ export class CodeStore {
     this.#bucket = bucket;
   }
 
-  /** @returns its sha256, which is its address */
-  async put(workspace: string, functionId: string, source: string): Promise<string> {
+  /** @returns its sha256, which is its address within the thing. @throws AppError `SERVICE_UNAVAILABLE` */
+  async put(workspace: string, thing: string, source: string): Promise<string> {
     const bytes = Buffer.from(source);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const Key = keyOf(workspace, functionId, sha256);
+    const sha256 = digest(bytes);
+    const Key = keyOf(workspace, thing, sha256);
     await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body: bytes })).catch(storeFailed);
     this.#cache.set(Key, bytes);
     return sha256;
   }
 
   /** @throws AppError `SERVICE_UNAVAILABLE`; Error if the code is not there or not what its address says */
-  async get(workspace: string, functionId: string, sha256: string): Promise<Buffer> {
-    const key = keyOf(workspace, functionId, sha256);
+  async get(workspace: string, thing: string, sha256: string): Promise<Buffer> {
+    const key = keyOf(workspace, thing, sha256);
     const kept = this.#cache.get(key);
     if (kept) return kept;
     const bytes = await this.#fetch(key);
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`No intact code at ${key}`);
+    if (digest(bytes) !== sha256) throw new Error(`No intact code at ${key}`);
     this.#cache.set(key, bytes);
     return bytes;
   }
 
-  /** Removes what a function no longer runs. */
-  async removeOne(workspace: string, functionId: string, sha256: string): Promise<void> {
-    await this.#delete([keyOf(workspace, functionId, sha256)]);
+  /** Removes one version. */
+  removeOne(workspace: string, thing: string, sha256: string): Promise<void> {
+    return this.#delete([keyOf(workspace, thing, sha256)]);
   }
 
-  /** Removes all code of a function. Doing it again does no harm. */
-  async removeAll(workspace: string, functionId: string): Promise<void> {
-    for (;;) {
-      const Prefix = keyOf(workspace, functionId, '');
+  /** Removes all versions. Doing it again does no harm. */
+  async removeAll(workspace: string, thing: string): Promise<void> {
+    const Prefix = keyOf(workspace, thing, '');
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const { Contents = [] } = await this.#s3
         .send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix }))
         .catch(storeFailed);
       if (Contents.length === 0) return;
       await this.#delete(Contents.flatMap(({ Key }) => Key ?? []));
     }
+    throw new Error(`The code at ${Prefix} does not go away`);
   }
 
   async #delete(keys: readonly string[]): Promise<void> {
+    const Objects = keys.map((Key) => ({ Key }));
     await this.#s3
-      .send(new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects: keys.map((Key) => ({ Key })) } }))
+      .send(new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }))
       .catch(storeFailed);
   }
 
@@ -81,5 +85,6 @@ export class CodeStore {
   }
 }
 
-const keyOf = (workspace: string, functionId: string, sha256: string): string =>
-  `sources/${workspace}/${functionId}/${sha256}`;
+const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const keyOf = (workspace: string, thing: string, sha256: string): string => `sources/${workspace}/${thing}/${sha256}`;

@@ -11,7 +11,7 @@ export interface BuildFunctions {
 }
 
 /** Seconds. A build that takes longer is seen as lost by who reads its callback (lambdas/callbacks/start-build.ts). */
-export const BUILD_SECONDS = 300;
+const BUILD_SECONDS = 300;
 
 /** Above what the installers themselves give an order (60 and 120 s), so that theirs is the word that is heard. */
 const SECONDS = { step: 90, resolve: 75, install: 140 } as const;

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -7,7 +7,7 @@ import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
 import { invoke } from './access';
 import { acknowledge } from './acknowledge';
-import { BUILD_SECONDS, callbackBuildStates } from './callback-builds-states';
+import { callbackBuildStates } from './callback-builds-states';
 import { StageLogGroup } from './stage-log-group';
 
 export interface CallbackBuildsProps {
@@ -39,9 +39,7 @@ export class CallbackBuilds extends Construct {
     });
     this.stateMachine = new StateMachine(this, 'Machine', {
       stateMachineName: `narae-${config.stage}-${name}`,
-      comment: 'Builds one deploy of one callback',
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(states)),
-      timeout: Duration.seconds(BUILD_SECONDS),
       role,
       tracingEnabled: true,
       logs: {

@@ -16,8 +16,15 @@ export async function findRun(workspace: string, id: string, ports: EndPorts): P
 }
 
 /**
- * The run of an id, for a caller who may see several workspaces: an id does not say whose it is. Costs one read more
- * for each hundred of them, and nothing more where the run is in the first.
+ * Rooms whose addresses name a workspace. All others are about a credential's first workspace, whichever else it may see
+ * (contract: common, "Credentials").
+ */
+const ROOMS_OF_EVERY_WORKSPACE = ['functions'];
+
+/**
+ * The run of an id, for a caller who may see several workspaces: an id does not say whose it is. In the first it may be
+ * any run, in the others one of a room whose addresses name them. Costs one read more for each hundred of the others, and
+ * nothing more where the run is in the first.
  * @param others asked for only when it is not in `first`
  * @throws AppError `INVOCATION_NOT_FOUND`
  */
@@ -29,16 +36,20 @@ export async function findRunInAny(
 ): Promise<Run> {
   if (timeOfRun(id) === undefined) throw noRun(id);
   const now = ports.clock.now();
-  const run =
-    (await ports.store.get(first, id, now)) ??
-    (
-      await ports.index.read(
-        (await others()).map((workspace) => runKey(workspace, id)),
-        now,
-      )
-    )[0];
+  const run = (await ports.store.get(first, id, now)) ?? (await runElsewhere(await others(), id, now, ports.index));
   if (!run) throw noRun(id);
   return reapIfOverdue(run, ports);
+}
+
+async function runElsewhere(
+  workspaces: readonly string[],
+  id: string,
+  now: number,
+  index: RunIndex,
+): Promise<Run | undefined> {
+  const keys = workspaces.map((workspace) => runKey(workspace, id));
+  const [run] = await index.read(keys, now);
+  return run && ROOMS_OF_EVERY_WORKSPACE.includes(run.room) ? run : undefined;
 }
 
 const noRun = (id: string): AppError =>

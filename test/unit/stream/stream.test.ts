@@ -119,18 +119,30 @@ describe('opening a stream', () => {
   describe('of a run in a workspace that is not the first', () => {
     const openAs = (runId: string, principal: Principal) =>
       openStream({ runId, headers: {}, query: {} }, { ...ports, authenticate: () => Promise.resolve(principal) });
-    const runIn = async (workspace: string) => {
-      const run = newTestRun(clock.now(), { workspace });
+    const runIn = async (workspace: string, room = 'functions') => {
+      const run = newTestRun(clock.now(), { workspace, room });
       await ports.store.create(run);
       return run.id;
     };
-    const keyFor = (...workspaces: string[]): Principal => ({ ...ANYBODY, workspaces, allWorkspaces: false });
+    const keyFor = (...workspaces: [string, ...string[]]): Principal => ({
+      ...ANYBODY,
+      workspace: workspaces[0],
+      workspaces,
+      allWorkspaces: false,
+    });
 
     test('a key that names the workspace sees it, also as its hundredth; another key does not', async () => {
       const id = await runIn('ws-third');
       const many = Array.from({ length: 120 }, (_, number) => `ws-other${number}`);
       expect((await openAs(id, keyFor('ws-default', ...many, 'ws-third'))).run.workspace).toBe('ws-third');
       await expect(openAs(id, keyFor('ws-default', ...many))).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
+    });
+
+    test('a run of a room that knows only the first workspace is not there', async () => {
+      const id = await runIn('ws-third', 'invocations');
+      const opened = openAs(id, keyFor('ws-default', 'ws-third'));
+      await expect(opened).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
+      expect((await openAs(id, keyFor('ws-third', 'ws-default'))).run.id).toBe(id);
     });
 
     test('everybody sees it where nobody authenticates, unless its workspace was deleted', async () => {

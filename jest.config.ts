@@ -40,8 +40,6 @@ const config: Config = {
     project('browser', 'browser', needs('system')),
     // Each of its files brings up what it breaks.
     project('faults', 'faults'),
-    // Rooms that are not complete yet, if there are any: `npm run test:rooms`.
-    project('rooms', 'rooms', needs('system')),
   ],
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],

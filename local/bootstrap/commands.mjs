@@ -59,7 +59,7 @@ function tool(file) {
   };
 }
 
-/** What `npm test` runs; `npm run test:rooms` adds the acceptance tests of rooms that are not complete yet. */
+/** What `npm test` runs. */
 const TEST_PROJECTS = ['unit', 'stacks', 'acceptance', 'acceptance-auth', 'security', 'browser', 'faults'];
 
 /** Jest, then as the very last line what came out of it: whatever jest itself still prints comes before. */

@@ -58,7 +58,7 @@ export class CallLog {
 
   /** For a proxy that stands between the functions and AWS; the call waits until this is done. */
   async see(exchange: Exchange): Promise<void> {
-    const by = workerAt(exchange.callerPort)?.name;
+    const by = workerAt(exchange.connection)?.name;
     // The Lambda service itself fetches code and ships logs; on AWS that is no call of ours.
     if (by === undefined) return;
     const change = await this.#changeOf(exchange);

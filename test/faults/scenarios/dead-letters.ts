@@ -19,16 +19,13 @@ export const deadLetters: Scenario = {
     const ids = await inParallel(RUNS, RUNS, async (index) => {
       const handler = `run_${4_000 + index}` as const;
       system.store.killAt(handler, { write: 1, moment: 'before', times: TRIES });
-      const id = await startRun(requestFor({ handler }));
-      await waitFor(`the workers of ${id} to die`, () => (system.store.killed(handler) === TRIES ? true : undefined), {
-        deadlineMs: GIVEN_UP_WITHIN_MS,
-      });
-      return id;
+      return startRun(requestFor({ handler }));
     });
-    const found = await waitFor('the dead letters', async () => {
+    const lookAtLetters = async () => {
       const output = await replayCommand(system, '--queue', 'runner', '--dry-run');
       return ids.every((id) => output.includes(`found  `) && output.includes(id)) ? output : undefined;
-    });
+    };
+    const found = await waitFor('the dead letters', lookAtLetters, { deadlineMs: GIVEN_UP_WITHIN_MS, everyMs: 500 });
     expect(found).toContain(`RetriesExhausted (${TRIES} tries)`);
     // A look changes nothing.
     for (const id of ids) expect((await record(id)).status).toBe('REQUEST_RECEIVED');

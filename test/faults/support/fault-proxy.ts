@@ -1,5 +1,6 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import type { Connection } from './workers';
 
 /** A request that stands before the proxy, whole. */
 export interface Exchange {
@@ -7,8 +8,8 @@ export interface Exchange {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
-  /** The caller's end of the connection, by which its process can be found. */
-  readonly callerPort: number;
+  /** By which the caller's process can be found. */
+  readonly connection: Connection;
 }
 
 /** What becomes of a request. `cut`: the connection breaks, before the request is passed on or instead of its answer. */
@@ -67,7 +68,7 @@ export class FaultProxy {
       url: request.url ?? '/',
       headers: request.headers,
       body: await buffer(request),
-      callerPort: request.socket.remotePort ?? 0,
+      connection: { theirPort: request.socket.remotePort ?? 0, ourPort: request.socket.localPort ?? 0 },
     };
     const fate = await this.#decide(exchange);
     if (fate.kind === 'answer') {

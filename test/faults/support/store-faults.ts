@@ -68,7 +68,7 @@ export class StoreFaults {
   #killAtBoundary(exchange: Exchange): Fate {
     const planned = this.#planOf(exchange);
     if (!planned || planned.killed >= planned.plan.times) return PASS;
-    const worker = workerAt(exchange.callerPort);
+    const worker = workerAt(exchange.connection);
     if (worker?.name !== 'runner') return PASS;
     const writes = (planned.writes.get(worker.pid) ?? 0) + 1;
     planned.writes.set(worker.pid, writes);

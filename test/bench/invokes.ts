@@ -52,8 +52,8 @@ export async function invokes({ url, floors }: Bed): Promise<Section> {
   return {
     title: 'A warm function, invoked and waited for',
     notes: [
-      'serverless-offline keeps one process per function and runs every call in it: no isolation, no record, no log',
-      'that survives. Narae gives each call a fresh process in its own isolation and writes its record three times.',
+      'serverless-offline keeps one process per function and runs every call in it: no isolation, no record, no log ' +
+        'that survives. Narae gives each call a fresh process in its own isolation and writes its record three times.',
     ],
     tables: [
       {

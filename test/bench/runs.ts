@@ -50,6 +50,10 @@ export async function streams({ url }: Bed): Promise<Section> {
   const each = await measured(`${VIEWERS} runs with a viewer each`, () => viewersOfEach(url, VIEWERS));
   return {
     title: 'Streams',
+    notes: [
+      `Each stream is an environment of the stream function, here a process: ${VIEWERS} at once are ${VIEWERS} Node processes on ` +
+        'the cores of this machine, on AWS each has its own.',
+    ],
     tables: [
       {
         head: ['', ...FIGURES],

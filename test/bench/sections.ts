@@ -3,6 +3,7 @@ import type { Figures } from './statistics';
 /** A part of the report: tables for people, and the same as data. */
 export interface Section {
   readonly title: string;
+  /** Paragraphs. */
   readonly notes?: readonly string[];
   readonly tables: readonly Table[];
   readonly data: unknown;

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** A client that notes when each event came; times are epoch milliseconds with fractions, of this machine's clock. */
 
 export interface Timed {
@@ -38,9 +40,20 @@ export async function startRun(
   return { id: invocationId, streamUrl, sentAt, acceptedAt: now() };
 }
 
+/** Where all places for viewers are taken, comes back when it is told to. */
+async function openStream(address: string): Promise<Response> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    const response = await fetch(address, { signal });
+    if (response.status !== 503) return response;
+    await response.body?.cancel();
+    await setTimeout(Number(response.headers.get('Retry-After') ?? 1) * 1000, undefined, { signal });
+  }
+}
+
 /** Follows a run to its end. */
 export async function follow(url: string, streamUrl: string): Promise<Followed> {
-  const response = await fetch(url + streamUrl, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const response = await openStream(url + streamUrl);
   if (!response.ok || !response.body) throw new Error(`GET ${streamUrl}: ${response.status}`);
   const events: Timed[] = [];
   let firstByteAt = 0;

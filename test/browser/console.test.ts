@@ -1,12 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { target } from '../support/api';
-import { chromiumPath, startChromium } from '../support/chromium';
-
-const path = chromiumPath();
-const withChromium = path === undefined ? describe.skip : describe;
-const why = path === undefined ? ' (skipped: there is no Chromium; install it or set NARAE_CHROMIUM)' : '';
+import { describeWithChromium } from '../support/chromium';
 
 /** What the console does with its one base URL: JSON content type on every call, GET too (contract: functions, section 8). */
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><title>console</title>';
@@ -16,8 +12,7 @@ interface Called {
   readonly body: unknown;
 }
 
-withChromium(`the console, a page of another origin${why}`, () => {
-  let browser: Browser;
+describeWithChromium('the console, a page of another origin', (browser) => {
   let page: Page;
   let server: Server;
   let origin: string;
@@ -26,13 +21,11 @@ withChromium(`the console, a page of another origin${why}`, () => {
     server = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end(PAGE));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await startChromium(path ?? '');
-    page = await browser.newPage();
+    page = await browser().newPage();
     await page.goto(origin);
   }, 90_000);
 
   afterAll(async () => {
-    await browser.close();
     await new Promise((resolve) => server.close(resolve));
   });
 

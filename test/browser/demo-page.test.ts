@@ -1,28 +1,17 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { target } from '../support/api';
-import { chromiumPath, startChromium } from '../support/chromium';
-
-const path = chromiumPath();
-const withChromium = path === undefined ? describe.skip : describe;
-const why = path === undefined ? ' (skipped: there is no Chromium; install it or set NARAE_CHROMIUM)' : '';
+import { describeWithChromium } from '../support/chromium';
 
 /** How long a run may take to show something on a busy machine, ms. */
 const PATIENCE_MS = 60_000;
 
-withChromium(`the demo page in a browser${why}`, () => {
-  let browser: Browser;
+describeWithChromium('the demo page in a browser', (browser) => {
   let page: Page;
   const troubles: string[] = [];
 
-  beforeAll(async () => {
-    browser = await startChromium(path ?? '');
-  }, 90_000);
-
-  afterAll(async () => browser.close());
-
   beforeEach(async () => {
     troubles.length = 0;
-    page = await browser.newPage();
+    page = await browser().newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('console', (message) => {

@@ -1,31 +1,20 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { get, target } from '../support/api';
-import { chromiumPath, startChromium } from '../support/chromium';
-
-const path = chromiumPath();
-const withChromium = path === undefined ? describe.skip : describe;
-const why = path === undefined ? ' (skipped: there is no Chromium; install it or set NARAE_CHROMIUM)' : '';
+import { describeWithChromium } from '../support/chromium';
 
 /** How long a page may take to build itself on a busy machine, ms. */
 const PATIENCE_MS = 60_000;
 
 /** Contract: common, "Shared paths": pages with assets from this installation only. */
-withChromium(`the documentation in a browser${why}`, () => {
-  let browser: Browser;
+describeWithChromium('the documentation in a browser', (browser) => {
   let page: Page;
   const troubles: string[] = [];
   const loaded: string[] = [];
 
-  beforeAll(async () => {
-    browser = await startChromium(path ?? '');
-  }, 90_000);
-
-  afterAll(async () => browser.close());
-
   beforeEach(async () => {
     troubles.length = 0;
     loaded.length = 0;
-    page = await browser.newPage();
+    page = await browser().newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => troubles.push(error.message));
     // What the page's policy forbids is said here, too.

@@ -1,11 +1,6 @@
-import type { Browser } from 'playwright-core';
 import { target } from '../support/api';
-import { chromiumPath, startChromium } from '../support/chromium';
+import { describeWithChromium } from '../support/chromium';
 import { start } from '../support/invocations';
-
-const path = chromiumPath();
-const withChromium = path === undefined ? describe.skip : describe;
-const why = path === undefined ? ' (skipped: there is no Chromium; install it or set NARAE_CHROMIUM)' : '';
 
 interface Hooked {
   readonly statuses: readonly string[];
@@ -36,18 +31,10 @@ const PATIENT = `(url) => new Promise((resolve) => {
   source.onerror = () => { if (source.readyState === EventSource.CLOSED) resolve(seen); };
 })`;
 
-withChromium(`an EventSource of a browser${why}`, () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await startChromium(path ?? '');
-  }, 90_000);
-
-  afterAll(async () => browser.close());
-
+describeWithChromium('an EventSource of a browser', (browser) => {
   /** Runs a function in a page of the API's own origin. */
   async function inPage(script: string, url: string): Promise<unknown> {
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     try {
       await page.goto(`${target().url}/health`);
       return await page.evaluate(`(${script})(${JSON.stringify(url)})`);

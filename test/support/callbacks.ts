@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { get, post, read, send, type Answer } from './api';
+import { ErrorBodyWithDetail } from './shapes';
 import { NoUseWaiting, waitFor } from './wait';
 
 /** Shapes of the callbacks API as its contract gives them (contract: callbacks, sections 2 to 4), written once more. */
@@ -37,16 +38,6 @@ export const Chat = z.strictObject({
   created_at: Time,
 });
 export const Message = z.strictObject({ message: z.string().min(1) });
-const Problem = z.strictObject({
-  error: z.strictObject({
-    code: z.string(),
-    message: z.string().min(1),
-    details: z.record(z.string(), z.unknown()).optional(),
-    requestId: z.string().min(1),
-  }),
-  detail: z.string(),
-});
-
 /** A path that no other test has. */
 export const freshPath = (prefix = 't'): string => `${prefix}-${randomBytes(6).toString('hex')}`;
 
@@ -108,7 +99,7 @@ export async function call(method: string, path: string, sent: Parameters<typeof
 
 /** The error of an answer; in this API it says its message twice (contract: callbacks, section 1). */
 export function refused(answer: Answer, status: number, code: string) {
-  const { error, detail } = read(answer, status, Problem);
+  const { error, detail } = read(answer, status, ErrorBodyWithDetail);
   if (error.code !== code) throw new Error(`Expected ${code} of ${answer.url}, got ${answer.text}`);
   if (detail !== error.message) throw new Error(`detail is not the message: ${answer.text}`);
   return error;

@@ -14,7 +14,7 @@ const FLAGS = [
 ];
 
 /** Path of a Chromium: NARAE_CHROMIUM, which `npm test` sets, or where Debian puts it. Undefined where there is none. */
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   const wanted = process.env['NARAE_CHROMIUM'];
   return [wanted ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
     (path) => path !== '' && existsSync(path),
@@ -22,6 +22,20 @@ export function chromiumPath(): string | undefined {
 }
 
 /** A browser with a profile of its own, which Playwright removes when it is closed. */
-export function startChromium(executablePath: string): Promise<Browser> {
+function startChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS, timeout: 60_000 });
+}
+
+/** A describe block with a browser of its own; where there is no Chromium the reason is in the name. */
+export function describeWithChromium(name: string, tests: (browser: () => Browser) => void): void {
+  const path = chromiumPath();
+  const why = path === undefined ? ' (skipped: there is no Chromium; install it or set NARAE_CHROMIUM)' : '';
+  (path === undefined ? describe.skip : describe)(`${name}${why}`, () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await startChromium(path ?? '');
+    }, 90_000);
+    afterAll(async () => browser.close());
+    tests(() => browser);
+  });
 }

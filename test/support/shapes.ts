@@ -141,6 +141,9 @@ export const ErrorBody = z.strictObject({
   }),
 });
 
+/** In the jobs and callbacks APIs an error also says its message as `detail`. */
+export const ErrorBodyWithDetail = ErrorBody.extend({ detail: z.string() });
+
 const Problem = z.strictObject({
   code: z.string(),
   message: z.string().min(1),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { get, post, read, send, type Answer, type Sent } from '../../support/api';
+import { ErrorBodyWithDetail } from '../../support/shapes';
 import { waitFor } from '../../support/wait';
 
 /** What the jobs API promises, written from its contract and not from the product, and calls that tests share. */
@@ -80,19 +81,9 @@ export const Project = z.strictObject({
   description: z.string().nullable(),
 });
 
-const ErrorBody = z.strictObject({
-  error: z.strictObject({
-    code: z.string(),
-    message: z.string().min(1),
-    details: z.record(z.string(), z.unknown()).optional(),
-    requestId: z.string().min(1),
-  }),
-  detail: z.string(),
-});
-
 /** The error in an answer; in this API it also says its message as `detail`. */
 export function refused(answer: Answer, status: number, code: string) {
-  const { error, detail } = read(answer, status, ErrorBody);
+  const { error, detail } = read(answer, status, ErrorBodyWithDetail);
   expect(error.code).toBe(code);
   expect(detail).toBe(error.message);
   expect(answer.headers.get('x-request-id')).toBe(error.requestId);

@@ -9,21 +9,11 @@ import { functionLogs, workspaceLogs } from '../../../lambdas/functions/logs';
 import { RunIndex } from '../../../lambdas/engine/run-index';
 import { storeFailed } from '../../../lambdas/platform/store-errors';
 import { testDynamo, testS3 } from '../support/aws';
-import { context, testRoom, type TestRoom } from './support';
+import { context, testRoom, type TestRoom, INPUT } from './support';
 
 /** When something under the room fails, or is too much (contract: functions, section 7, last rows). */
 
 const workspaceId = 'ws-default';
-const INPUT = {
-  name: 'f',
-  description: '',
-  runtime: 'python',
-  memory: 128,
-  timeout: 5,
-  httpMethods: ['GET'],
-  environmentVariables: {},
-  code: 'def handler(e):\n    return 1\n',
-};
 const none = { query: undefined, body: undefined };
 const query = { limit: 50 };
 

@@ -15,20 +15,9 @@ import { prometheusSource } from '../../../lambdas/functions/prometheus-source';
 import { createWorkspace, deleteWorkspace, getWorkspace, listWorkspaces } from '../../../lambdas/functions/workspaces';
 import { openTargets } from '../../../lambdas/platform/outbound/target';
 import { testDynamo } from '../support/aws';
-import { closeServers, context, keyFor, serve, testRoom, type TestRoom } from './support';
+import { closeServers, context, keyFor, serve, testRoom, type TestRoom, INPUT } from './support';
 
 afterEach(closeServers);
-
-const INPUT = {
-  name: 'f',
-  description: '',
-  runtime: 'python',
-  memory: 128,
-  timeout: 5,
-  httpMethods: ['GET'],
-  environmentVariables: {},
-  code: 'def handler(e):\n    return 1\n',
-};
 
 const query = { limit: 50 };
 const workspaceId = 'ws-default';

@@ -92,3 +92,15 @@ export async function serve(answer: (request: IncomingMessage, response: ServerR
 export async function closeServers(): Promise<void> {
   for (const close of servers.splice(0)) await close();
 }
+
+/** The body of a create that is right. */
+export const INPUT = {
+  name: 'f',
+  description: '',
+  runtime: 'python',
+  memory: 128,
+  timeout: 5,
+  httpMethods: ['GET'],
+  environmentVariables: {},
+  code: 'def handler(e):\n    return 1\n',
+};

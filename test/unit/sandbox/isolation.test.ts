@@ -1,32 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { establishIsolation, type Isolation } from '../../../local/isolation/isolation';
-import { describeWithBubblewrap } from './support/bubblewrap';
+import { describeIsolated } from './support/bubblewrap';
 import { SandboxEnvironment, TASK_ROOTS } from './support/environment';
 import { LANGUAGES } from './support/languages';
 import type { Order } from './support/order';
 import { processesWith } from './support/processes';
 
 /** The launcher that `npm start` puts in front of children. */
-describeWithBubblewrap('isolated by bubblewrap', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'narae-isolation-'));
-  let isolation: Isolation;
-  beforeAll(async () => {
-    isolation = await establishIsolation({
-      environment: process.env,
-      nodePath: process.execPath,
-      network: 'none',
-      dir,
-    });
-  });
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
+describeIsolated('isolated by bubblewrap', (isolation, dir) => {
   describe.each(LANGUAGES)('in %s', (language) => {
     let environment: SandboxEnvironment;
     beforeAll(async () => {
-      const { NARAE_CHILD_LAUNCHER, NARAE_PYTHON } = isolation.environment(TASK_ROOTS[language]);
+      const { NARAE_CHILD_LAUNCHER, NARAE_PYTHON } = isolation().environment(TASK_ROOTS[language]);
       environment = await SandboxEnvironment.start(language, {
         environment: { NARAE_CHILD_LAUNCHER: NARAE_CHILD_LAUNCHER ?? '', NARAE_PYTHON: NARAE_PYTHON ?? '' },
       });
@@ -36,7 +20,7 @@ describeWithBubblewrap('isolated by bubblewrap', () => {
       environment.run({ code: code[language], ...order });
 
     test('the isolation is the full one', () => {
-      expect(isolation.tier).toBe('full');
+      expect(isolation().tier).toBe('full');
     });
 
     test('runs a handler, with its output and its value', async () => {

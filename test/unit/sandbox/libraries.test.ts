@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { establishIsolation, type Isolation } from '../../../local/isolation/isolation';
 import { BundleStore, tarOf } from './support/bundles';
-import { describeWithBubblewrap } from './support/bubblewrap';
+import { describeIsolated } from './support/bubblewrap';
 import { SandboxEnvironment, TASK_ROOTS } from './support/environment';
 import { LANGUAGES, useEnvironment, type Code } from './support/languages';
 
@@ -99,22 +95,10 @@ describe('packages of a run in node', () => {
   });
 });
 
-describeWithBubblewrap('isolated by bubblewrap', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'narae-isolation-'));
-  let isolation: Isolation;
-  beforeAll(async () => {
-    isolation = await establishIsolation({
-      environment: process.env,
-      nodePath: process.execPath,
-      network: 'none',
-      dir,
-    });
-  });
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
+describeIsolated('isolated by bubblewrap', (isolation) => {
   test.each(LANGUAGES)('a child of %s that waited sees what came later, and cannot change it', async (language) => {
     const environment = await SandboxEnvironment.start(language, {
-      environment: { ...isolation.environment(TASK_ROOTS[language]) },
+      environment: { ...isolation().environment(TASK_ROOTS[language]) },
     });
     try {
       const code = {

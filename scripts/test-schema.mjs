@@ -54,6 +54,7 @@ function examine(url) {
   if (key !== undefined) args.push('--header', `X-API-Key: ${key}`);
   const { status, error } = spawnSync(join(root, '.narae/tools/bin/schemathesis'), args, {
     cwd: root,
+    env: { ...process.env, SCHEMATHESIS_HOOKS: join(root, 'scripts/schemathesis_hooks.py') },
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: RUN_LIMIT_MS,
   });

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../platform/clock';
 import { endRun, type EndPorts } from './end-run';
 import { WORKER_LOST } from './follow';
 import { isTerminal, type Run } from './run';
@@ -29,7 +30,7 @@ export async function reap(index: RunIndex, ports: EndPorts, lookAheadMs = 0): P
   const reaped = { ended: 0, failed: 0 };
   const due = (await index.overdue(until)).sort((a, b) => a.deadlineAt - b.deadlineAt);
   for (const run of due) {
-    await setTimeout(Math.max(0, Math.min(run.deadlineAt, until) - ports.clock.now()));
+    await waitUntil(Math.min(run.deadlineAt, until), ports.clock);
     try {
       if (await endIfOverdue(run, ports)) reaped.ended += 1;
     } catch (error) {
@@ -38,6 +39,11 @@ export async function reap(index: RunIndex, ports: EndPorts, lookAheadMs = 0): P
     }
   }
   return reaped;
+}
+
+/** A timer may fire before its time by the clock that counts: who looked then would take the run for one that has time left. */
+async function waitUntil(time: number, clock: Clock): Promise<void> {
+  for (let left = time - clock.now(); left > 0; left = time - clock.now()) await setTimeout(left);
 }
 
 /** @returns whether it was ended; most of those that were waited for have come to their own end, or got another deadline */

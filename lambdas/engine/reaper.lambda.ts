@@ -19,7 +19,9 @@ const LOOK_AHEAD_MS = 50_000;
 
 const env = readEnv(commonEnv);
 const { logger, metrics } = telemetry('reaper');
-const db = dynamo();
+/** Nobody waits for an answer, and the next one comes in a minute only. */
+const STORE_TRIES = 10;
+const db = dynamo(STORE_TRIES);
 const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const index = new RunIndex(db, env.NARAE_RUNS_TABLE);
 const ports = {

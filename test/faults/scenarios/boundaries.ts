@@ -22,6 +22,8 @@ const WIDTH = 4;
  */
 export const boundaries: Scenario = {
   name: 'runners killed at every commit boundary',
+  // The first scenario on a system that has just been deployed: its schedule comes for the first time within a minute.
+  reaperAwayMs: 60_000,
   act: async (system, random) => {
     const ids: string[] = [];
     const struckAt = new Map<string, number>();

@@ -51,3 +51,12 @@ test('lets a run be that got another deadline while it was waited for', async ()
   expect(await reaping).toEqual({ ended: 0, failed: 0 });
   expect(await statusOf(run)).toBe('REQUEST_RECEIVED');
 });
+
+test('ends a run whose deadline it was woken before', async () => {
+  const began = Date.now();
+  // By this clock every timer fires when half of its time is over.
+  const slow = { now: () => began + (Date.now() - began) / 2 };
+  const run = newTestRun(began, { deadlineAt: began + 300 });
+  await store.create(run);
+  expect(await reap(index, { store, blobs, clock: slow }, 1_000)).toEqual({ ended: 1, failed: 0 });
+});

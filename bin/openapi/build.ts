@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { COMMON_ERRORS, STATUS_BY_CODE, type ErrorCode } from '../../lambdas/platform/errors';
-import type { Route, RouteTable } from '../../lambdas/platform/route';
+import type { Route, RouteSuccess, RouteTable } from '../../lambdas/platform/route';
 import { requestExample, responseExample } from './examples';
 
 /** The API's description (OpenAPI 3.1), made of the route tables of all rooms. */
@@ -147,7 +147,7 @@ function requestBody(operationId: string, body: NonNullable<Route['body']>, comp
 function responses(operationId: string, route: Route, components: Components): Json {
   const { success } = route;
   const media = {
-    schema: success.body ? components.refer(success.body, 'output') : { type: 'string' },
+    schema: answerSchema(success, components),
     example: responseExample(operationId, route),
   };
   const answer: Json = {
@@ -167,6 +167,22 @@ function responses(operationId: string, route: Route, components: Components): J
   }
   return all;
 }
+
+function answerSchema({ body, events }: RouteSuccess, components: Components): Json {
+  if (events) return eventSchema(components.refer(events, 'output'));
+  return body ? components.refer(body, 'output') : { type: 'string' };
+}
+
+/** A stream's schema is that of one of its events: OpenAPI 3.1 has no other way to say what comes in a stream. */
+const eventSchema = (contentSchema: Json): Json => ({
+  type: 'object',
+  required: ['id', 'event', 'data'],
+  properties: {
+    id: { type: 'string' },
+    event: { type: 'string' },
+    data: { type: 'string', contentMediaType: 'application/json', contentSchema },
+  },
+});
 
 /** Codes of a route by their status; what any route may answer is said for each. */
 function byStatus(route: Route): Map<number, ErrorCode[]> {

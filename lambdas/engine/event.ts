@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { iso } from '../platform/clock';
+import { publicResult } from './public-result';
 import { publicUsage, RUN_STATUSES, type Run } from './run';
 
 /**
@@ -54,8 +55,9 @@ function completePayload(run: Run, resultJson: string | undefined): Record<strin
     truncated: { logs: run.logsTruncated, result: run.resultTruncated },
   };
   if (run.status === 'COMPLETED') {
-    const result: unknown = JSON.parse(resultJson ?? 'null');
-    return { status: run.status, result, ...facts };
+    const { result, cut } = publicResult(resultJson ?? 'null');
+    const truncated = { ...facts.truncated, result: run.resultTruncated || cut };
+    return { status: run.status, result, ...facts, truncated };
   }
   return {
     status: run.status,

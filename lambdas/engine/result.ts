@@ -11,6 +11,8 @@ const HttpResult = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
+export type HttpResult = z.output<typeof HttpResult>;
+
 /**
  * What the sandbox says the user's code returned, checked: the sandbox runs beside user code and is not trusted.
  */

@@ -1,4 +1,5 @@
 import { iso, isoOrNull } from '../platform/clock';
+import { publicResult } from '../engine/public-result';
 import { resultOf, type ReadPorts } from '../engine/read-run';
 import { isTerminal, publicUsage, type Run } from '../engine/run';
 import type { Invocation, Summary } from './contract';
@@ -30,11 +31,13 @@ export function toSummary(run: Run): Summary {
 /** A run as it is read alone. */
 export async function toInvocation(run: Run, ports: Pick<ReadPorts, 'blobs'>): Promise<Invocation> {
   const json = run.status === 'COMPLETED' ? await resultOf(run, ports) : undefined;
+  const shown = json === undefined ? undefined : publicResult(json);
+  const summary = toSummary(run);
   return {
-    ...toSummary(run),
+    ...summary,
+    truncated: { ...summary.truncated, result: run.resultTruncated || shown?.cut === true },
     envNames: run.envNames,
-    // The engine checked the shape before it stored it (engine/result.ts).
-    result: json === undefined ? null : (JSON.parse(json) as Invocation['result']),
+    result: shown?.result ?? null,
     logsTail: run.status === 'FAILED' ? (run.logsTail ?? []) : [],
   };
 }

@@ -46,6 +46,8 @@ export interface RouteSuccess {
   readonly status: 200 | 201 | 202 | 204;
   readonly description?: string;
   readonly body?: z.ZodType;
+  /** In place of `body`, for a stream of server-sent events: the JSON that `data` of each is. */
+  readonly events?: z.ZodType;
   readonly example?: unknown;
   /** Media type of the answer when it is not `application/json`. */
   readonly contentType?: string;

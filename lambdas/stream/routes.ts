@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import type { RouteTable } from '../platform/route';
 
+/** What every event carries; more stands beside it, by type (contract: invocations, section 5). */
+const StreamEvent = z
+  .looseObject({
+    type: z.enum(['STATUS', 'LOG', 'COMPLETE']),
+    invocationId: z.string(),
+    seq: z.int().min(1).meta({ description: 'The id of the event.' }),
+    ts: z.iso.datetime({ precision: 3 }),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'StreamEvent' });
+
 /** Served by the response-streaming function under `/stream/*` (contract: invocations, sections 3 and 5). */
 export const streamRoutes = {
   streamInvocation: {
@@ -17,6 +28,7 @@ export const streamRoutes = {
       status: 200,
       description: 'Events until COMPLETE; 204 if all was already seen',
       contentType: 'text/event-stream',
+      events: StreamEvent,
     },
     errors: ['VALIDATION_ERROR', 'UNAUTHENTICATED', 'INVOCATION_NOT_FOUND'],
   },

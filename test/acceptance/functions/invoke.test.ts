@@ -35,6 +35,27 @@ test('can be followed live under the id of its log', async () => {
   }
 });
 
+const RunRecord = z.object({ status: z.string(), result: z.unknown() });
+
+test.each<[string, string, Record<string, unknown>]>([
+  [
+    'an answer with a JSON body',
+    'return {"statusCode": 201, "headers": {"x-order": "A-31"}, "body": {"accepted": ["A-31"]}}',
+    { statusCode: 201, headers: { 'x-order': 'A-31' }, body: '{"accepted":["A-31"]}' },
+  ],
+  ['an answer of text', 'return {"statusCode": 200, "body": "A-31"}', { statusCode: 200, headers: {}, body: 'A-31' }],
+  ['a plain value', 'return ["A-31"]', { statusCode: 200, headers: {}, body: '["A-31"]' }],
+])('is a run like any other to who reads runs: %s', async (_what, line, result) => {
+  const { path } = await newFunction(`def handler(e):\n    ${line}\n`, {}, 'ws-default');
+  const { id } = await invoke(path);
+  expect(read(await get(`/invocations/${id}`), 200, RunRecord)).toEqual({ status: 'COMPLETED', result });
+  const complete = (await get(`/stream/invocations/${id}`)).text
+    .split('\n')
+    .findLast((line) => line.startsWith('data: '));
+  expect(JSON.parse(complete?.slice('data: '.length) ?? '')).toMatchObject({ payload: { result } });
+  await remove(path);
+});
+
 test.each<[string, string, Record<string, unknown>]>([
   [
     'raises',

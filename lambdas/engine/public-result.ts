@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { LIMITS } from './limits';
+import type { HttpResult } from './result';
+import { cutToBytes } from './text';
+
+export interface PublicResult {
+  readonly result: HttpResult;
+  /** The body was longer than a result may be shown. */
+  readonly cut: boolean;
+}
+
+/** What is stored of any convention: an `invocation` has a text as its body, a `function` may have any JSON or bytes. */
+const Answer = z.object({
+  statusCode: z.int().min(100).max(599),
+  headers: z.record(z.string(), z.string()).optional().catch(undefined),
+  body: z.unknown().optional(),
+  bodyText: z.string().optional(),
+  bodyBase64: z.string().optional(),
+});
+
+/**
+ * A stored result as every reader of runs is promised it, also where the run belongs to a function, a job or a callback
+ * (contract: invocations, section 6, "Result"): an answer's body as text, anything else as the JSON text of it with 200.
+ * Bytes that are no text stay Base64.
+ * @param json what `resultOf` gave
+ */
+export function publicResult(json: string): PublicResult {
+  const value: unknown = JSON.parse(json);
+  const answer = Answer.safeParse(value);
+  const { statusCode, text, headers } = answer.success
+    ? { ...answer.data, text: bodyOf(answer.data) }
+    : { statusCode: 200, text: json };
+  const body = cutToBytes(text, LIMITS.resultBytes);
+  return { result: { statusCode, body, ...(headers && { headers }) }, cut: body.length < text.length };
+}
+
+function bodyOf({ body, bodyText, bodyBase64 }: z.output<typeof Answer>): string {
+  const text = bodyText ?? bodyBase64 ?? body;
+  if (typeof text === 'string') return text;
+  return text === undefined ? '' : JSON.stringify(text);
+}

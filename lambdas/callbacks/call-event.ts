@@ -1,5 +1,6 @@
 import { parseJson } from '../platform/json-body';
 import type { Headers } from '../platform/principal';
+import { utf8 } from '../platform/utf8';
 import type { CallMethod } from './limits';
 
 export interface HttpCall {
@@ -23,7 +24,7 @@ export function eventOf({ method, name, rawQuery, headers, body }: HttpCall): Re
   const query = Object.fromEntries(new URLSearchParams(rawQuery));
   const parsed = WITH_BODY.includes(method) ? jsonOrEmpty(body) : {};
   const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  const text = textOf(body);
+  const text = utf8(body);
   return {
     ...query,
     ...(isObject && parsed),
@@ -44,14 +45,5 @@ function jsonOrEmpty(body: Buffer): unknown {
     return parseJson(body);
   } catch {
     return {};
-  }
-}
-
-/** Undefined for bytes that are no UTF-8 text. */
-function textOf(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return undefined;
   }
 }

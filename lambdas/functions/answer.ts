@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { utf8 } from '../platform/reply-bytes';
+import { utf8 } from '../platform/utf8';
 
 /** What a function answered: as it is kept in a run's result, and as a log shows it (contract: functions, section 6). */
 

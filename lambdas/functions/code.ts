@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { utf8 } from '../platform/utf8';
 import { LIMITS } from './limits';
 
 /** Source code on its way in and out: Base64 of UTF-8 text (contract: functions, section 6, "Create"). */
@@ -23,12 +24,8 @@ function decodeCode(text: string): { readonly source: string } | { readonly prob
   if (!STANDARD_BASE64.test(packed)) return { problem: 'must be Base64 of the standard alphabet, with its padding' };
   const bytes = Buffer.from(packed, 'base64');
   if (bytes.length > LIMITS.codeBytes) return { problem: `must have at most ${LIMITS.codeBytes} bytes when decoded` };
-  try {
-    // A byte order mark is part of the text: what comes back must be what was sent.
-    return { source: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { problem: 'must be Base64 of text in UTF-8' };
-  }
+  const source = utf8(bytes);
+  return source === undefined ? { problem: 'must be Base64 of text in UTF-8' } : { source };
 }
 
 /** The canonical form that answers carry. */

@@ -2,7 +2,7 @@ import { resultOf } from '../engine/read-run';
 import { isTerminal, type Run } from '../engine/run';
 import type { UseCases } from '../platform/endpoint';
 import { AppError } from '../platform/errors';
-import { wireBytes } from '../platform/reply-bytes';
+import { fitsReply } from '../platform/reply-bytes';
 import { readAnswer, type Answer } from './answer';
 import type { ExecutionLog } from './contract';
 import { engineCall } from './engine-call';
@@ -120,7 +120,7 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\w !#$
 /** The function's own answer; what it holds must not act as a page of the platform's (contract: section 6, "Raw answer"). */
 function rawReply(run: Run, { statusCode, contentType, raw }: Answer) {
   const bytes = raw();
-  if (wireBytes(bytes) > REPLY_BYTES)
+  if (!fitsReply(bytes, REPLY_BYTES))
     throw new AppError(
       'EXECUTION_ERROR',
       `The function answered ${bytes.length} bytes that are not text; at most ${RAW_BINARY_BYTES} of those can be sent.`,

@@ -1,3 +1,5 @@
+import { utf8 } from './utf8';
+
 /** Bytes of an answer as a Lambda function hands them over: in JSON, as text where they are text, else as Base64. */
 export interface WireBody {
   readonly body: string;
@@ -14,16 +16,10 @@ export function wireBody(bytes: Buffer): WireBody {
   return text !== undefined && sizeInJson(text) <= base64.length ? { body: text } : { body: base64, isBase64: true };
 }
 
-/** Bytes that such an answer takes of a reply. */
-export const wireBytes = (bytes: Buffer): number => sizeInJson(wireBody(bytes).body);
+/** Whether such an answer takes at most so many bytes of a reply. Base64 is never longer, and its size needs no making. */
+export const fitsReply = (bytes: Buffer, limit: number): boolean =>
+  Math.ceil(bytes.length / 3) * 4 + QUOTES <= limit || sizeInJson(wireBody(bytes).body) <= limit;
+
+const QUOTES = 2;
 
 const sizeInJson = (text: string): number => Buffer.byteLength(JSON.stringify(text));
-
-/** A byte order mark is kept: what comes out is what went in. */
-export function utf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}

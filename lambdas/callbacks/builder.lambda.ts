@@ -7,12 +7,13 @@ import { RunStore } from '../engine/run-store';
 import { SourceStore } from '../engine/source-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
+import { knowTime } from '../platform/aws/know-time';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
-import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { randomIds } from '../platform/ids';
+import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { buildStep } from './build/build-callback';
 import { BuildStep, type Next } from './build/build-order';
@@ -27,6 +28,7 @@ const env = readEnv(
 );
 const { logger } = telemetry('callbacks-builder');
 const db = dynamo();
+const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const bucket = s3();
 const ports = {
   clock: systemClock,
@@ -45,4 +47,7 @@ export const handler = middy<unknown, Next>(OWN_DEADLINES)
     logger.error('step of a build failed; the state machine tries again', { cause: request.error });
     throw request.error ?? new Error('unknown');
   })
-  .handler((event: unknown) => buildStep(BuildStep.parse(event), ports));
+  .handler(async (event: unknown) => {
+    await timeKnown;
+    return buildStep(BuildStep.parse(event), ports);
+  });

@@ -4,9 +4,11 @@ import { Blobs } from '../engine/blobs';
 import type { Run } from '../engine/run';
 import { RunStore } from '../engine/run-store';
 import { dynamo } from '../platform/aws/dynamo';
+import { knowTime } from '../platform/aws/know-time';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { commonEnv, readEnv } from '../platform/env';
+import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { carryOutOutside, OutsideOrder } from './outside-order';
 
 /** Calls functions that are deployed elsewhere and may take longer than a caller waits: one call per invoke. */
@@ -15,13 +17,15 @@ import { carryOutOutside, OutsideOrder } from './outside-order';
 const STORE_TRIES = 10;
 
 const env = readEnv(commonEnv);
+const db = dynamo(STORE_TRIES);
+const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(dynamo(STORE_TRIES), env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, Run | null>().handler(
-  async (event: unknown, context: Context) =>
-    (await carryOutOutside(OutsideOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null,
-);
+export const handler = middy<unknown, Run | null>(OWN_DEADLINES).handler(async (event: unknown, context: Context) => {
+  await timeKnown;
+  return (await carryOutOutside(OutsideOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
+});

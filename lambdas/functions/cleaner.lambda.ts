@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
 import { RunIndex } from '../engine/run-index';
+import { SourceStore } from '../engine/source-store';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
@@ -13,7 +14,6 @@ import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { cleanUp, type CleanedUp, type CleanUpPorts } from './clean-up';
 import { CleanUpStore } from './clean-up-store';
-import { SourceStore } from '../engine/source-store';
 import { FunctionStore } from './function-store';
 
 /** Removes what deleted functions left: woken by a deletion, and by a schedule for what a crash left undone. */

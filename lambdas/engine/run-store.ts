@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { queryPages } from '../platform/query-pages';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { encodeEvent, type StoredEvent } from './event';
 import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
@@ -172,22 +173,16 @@ export class RunStore {
     limit: number,
   ): Promise<{ readonly fromSeq: number; readonly events: string[] }> {
     const events: string[] = [];
-    let next: Record<string, unknown> | undefined;
     let wanted = fromSeq;
-    while (wanted < run.tailFrom && events.length < limit) {
-      const page = await this.#db
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :pk AND sk >= :from',
-            ExpressionAttributeValues: { ':pk': chunkPartition(run.workspace, run.id), ':from': chunkSort(fromSeq) },
-            ConsistentRead: true,
-            Limit: 25,
-            ...(next && { ExclusiveStartKey: next }),
-          }),
-        )
-        .catch(storeFailed);
-      for (const item of page.Items ?? []) {
+    const pages = queryPages(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk AND sk >= :from',
+      ExpressionAttributeValues: { ':pk': chunkPartition(run.workspace, run.id), ':from': chunkSort(fromSeq) },
+      ConsistentRead: true,
+      Limit: 25,
+    });
+    for await (const page of pages) {
+      for (const item of page) {
         const chunk = item['events'] as string[];
         const first = lastSeqOfChunk(String(item['sk'])) - chunk.length + 1;
         if (first > wanted) continue; // left by a writer that lost
@@ -195,8 +190,7 @@ export class RunStore {
         events.push(...usable);
         wanted += usable.length;
       }
-      next = page.LastEvaluatedKey;
-      if (!next) break;
+      if (wanted >= run.tailFrom || events.length >= limit) break;
     }
     return { fromSeq, events: events.slice(0, limit) };
   }

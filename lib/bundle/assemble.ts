@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { REPOSITORY } from './bundle';
+import { madeFolder, removeOld } from './made-folder';
 
 export interface Part {
   /** Folder whose content is taken. */
@@ -21,7 +12,6 @@ export interface Part {
 }
 
 const ASSEMBLED = path.join(REPOSITORY, '.narae/assembled');
-const WEEK_MS = 7 * 86_400_000;
 const NOT_OURS = /^(?:__pycache__|.*\.pyc|.*\.md)$/;
 
 /**
@@ -38,23 +28,15 @@ export function assemble(name: string, sources: string, parts: readonly Part[]):
     hash.update(`${place}\n${String(executable)}\n`).update(createHash('sha256').update(readFileSync(file)).digest());
   }
   const folder = path.join(ASSEMBLED, `${name}-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(folder)) return folder;
-  prune(name);
-  const draft = `${folder}.${process.pid}`;
-  rmSync(draft, { recursive: true, force: true });
-  for (const { file, place } of all) {
-    const target = path.join(draft, place);
-    mkdirSync(path.dirname(target), { recursive: true });
-    cpSync(file, target);
-    chmodSync(target, (statSync(file).mode & 0o111) === 0 ? 0o644 : 0o755);
-  }
-  try {
-    renameSync(draft, folder);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+  removeOld(ASSEMBLED, name);
+  return madeFolder(folder, (draft) => {
+    for (const { file, place } of all) {
+      const target = path.join(draft, place);
+      mkdirSync(path.dirname(target), { recursive: true });
+      cpSync(file, target);
+      chmodSync(target, (statSync(file).mode & 0o111) === 0 ? 0o644 : 0o755);
+    }
+  });
 }
 
 function filesIn(folder: string, to: string, without?: RegExp): { readonly file: string; readonly place: string }[] {
@@ -66,14 +48,4 @@ function filesIn(folder: string, to: string, without?: RegExp): { readonly file:
       if (entry.isDirectory()) return filesIn(file, place, without);
       return entry.isFile() ? [{ file, place }] : [];
     });
-}
-
-/** Packages of sources that have changed since are kept for a week: another synthesis may be reading them. */
-function prune(name: string): void {
-  if (!existsSync(ASSEMBLED)) return;
-  for (const entry of readdirSync(ASSEMBLED)) {
-    const folder = path.join(ASSEMBLED, entry);
-    const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (entry.startsWith(`${name}-`) && age > WEEK_MS) rmSync(folder, { recursive: true, force: true });
-  }
 }

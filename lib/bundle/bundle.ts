@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { digestOf, packAsset, writeAssets, type Asset, type PackedAsset } from './assets';
+import { digestOf, packAsset, writeAssets, type Asset } from './assets';
 import { compile, RECIPE, REPOSITORY } from './compile';
+import { madeFolder, removeOld } from './made-folder';
 
 export { REPOSITORY } from './compile';
 
 const BUNDLES = path.join(REPOSITORY, '.narae/bundles');
-const WEEK_MS = 7 * 86_400_000;
 const IF_THERE = { throwIfNoEntry: false } as const;
 
 const Bundle = z.object({
@@ -43,10 +43,11 @@ export function bundle(entry: string, assets: readonly Asset[] = []): Bundle {
   const packed = assets.map(packAsset);
   const digest = createHash('sha256').update(code).update(digestOf(packed)).digest('hex').slice(0, 16);
   const folder = path.join(BUNDLES, `${name}-${digest}`);
-  if (!existsSync(folder)) {
-    prune(name);
-    publish(folder, code, packed);
-  }
+  removeOld(BUNDLES, name);
+  madeFolder(folder, (draft) => {
+    writeFileSync(path.join(draft, 'index.js'), code);
+    writeAssets(draft, packed);
+  });
   writeWhole(path.join(BUNDLES, `${name}.meta.json`), metafile);
   const made: Bundle = { folder, handler: 'index.handler', bytes: code.byteLength, sources: [...sources] };
   const state = stateOf([...read, ...assets.map(({ from }) => from)]);
@@ -70,30 +71,6 @@ function stateOf(files: readonly string[]): Record<string, string> {
     return [file, `${mtimeMs} ${size}`] as const;
   });
   return Object.fromEntries(states);
-}
-
-/** Bundles of sources that have changed since are kept for a week: another synthesis may be reading them. */
-function prune(name: string): void {
-  if (!existsSync(BUNDLES)) return;
-  for (const entry of readdirSync(BUNDLES)) {
-    const folder = path.join(BUNDLES, entry);
-    const age = Date.now() - (statSync(folder, IF_THERE)?.mtimeMs ?? Date.now());
-    if (entry.startsWith(`${name}-`) && age > WEEK_MS) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Makes the folder whole at once: two syntheses at the same time must not read each other's half. */
-function publish(folder: string, code: Uint8Array, assets: readonly PackedAsset[]): void {
-  const draft = `${folder}.${process.pid}`;
-  mkdirSync(draft, { recursive: true });
-  writeFileSync(path.join(draft, 'index.js'), code);
-  writeAssets(draft, assets);
-  try {
-    renameSync(draft, folder);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
 }
 
 function writeWhole(file: string, text: string): void {

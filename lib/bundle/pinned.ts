@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { REPOSITORY } from './bundle';
+import { madeFolder } from './made-folder';
 
 /**
  * Packages of others that functions bring along, each set pinned with hashes in a folder of `lib/bundle/packages`. They
@@ -69,27 +70,18 @@ export function pinnedNode(set: string): string {
   );
 }
 
-/** Makes a folder whole at once, where it is not there yet. */
+/** The folder of what a set and its inputs make. */
 function made(set: string, inputs: readonly string[], make: (folder: string) => void): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([RECIPE, ...inputs]))
     .digest('hex')
     .slice(0, 16);
   const folder = path.join(INSTALLED, `${path.basename(set)}-${digest}`);
-  if (existsSync(folder)) return folder;
-  const draft = `${folder}.${process.pid}`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
   try {
-    make(draft);
-    renameSync(draft, folder);
+    return madeFolder(folder, make);
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    // Another synthesis was quicker.
-    if (!existsSync(folder))
-      throw new Error(`The packages of ${path.basename(set)} could not be fetched`, { cause: error });
+    throw new Error(`The packages of ${path.basename(set)} could not be fetched`, { cause: error });
   }
-  return folder;
 }
 
 interface Python {

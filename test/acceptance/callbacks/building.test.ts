@@ -15,16 +15,14 @@ import {
   register,
   remove,
 } from '../../support/callbacks';
+import { askIndex, describeWithIndex } from '../../support/package-index';
 
 /**
  * What may happen while a build goes on (contract: callbacks, section 6, "States", "Build" and "Rooms"). Its package comes
  * from an index on this machine that keeps silent until it is told to go on (test/support/packages).
  */
-const index = process.env['NARAE_TEST_PACKAGES'];
-const describeWithIndex = index === undefined ? describe.skip : describe;
-
 const held: string[] = [];
-const release = (name: string) => fetch(`${index ?? ''}/release/${name}`);
+const release = (name: string) => askIndex(`/release/${name}`);
 
 /** Nothing stays waiting, whatever became of a test. */
 afterEach(async () => {

@@ -13,18 +13,17 @@ import {
   redeployed,
   register,
 } from '../../support/callbacks';
+import { askIndex, describeWithIndex } from '../../support/package-index';
 
 /**
  * Contract: callbacks, section 6, "Build". The packages come from an index on this machine, which the system under test
  * was started with (test/support/packages): real ones, and some that must be refused.
  */
-const index = process.env['NARAE_TEST_PACKAGES'];
-const describeWithIndex = index === undefined ? describe.skip : describe;
 
 const BUILD_MS = 60_000;
 
 /** Files that were downloaded from the index so far. */
-const downloaded = async () => z.array(z.string()).parse(await (await fetch(`${index ?? ''}/asked`)).json());
+const downloaded = async () => z.array(z.string()).parse(await (await askIndex('/asked')).json());
 
 const npm = (dependencies: Readonly<Record<string, string>>) => JSON.stringify({ dependencies });
 

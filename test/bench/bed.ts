@@ -21,7 +21,7 @@ export interface Bed {
   readonly logs: string;
   readonly runsTable: string;
   readonly floors: Readonly<Record<Language, Floors>>;
-  readonly python: string;
+  readonly python: { readonly path: string; readonly version: string };
   readonly isolation: string;
 }
 
@@ -51,7 +51,7 @@ export async function bedOf(system: { readonly url: string; readonly stateDir: s
       logs: facts.logs,
       runsTable: facts.outputs['narae-local-data']?.['RunsTableName'] ?? '',
       floors: await perLanguage((language) => floorsOf(language, interpreters[language], launcher)),
-      python: isolation.python.version,
+      python: isolation.python,
       isolation: isolation.tier,
     };
   } finally {

@@ -3,7 +3,6 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:f
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { establishIsolation } from '../../local/isolation/isolation';
 import { freePort } from '../support/ports';
 import { startProgram } from '../support/program';
 import { REPOSITORY } from '../support/system';
@@ -23,17 +22,14 @@ export interface Comparison {
   stop(): Promise<void>;
 }
 
-/** Starts it, and waits until it answers. */
-export async function startComparison(): Promise<Comparison> {
+/**
+ * Starts it, and waits until it answers.
+ * @param python the sandbox's
+ */
+export async function startComparison(python: string): Promise<Comparison> {
   await install();
   const commands = await mkdtemp(join(tmpdir(), 'narae-bench-commands-'));
-  const { python } = await establishIsolation({
-    environment: process.env,
-    nodePath: process.execPath,
-    network: 'none',
-    dir: commands,
-  });
-  await symlink(python.path, join(commands, ITS_PYTHON));
+  await symlink(python, join(commands, ITS_PYTHON));
   const [httpPort, lambdaPort] = [await freePort(), await freePort()];
   const offline = join(THERE, 'node_modules/serverless/bin/serverless.js');
   const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];

@@ -17,7 +17,7 @@ const Created = z.object({ id: z.string() });
 const Config = z.object({ invocations24h: z.number() });
 
 /** Functions: what a caller waits for who invokes one that is warm, beside its floor and beside serverless-offline. */
-export async function invokes({ url, floors }: Bed): Promise<Section> {
+export async function invokes({ url, floors, python }: Bed): Promise<Section> {
   const { id: workspace } = Created.parse(await call(url, 'POST', '/api/workspaces', { name: 'bench' }));
   const functions = `/api/workspaces/${workspace}/functions`;
   const create = async (language: Language): Promise<string> => {
@@ -32,7 +32,7 @@ export async function invokes({ url, floors }: Bed): Promise<Section> {
     perLanguage((language) => warmly(() => invoke(language))),
   );
   const theirs = await measured('the same on serverless-offline', async () => {
-    const comparison = await startComparison();
+    const comparison = await startComparison(python.path);
     try {
       return await perLanguage((language) => warmly(() => post(`${comparison.url}/${language}`)));
     } finally {

@@ -1,9 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPackageIndex } from '../support/packages';
-import { startProgram, type Program } from '../support/program';
-import { BOOTSTRAP, REPOSITORY, systemEnvironment } from '../support/system';
-import { NoUseWaiting, waitFor } from '../support/wait';
+import { REPOSITORY, startOn } from '../support/system';
 
 /** How long the local stack took to serve, seconds. */
 export interface StartTimes {
@@ -18,48 +16,28 @@ export interface OwnSystem {
   stop(): Promise<void>;
 }
 
-const START_MS = 300_000;
-const STOP_MS = 60_000;
-
 /** Starts a system from nothing, stops it and starts it again with what it has stored by then. Packages come from an index of ours. */
 export async function startTwice(): Promise<OwnSystem> {
   const packages = await startPackageIndex();
   await mkdir(join(REPOSITORY, '.narae'), { recursive: true });
   const stateDir = await mkdtemp(join(REPOSITORY, '.narae/bench-'));
   const first = await start(stateDir, packages.environment);
-  await first.program.stop(STOP_MS);
+  await first.stop();
   const later = await start(stateDir, packages.environment);
   return {
     url: later.url,
     stateDir,
     start: { first: first.seconds, later: later.seconds },
     stop: async () => {
-      await later.program.stop(STOP_MS);
+      await later.stop();
       packages.stop();
       await rm(stateDir, { recursive: true, force: true });
     },
   };
 }
 
-async function start(
-  stateDir: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<{ program: Program; url: string; seconds: number }> {
+async function start(stateDir: string, settings: Readonly<Record<string, string>>) {
   const beganAt = performance.now();
-  const program = await startProgram({
-    command: process.execPath,
-    args: [BOOTSTRAP, 'start'],
-    cwd: REPOSITORY,
-    env: { ...systemEnvironment(stateDir), NARAE_PORT: '0', ...settings },
-  });
-  const url = await waitFor(
-    'the system to serve',
-    async () => {
-      if (program.ended() !== undefined) throw new NoUseWaiting(program.tail());
-      const facts = JSON.parse(await readFile(join(stateDir, 'system.json'), 'utf8')) as { url: string };
-      return (await fetch(`${facts.url}/health`, { signal: AbortSignal.timeout(5_000) })).ok ? facts.url : undefined;
-    },
-    { deadlineMs: START_MS, everyMs: 100 },
-  );
-  return { program, url, seconds: Math.round((performance.now() - beganAt) / 100) / 10 };
+  const system = await startOn(stateDir, 'bench', [], settings);
+  return { ...system, seconds: Math.round((performance.now() - beganAt) / 100) / 10 };
 }

@@ -50,7 +50,7 @@ async function main(wanted: readonly string[]): Promise<void> {
       cores: cpus().length,
       memoryGb: Math.round(totalmem() / 2 ** 30),
       node: process.versions.node,
-      python: bed.python,
+      python: bed.python.version,
       isolation: bed.isolation,
     };
     const takenAt = new Date().toISOString();

@@ -1,4 +1,4 @@
-import { follow, now, runAndFollow, startRun, type Whole } from './client';
+import { follow, now, runAndFollow, startRun, type Followed, type Whole } from './client';
 import { hello, printer, ticker, type Language } from './snippets';
 import { concurrently, figures, repeat, type Figures } from './statistics';
 
@@ -101,9 +101,7 @@ export async function throughput(
 export async function viewersOfOne(url: string, viewers: number): Promise<Figures> {
   const { streamUrl } = await startRun(url, ticker('python', 60, 100));
   const followed = await Promise.all(Array.from({ length: viewers }, () => follow(url, streamUrl)));
-  for (const { events } of followed) {
-    if (events.some(({ seq }, index) => seq !== index + 1)) throw new Error('a viewer has a gap');
-  }
+  checkWhole(followed);
   return figures(
     followed.flatMap(({ events }) =>
       events.flatMap(({ event, at: readAt, data }) => (event === 'LOG' ? [readAt - Number(data.line)] : [])),
@@ -114,8 +112,12 @@ export async function viewersOfOne(url: string, viewers: number): Promise<Figure
 /** Many runs at once, each with its viewer: from POST to COMPLETE. */
 export async function viewersOfEach(url: string, runs: number): Promise<Figures> {
   const whole = await Promise.all(Array.from({ length: runs }, () => runAndFollow(url, hello('python'))));
-  for (const { events } of whole) {
+  checkWhole(whole);
+  return figures(whole.map(took));
+}
+
+function checkWhole(viewers: readonly Pick<Followed, 'events'>[]): void {
+  for (const { events } of viewers) {
     if (events.some(({ seq }, index) => seq !== index + 1)) throw new Error('a viewer has a gap');
   }
-  return figures(whole.map(took));
 }

@@ -33,28 +33,43 @@ export async function startSystem(
 ): Promise<System> {
   await mkdir(join(REPOSITORY, '.narae'), { recursive: true });
   const stateDir = await mkdtemp(join(REPOSITORY, `.narae/test-${name}-`));
+  const { url, stop } = await startOn(stateDir, name, args, settings);
+  return {
+    url,
+    stateDir,
+    stop: async () => {
+      await stop();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same with the state of a folder, which stays when it is stopped. */
+export async function startOn(
+  stateDir: string,
+  name: string,
+  args: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Pick<System, 'url' | 'stop'>> {
   const program = await startProgram({
     command: process.execPath,
     args: [BOOTSTRAP, 'start', ...args],
     cwd: REPOSITORY,
     env: { ...systemEnvironment(stateDir), NARAE_PORT: '0', ...settings },
   });
-  const stop = async () => {
-    await program.stop(STOP_DEADLINE_MS);
-    await rm(stateDir, { recursive: true, force: true });
-  };
+  const stop = () => program.stop(STOP_DEADLINE_MS);
   const progress = setInterval(() => report(name, lastLine(program)), PROGRESS_MS);
   try {
     const url = await waitFor('the system to start', () => servingUrl(stateDir, program), {
       deadlineMs: START_DEADLINE_MS,
-      everyMs: 250,
+      everyMs: 100,
     });
     report(name, `serves ${url}`);
-    return { url, stateDir, stop };
+    return { url, stop };
   } catch (error) {
     // The state folder stays: it is what one looks into after a failed start.
     const tail = program.tail();
-    await program.stop(STOP_DEADLINE_MS);
+    await stop();
     throw new Error(`Narae did not start (state in ${stateDir}). Its last output:\n${tail}`, { cause: error });
   } finally {
     clearInterval(progress);

@@ -1,8 +1,8 @@
-import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { batchGet } from '../platform/batch';
 import { AppError } from '../platform/errors';
-import { storeFailed } from '../platform/store-errors';
+import { readItem } from '../platform/read-item';
 import { transact, type Write } from '../platform/transact';
 import { chatKey, chatOfRoomKey, chatsOfRoomPartition, chatsPartition, roomKey } from './keys';
 import { readPage, type Page } from './pages';
@@ -47,10 +47,8 @@ export class ChatStore {
 
   /** @throws AppError `CHAT_NOT_FOUND` */
   async get(workspace: string, id: number): Promise<ChatRecord> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: chatKey(workspace, id), ConsistentRead: true }))
-      .catch(storeFailed);
-    const chat = Item && ChatRecord.parse(Item);
+    const item = await readItem(this.#db, this.#table, chatKey(workspace, id));
+    const chat = item && ChatRecord.parse(item);
     if (!chat || !(await this.#roomsThatExist(workspace, [chat.roomId])).has(chat.roomId)) throw notFound(id);
     return chat;
   }

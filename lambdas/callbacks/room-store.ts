@@ -1,7 +1,7 @@
-import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AppError } from '../platform/errors';
-import { storeFailed } from '../platform/store-errors';
+import { readItem } from '../platform/read-item';
 import { Stale, type Write } from '../platform/transact';
 import { roomKey, roomsPartition } from './keys';
 import { readPage, type Page } from './pages';
@@ -28,10 +28,8 @@ export class RoomStore {
   }
 
   async find(workspace: string, id: number): Promise<RoomRecord | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: roomKey(workspace, id), ConsistentRead: true }))
-      .catch(storeFailed);
-    return Item && RoomRecord.parse(Item);
+    const item = await readItem(this.#db, this.#table, roomKey(workspace, id));
+    return item && RoomRecord.parse(item);
   }
 
   /** @throws AppError `CHATROOM_NOT_FOUND` */

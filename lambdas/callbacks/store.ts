@@ -1,7 +1,8 @@
-import { GetCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AppError } from '../platform/errors';
-import { storeFailed } from '../platform/store-errors';
+import { queryAll } from '../platform/query-pages';
+import { readItem } from '../platform/read-item';
 import { Stale, transact, type TransactItem, type Write } from '../platform/transact';
 import { CallbackRecord, claimsOf, Deployment, StoredEnv, type Claim } from './callback';
 import { callbackKey, callbacksPartition, pathPartition, routeKey } from './keys';
@@ -29,10 +30,8 @@ export class CallbackStore {
   }
 
   async find(workspace: string, id: number): Promise<CallbackRecord | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: callbackKey(workspace, id), ConsistentRead: true }))
-      .catch(storeFailed);
-    return Item && CallbackRecord.parse(Item);
+    const item = await readItem(this.#db, this.#table, callbackKey(workspace, id));
+    return item && CallbackRecord.parse(item);
   }
 
   /** @throws AppError `CALLBACK_NOT_FOUND` */
@@ -58,25 +57,19 @@ export class CallbackStore {
 
   /** What stands on a route; one read, and all that a call needs to know. */
   async route(workspace: string, name: string, method: CallMethod): Promise<Route | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: routeKey(workspace, name, method), ConsistentRead: true }))
-      .catch(storeFailed);
-    return Item && Route.parse(Item);
+    const item = await readItem(this.#db, this.#table, routeKey(workspace, name, method));
+    return item && Route.parse(item);
   }
 
   /** Methods of a path that are deployed. */
   async methodsOf(workspace: string, name: string): Promise<CallMethod[]> {
-    const { Items } = await this.#db
-      .send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': pathPartition(workspace, name) },
-          ConsistentRead: true,
-        }),
-      )
-      .catch(storeFailed);
-    return (Items ?? [])
+    const items = await queryAll(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pathPartition(workspace, name) },
+      ConsistentRead: true,
+    });
+    return items
       .map((item) => MethodItem.parse(item))
       .filter(({ deployment }) => deployment !== undefined)
       .map(({ sk }) => sk);

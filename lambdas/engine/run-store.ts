@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { queryPages } from '../platform/query-pages';
+import { readItem } from '../platform/read-item';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { encodeEvent, type StoredEvent } from './event';
 import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
@@ -77,11 +78,9 @@ export class RunStore {
    * @param consistent false: half the price, and may be milliseconds behind
    */
   async get(workspace: string, id: string, now: number, consistent = true): Promise<Run | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: runKey(workspace, id), ConsistentRead: consistent }))
-      .catch(storeFailed);
-    if (!Item) return undefined;
-    const run = Run.parse(Item);
+    const item = await readItem(this.#db, this.#table, runKey(workspace, id), consistent);
+    if (!item) return undefined;
+    const run = Run.parse(item);
     // DynamoDB deletes up to days after the time: what has outlived its retention is gone for callers at once.
     return expiryOf(run.createdAt, LIMITS.retentionDays) * 1000 <= now ? undefined : run;
   }

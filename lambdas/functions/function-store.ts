@@ -1,4 +1,4 @@
-import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from '../platform/batch';
 import { queryAll, type StoredItem } from '../platform/query-pages';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
@@ -54,17 +54,13 @@ export class FunctionStore {
 
   /** Workspaces in which this id is known: of a function, or of a deploy that named it. */
   async workspacesOf(id: string): Promise<string[]> {
-    const { Items = [] } = await this.#db
-      .send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': ownerKey(id).pk },
-          ConsistentRead: true,
-        }),
-      )
-      .catch(storeFailed);
-    return Items.map((item) => String(item['workspace']));
+    const items = await queryAll(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': ownerKey(id).pk },
+      ConsistentRead: true,
+    });
+    return items.map((item) => String(item['workspace']));
   }
 
   /** Writes a changed record over the one that was read. @throws Stale; AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */

@@ -1,6 +1,7 @@
-import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from '../platform/batch';
 import { queryAll } from '../platform/query-pages';
+import { readItem } from '../platform/read-item';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { transact } from '../platform/transact';
 import { notFound } from './errors';
@@ -48,10 +49,8 @@ export class WorkspaceStore {
   }
 
   async get(id: string): Promise<WorkspaceRecord | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: workspaceKey(id), ConsistentRead: true }))
-      .catch(storeFailed);
-    return Item && present(Item);
+    const item = await readItem(this.#db, this.#table, workspaceKey(id));
+    return item && present(item);
   }
 
   /** All workspaces, oldest first: ids sort by creation. */

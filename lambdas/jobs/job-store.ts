@@ -1,14 +1,9 @@
-import {
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, TransactWriteCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Run } from '../engine/run';
 import type { Together } from '../engine/run-store';
 import { batchGet } from '../platform/batch';
+import { readItem } from '../platform/read-item';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { JobRecord } from './job';
 import { allJobs, earlierRunKey, idOfListSort, jobKey, jobsOfProject, listSort } from './job-keys';
@@ -59,10 +54,8 @@ export class JobStore {
   }
 
   async get(workspace: string, id: string, now: number): Promise<JobRecord | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: jobKey(workspace, id), ConsistentRead: true }))
-      .catch(storeFailed);
-    return Item && kept(JobRecord.parse(Item), now);
+    const item = await readItem(this.#db, this.#table, jobKey(workspace, id));
+    return item && kept(JobRecord.parse(item), now);
   }
 
   /** Jobs of these ids, in their order. */
@@ -151,10 +144,8 @@ export class JobStore {
   /** The engine's id of a run of a job. */
   async runIdOf(job: JobRecord, run: number): Promise<string | undefined> {
     if (run === job.run) return job.runId;
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: earlierRunKey(job.workspace, job.id, run) }))
-      .catch(storeFailed);
-    return Item && EarlierRun.parse(Item).runId;
+    const item = await readItem(this.#db, this.#table, earlierRunKey(job.workspace, job.id, run), false);
+    return item && EarlierRun.parse(item).runId;
   }
 
   /** Keeps a job and its places in the lists for longer. */

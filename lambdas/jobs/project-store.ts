@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AppError } from '../platform/errors';
 import { queryAll } from '../platform/query-pages';
+import { readItem } from '../platform/read-item';
 import { storeFailed } from '../platform/store-errors';
 import { LIMITS } from './limits';
 
@@ -63,9 +64,7 @@ export class ProjectStore {
   async #get(Key: { pk: string; sk: string }): Promise<Project | undefined> {
     const known = this.#known.get(JSON.stringify(Key));
     if (known) return known;
-    const { Item: item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key, ConsistentRead: true }))
-      .catch(storeFailed);
+    const item = await readItem(this.#db, this.#table, Key);
     if (!item) return undefined;
     const project = Item.parse(item);
     if (this.#known.size >= KEPT) this.#known.clear();
@@ -111,9 +110,7 @@ export class ProjectStore {
   }
 
   async #counter(workspace: string): Promise<z.output<typeof Counter>> {
-    const { Item: item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: counterKey(workspace), ConsistentRead: true }))
-      .catch(storeFailed);
+    const item = await readItem(this.#db, this.#table, counterKey(workspace));
     return item ? Counter.parse(item) : NO_PROJECTS;
   }
 

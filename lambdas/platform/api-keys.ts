@@ -1,16 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Clock } from './clock';
 import { ALL_SCOPES, credentialOf, unauthenticated, type Authenticate, type Principal } from './principal';
 import type { Scope } from './route';
 import { queryAll, type StoredItem } from './query-pages';
+import { readItem } from './read-item';
 import { isConditionFailed, storeFailed } from './store-errors';
 
 /**
@@ -93,9 +88,7 @@ export class ApiKeyStore {
   }
 
   async find(secret: string): Promise<ApiKey | undefined> {
-    const { Item: item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key: addressOf(hashOf(secret)), ConsistentRead: true }))
-      .catch(storeFailed);
+    const item = await readItem(this.#db, this.#table, addressOf(hashOf(secret)));
     return item && toApiKey(item);
   }
 

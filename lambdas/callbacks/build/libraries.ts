@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod';
 import { Bundle } from '../../engine/order';
 import type { Clock } from '../../platform/clock';
+import { readItem } from '../../platform/read-item';
 import { isConditionFailed, storeFailed } from '../../platform/store-errors';
 import { bundleKey, resolutionKey } from '../keys';
 import type { Wanted } from '../library';
@@ -85,11 +86,8 @@ export class Libraries {
     }
   }
 
-  async #get(Key: Record<string, string>): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await this.#db
-      .send(new GetCommand({ TableName: this.#table, Key, ConsistentRead: true }))
-      .catch(storeFailed);
-    return Item;
+  #get(key: Record<string, string>): Promise<Record<string, unknown> | undefined> {
+    return readItem(this.#db, this.#table, key);
   }
 }
 

@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isExecutable } from '../process/is-executable';
 import { run } from '../process/run';
 import { findPython, type Interpreter } from './interpreters';
 import { variants, type LauncherOptions, type Tools, type Variant } from './launcher';
@@ -106,13 +106,4 @@ async function findTools(environment: NodeJS.ProcessEnv): Promise<Tools> {
     prlimit: find('prlimit'),
     bwrapOptions: new Set(help.match(/--[a-z-]+/g)),
   };
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

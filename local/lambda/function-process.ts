@@ -1,8 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { awsEnvironment, endpointEnvironment } from '../aws';
+import { isExecutable } from '../process/is-executable';
 import type { FunctionDefinition } from './definition';
 
 /** What all functions get, whatever they are. */
@@ -115,15 +115,6 @@ function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
     ...(definition.logFormat === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: definition.logFormat }),
     ...(definition.logLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: definition.logLevel }),
   };
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function findSetpriv(): string | undefined {

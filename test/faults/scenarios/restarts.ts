@@ -1,3 +1,4 @@
+import { untilNothingExecutes } from '../support/invariants';
 import { inParallel, requestFor, tryToStart } from '../support/runs';
 import { COUNTS } from '../support/settings';
 import { count, say, type Scenario } from './scenario';
@@ -6,6 +7,8 @@ import { count, say, type Scenario } from './scenario';
 export const restarts: Scenario = {
   name: 'the emulator restarted under running code',
   act: async (system, random) => {
+    // What the scenario before it lost would wait for a reaper that the restarts keep away.
+    await untilNothingExecutes(system);
     const ids: string[] = [];
     let refused = 0;
     for (let round = 0; round < COUNTS.restarts.restarts; round += 1) {

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Run } from '../../../lambdas/engine/run';
 import { RunIndex } from '../../../lambdas/engine/run-index';
 import { clientConfig } from '../../../local/aws';
 import { output } from '../../../local/deploy/stacks';
@@ -112,11 +113,23 @@ const escapeSeparators = (json: string): string => json.replace(/\u2028/g, '\\u2
 const REAPED_WITHIN_MS = 90_000;
 
 /** No run at all, of those that nobody was told of as well, is open past its deadline. */
-export async function checkNothingOverdue({ awsEndpoint, outputs }: FaultSystem): Promise<void> {
+export async function checkNothingOverdue(system: FaultSystem): Promise<void> {
+  expect(await overdue(system, Date.now() - REAPED_WITHIN_MS)).toEqual([]);
+}
+
+/** Waits until no code runs and nothing lost is left to be ended. */
+export async function untilNothingExecutes(system: FaultSystem): Promise<void> {
+  await waitFor(
+    'all code to end',
+    async () => ((await overdue(system, Infinity)).some(({ status }) => status === 'EXECUTING') ? undefined : true),
+    { deadlineMs: REAPED_WITHIN_MS, everyMs: 250 },
+  );
+}
+
+async function overdue({ awsEndpoint, outputs }: FaultSystem, at: number): Promise<Run[]> {
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig(awsEndpoint)));
   try {
-    const index = new RunIndex(db, output(outputs, 'data', 'RunsTableName'));
-    expect(await index.overdue(Date.now() - REAPED_WITHIN_MS)).toEqual([]);
+    return await new RunIndex(db, output(outputs, 'data', 'RunsTableName')).overdue(at);
   } finally {
     db.destroy();
   }

@@ -35,6 +35,21 @@ describe('Node', () => {
       'const own = import.meta.url;\nexport { h as handler };\nfunction h() { return own.endsWith("/main.mjs"); }',
       true,
     ],
+    [
+      'an ES module by an await that CommonJS takes for a name',
+      'const list = [await 1];\nfor await (const x of [2]) list.push(x);\nexports2(list, await 3);\nfunction exports2(l, x) { l.push(x); }\nexport const handler = () => list;',
+      [1, 2, 3],
+    ],
+    [
+      'an ES module by names that CommonJS has',
+      'const require = 1, module = 2, exports = 3, __filename = 4, __dirname = 5;\nexport { handler };\nconst handler = () => [require, module, exports, __filename, __dirname];',
+      [1, 2, 3, 4, 5],
+    ],
+    [
+      'an ES module with a hashbang',
+      '#!/usr/bin/env node\nconst require = await 1;\nexport const handler = () => require;',
+      1,
+    ],
     ['exports that need their object', 'exports.name = "x"; exports.handler = function () { return this.name; };', 'x'],
   ])('loads %s', async (_, code, value) => {
     expect(await body(code)).toEqual(value);
@@ -43,6 +58,10 @@ describe('Node', () => {
   test.each([
     ['exports.handler = () => {\n  return (1;\n};', /^SyntaxError: .* \(line 2\)$/],
     ['import fs from "node:fs";\n\nexport const handler = () => { return (1; };', /^SyntaxError: .* \(line 3\)$/],
+    ['console.log(\n  await 1;', /^SyntaxError: missing \) after argument list \(line 2\)$/],
+    ['\nconst require = 1;\nlet x = (;', /^SyntaxError: Identifier 'require' has already been declared \(line 2\)$/],
+    ['const require = 1;\nimport fs from "fs";\nlet x = (;', /^SyntaxError: Unexpected token ';' \(line 3\)$/],
+    ['}); console.log("never run"); (async () => { await 1; console.log(await 2);', /^SyntaxError: .* \(line 1\)$/],
     ['export const a = 1;\nexport const a = 2;', /^SyntaxError: Identifier 'a' has already been declared \(line 2\)$/],
   ])('says where %j does not parse', async (code, message) => {
     const failed = await run(code);
@@ -58,6 +77,8 @@ describe('Node', () => {
     ['export const handler = () => new Function("(");', 'SyntaxError'],
     ['import { nothing } from "node:fs";', 'SyntaxError'],
     ['require("not-there");', 'Error'],
+    ['console.log(await 1);\nawait import("data:text/javascript,let y = ;");', 'SyntaxError'],
+    ['console.log(await 1);\nnew Function("(");', 'SyntaxError'],
   ])('takes what %j throws for an error at run time', async (code, name) => {
     expect((await run(code)).error).toMatchObject({ errorType: 'RUNTIME_ERROR', name });
   });

@@ -194,6 +194,29 @@ describe('scripts', () => {
     expect(run.error.message).toBe("KeyError: 'x'");
   });
 
+  test.each([
+    ['os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)', 'Traceback'],
+    ['sys.excepthook = lambda *error: print("hooked", file=sys.stderr)\nraise KeyboardInterrupt', 'hooked'],
+  ])('in Python end by an interrupt that nobody catches: %j', async (code, said) => {
+    const begin = 'import atexit, os, signal, sys, time\natexit.register(print, "at exit")\n';
+    const run = await python().run({ kind: 'script', code: begin + code });
+    expect(run.usage).toMatchObject({ exitCode: null, signal: 'SIGINT' });
+    expect(run.error.message).toBe('Killed: the code was ended by SIGINT');
+    expect(run.only('output').stdout).toBe('at exit\n');
+    expect(run.only('output').stderr.split(said)).toHaveLength(2);
+  });
+
+  test('in Python find in their module what `python main.py` puts there', async () => {
+    const code = `
+import json, os, subprocess, sys
+print(json.dumps([sorted(n for n in globals() if n != "again"), type(__builtins__).__name__, __name__, __spec__]))
+if len(sys.argv) == 1:
+    subprocess.run([sys.executable, "-I", "-S", "main.py", "again"])`;
+    const run = await python().run({ kind: 'script', code });
+    const [here, usual] = run.lines('stdout');
+    expect(here).toBe(usual);
+  });
+
   test('in Python print what sys.exit is given', async () => {
     const run = await python().run({ kind: 'script', code: 'import sys\nsys.exit("no stock")' });
     expect(run.only('output').stderr).toBe('no stock\n');
@@ -205,6 +228,36 @@ describe('scripts', () => {
       'import { readFileSync } from "node:fs";\nconst text = await Promise.resolve(readFileSync(0, "utf8"));\nconsole.log(text.length);';
     const run = await node().run({ kind: 'script', code, stdin: 'four' });
     expect(run.only('output').stdout).toBe('4\n');
+  });
+
+  test.each([
+    ['console.log(await 1)', '1\n'],
+    ['for await (const x of [2]) console.log(x)', '2\n'],
+    ['const require = 3;\nconsole.log(require, typeof module)', '3 undefined\n'],
+    ['const __dirname = 4;\nconsole.log(__dirname)', '4\n'],
+  ])('in Node are ES modules where they are no CommonJS: %j', async (code, stdout) => {
+    const run = await node().run({ kind: 'script', code });
+    expect(run.only('output')).toMatchObject({ stdout, stderr: '' });
+    expect(run.value).toBeNull();
+  });
+
+  test('in Node run once, also if their last error looks like the compiler’s', async () => {
+    const code = 'console.log(await "once");\nawait import("data:text/javascript,let y = ;");';
+    const run = await node().run({ kind: 'script', code });
+    expect(run.only('output').stdout).toBe('once\n');
+    expect(run.error).toMatchObject({ errorType: 'RUNTIME_ERROR', name: 'SyntaxError' });
+  });
+
+  test.each([
+    ['await new Promise(() => {});', 13],
+    ['process.on("exit", () => console.log("exit"));\nawait new Promise(() => {});\nexport {};', 13],
+    ['process.exitCode = 5;\nawait new Promise(() => {});', 5],
+    ['setTimeout(() => process.exit(), 5);\nawait new Promise(() => {});', 0],
+    ['await 1;\nvoid new Promise(() => {});', 0],
+  ])('in Node end with the code of a promise that nobody settles: %j', async (code, exitCode) => {
+    const run = await node().run({ kind: 'script', code });
+    expect(run.usage).toMatchObject({ exitCode, signal: null });
+    expect(run.only('output').stderr).toBe(exitCode === 13 ? 'Warning: Detected unsettled top-level await\n' : '');
   });
 
   test('in Node fail by a rejection in an ES module', async () => {

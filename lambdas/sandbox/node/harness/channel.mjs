@@ -2,7 +2,7 @@
  * The way to the supervisor: the run comes in on descriptor 3, reports go out on descriptor 4. Functions are taken at
  * import: user code may replace them later.
  */
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 
 const RUN_IN = 3;
 const RESULT_OUT = 4;
@@ -35,6 +35,7 @@ export function receive() {
 export class Channel {
   #token;
   #cpuBefore;
+  #socket = identity();
 
   constructor(token, cpuBefore) {
     this.#token = token;
@@ -54,9 +55,10 @@ export class Channel {
     this.#say('error', toJson(error));
   }
 
-  /** The program ends now: waits until the supervisor has seen what it used. */
-  sayExiting() {
-    this.#say('exiting', '');
+  /** The program ends now, with this exit code: waits until the supervisor has seen what it used. */
+  sayExiting(code) {
+    if (identity() !== this.#socket) return; // user code took the way, where nobody may answer
+    this.#say('exiting', code & 0xff);
     readSync(RESULT_OUT, Buffer.allocUnsafe(1));
   }
 
@@ -64,6 +66,11 @@ export class Channel {
     // The line end in front ends whatever user code may have written.
     write(toBytes(`\n${this.#token} ${kind} ${rest}\n`));
   }
+}
+
+function identity() {
+  const { dev, ino } = fstatSync(RESULT_OUT);
+  return `${dev}:${ino}`;
 }
 
 /** Nothing of the user's runs on while the supervisor takes the figures; it ends us. */

@@ -1,6 +1,7 @@
 /** From an idle process to a finished run. */
 import { Channel, receive, sayWarm } from './channel.mjs';
 import { closeInherited } from './descriptors.mjs';
+import { announceDirectExits } from './exits.mjs';
 import { runHandler } from './handler-run.mjs';
 import { givePackages } from './packages.mjs';
 import { runScript } from './script-run.mjs';
@@ -13,6 +14,7 @@ export function main() {
   if (!received) return;
   const { order, cpuBefore } = received;
   const channel = new Channel(order.token, cpuBefore);
+  announceDirectExits(channel);
   Object.assign(process.env, order.env);
   givePackages(order);
   if (order.entry.kind === 'script') runScript(order, channel);

@@ -1,8 +1,12 @@
 /** A run of the kind `script`: what `node main.js` does, in this process. */
 import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { quietly } from './exits.mjs';
 import * as failure from './failure.mjs';
 import { DoesNotParse, prepare } from './source.mjs';
+
+/** Node's exit code for a top-level await that nothing is left to settle. */
+const UNSETTLED = 13;
 
 /** Returns when the program has begun; the process then ends as it always does, when nothing is left to do. */
 export function runScript(order, channel) {
@@ -21,7 +25,8 @@ export function runScript(order, channel) {
   process.argv.splice(1, Infinity, path.resolve(file));
   if (source.isModule) {
     // A rejection that nobody handles ends the program as an error in `node main.mjs` does.
-    void source.start().catch((error) => failSyntax(error, channel));
+    const loading = source.start().catch((error) => failSyntax(error, channel));
+    failWhileUnsettled(loading);
     return;
   }
   source.module.id = '.';
@@ -46,19 +51,27 @@ function failSyntax(error, channel) {
   process.exit(1);
 }
 
+/** A program that runs dry while it still awaits something at its top level has not succeeded. */
+function failWhileUnsettled(loading) {
+  let ranDry = false;
+  const noteDry = () => (ranDry = true);
+  const fail = () => {
+    if (!ranDry || process.exitCode !== undefined) return;
+    failure.print(['Warning: Detected unsettled top-level await']);
+    process.exitCode = UNSETTLED;
+  };
+  process.on('beforeExit', noteDry);
+  process.prependListener('exit', fail);
+  void loading.finally(() => {
+    process.off('beforeExit', noteDry);
+    process.off('exit', fail);
+  });
+}
+
 function reportEnd(channel, file) {
   process.on('uncaughtExceptionMonitor', (error) => {
     if (process.listenerCount('uncaughtException') === 0)
       quietly(() => channel.sayError(failure.describe('RUNTIME_ERROR', error, file())));
   });
-  process.on('exit', () => quietly(() => channel.sayExiting()));
-}
-
-/** User code may have closed the way to the supervisor; that is no reason to end otherwise. */
-function quietly(say) {
-  try {
-    say();
-  } catch {
-    // The exit code still tells.
-  }
+  process.on('exit', (code) => quietly(() => channel.sayExiting(process.exitCode ?? code)));
 }

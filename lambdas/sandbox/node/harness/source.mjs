@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 
 const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
-/** What V8 says of code that may be an ES module when it is compiled as CommonJS. */
+/** What V8 says only of code that is meant as an ES module. */
 const MODULE_SYNTAX =
   /^(?:Cannot use import statement|Unexpected token 'export'|Cannot use 'import\.meta'|await is only valid)/;
 const CHECK_TIMEOUT_MS = 5_000;
@@ -29,6 +29,7 @@ export class DoesNotParse extends Error {
 export function prepare(codeBase64, moduleName) {
   const code = decode(codeBase64, moduleName);
   const file = `${moduleName}.js`;
+  let failure;
   try {
     // A relative name, so that stacks say main.js; the working directory is where it is.
     const body = vm.compileFunction(code, PARAMETERS, {
@@ -39,11 +40,31 @@ export function prepare(codeBase64, moduleName) {
     return { file, isModule: false, ...commonJs(path.resolve(file), body) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    if (!MODULE_SYNTAX.test(error.message)) throw new DoesNotParse(file, error, lineOf(error.stack, file));
+    if (!MODULE_SYNTAX.test(error.message)) failure = new DoesNotParse(file, error, lineOf(error.stack, file));
   }
-  const moduleFile = `${moduleName}.mjs`;
+  if (failure) {
+    const kind = kindBeyondCommonJs(code);
+    if (kind === 'none') throw failure;
+    if (kind === 'module') failure = undefined;
+  }
+  const moduleFile = path.resolve(`${moduleName}.mjs`);
   writeFileSync(moduleFile, code);
-  return { file: moduleFile, isModule: true, start: () => importModule(moduleFile) };
+  return { file: path.basename(moduleFile), isModule: true, start: () => importModule(moduleFile, failure) };
+}
+
+/**
+ * What code is that does not compile as CommonJS, for the reason that Node itself looks for: `console.log(await 1)`, or
+ * names of its own that CommonJS has, are errors there that say nothing of modules. In an async function they are none.
+ * @returns `module`: it says so by its syntax; `perhaps`: it may be one; `none`
+ */
+function kindBeyondCommonJs(code) {
+  try {
+    // Compiled only. It may close the function by itself; then the import tells that it does not parse.
+    new vm.Script(`'use strict'; (async function () {${code.replace(/^#!/, '//')}\n})`);
+    return 'perhaps';
+  } catch (error) {
+    return MODULE_SYNTAX.test(error.message) ? 'module' : 'none';
+  }
 }
 
 function decode(codeBase64, moduleName) {
@@ -75,24 +96,27 @@ function commonJs(filename, body) {
   };
 }
 
-async function importModule(file) {
+/** @param failure what it did not compile as CommonJS for, if it may have been meant as that */
+async function importModule(file, failure) {
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    if (isParseError(error)) throw new DoesNotParse(file, error, lineFromCheck(file));
-    throw error;
+    if (!isParseError(error)) throw error;
+    const { parses, line } = check(file);
+    if (parses) throw error; // it is about what the file imports, perhaps long after its start
+    throw failure ?? new DoesNotParse(path.basename(file), error, line);
   }
 }
 
-/** Tells the compiler's errors from SyntaxErrors that running code throws, by who made them. */
+/** Tells the compiler's errors of ES modules from other SyntaxErrors that running code throws, by who made them. */
 const isParseError = (error) =>
-  error instanceof SyntaxError && /^\s+at compileSourceTextModule /.test(error.stack.split('\n')[1] ?? '');
+  error instanceof SyntaxError && /^\s+at compileSourceTextModule /.test(error.stack?.split?.('\n')[1] ?? '');
 
-/** The compiler keeps the line of an ES module's error to itself until Node prints it. */
-function lineFromCheck(file) {
+/** The compiler keeps file and line of an ES module's error to itself until Node prints it. */
+function check(file) {
   const options = { encoding: 'utf8', timeout: CHECK_TIMEOUT_MS, stdio: ['ignore', 'ignore', 'pipe'] };
-  const { stderr } = spawnSync(process.execPath, ['--check', file], options);
-  return lineOf(stderr ?? '', file);
+  const { status, stderr } = spawnSync(process.execPath, ['--check', file], options);
+  return { parses: status === 0, line: lineOf(stderr ?? '', path.basename(file)) };
 }
 
 /** From text that begins with `main.js:3`. */

@@ -60,6 +60,12 @@ export function readStart(rest) {
   return { at: Number(at), cpu: Number(cpu) };
 }
 
+/** The exit code that the child is about to have, or undefined if it is none. */
+export function readExitCode(rest) {
+  const text = rest.toString('latin1');
+  return /^\d{1,3}$/.test(text) ? Number(text) : undefined;
+}
+
 /** The child's error with checked fields, or undefined if it is none. */
 export function readError(rest) {
   let error;

@@ -3,7 +3,7 @@ import { LogFrames } from './log-frames.mjs';
 import { Meter } from './meter.mjs';
 import { Output } from './output.mjs';
 import { ProcessTree } from './process-tree.mjs';
-import { readStart, ResultChannel } from './result-channel.mjs';
+import { readExitCode, readStart, ResultChannel } from './result-channel.mjs';
 import { childDocument } from './run-spec.mjs';
 import * as treeEnd from './tree-end.mjs';
 import * as verdicts from './verdict.mjs';
@@ -28,6 +28,7 @@ export class Run {
   #outputs;
   #results;
   #failure;
+  #announcedCode;
   #verdict;
   #killed = false;
   #deadline;
@@ -91,6 +92,7 @@ export class Run {
     } else if (kind === 'error') {
       this.#takeError(verdicts.errorOf(rest));
     } else if (kind === 'exiting') {
+      this.#announcedCode = readExitCode(rest);
       // The program waits: it is the last moment at which what it used can be seen.
       this.#tree.update();
       this.#meter.look();
@@ -155,21 +157,15 @@ export class Run {
     if (this.#spec.isScript) this.#sendOutput();
     const { frame, code, signal } = this.#killed
       ? { frame: this.#verdict, code: null, signal: 'SIGKILL' }
-      : verdicts.settle(
-          this.#verdict,
-          this.#spec,
-          await this.#ending(),
-          this.#child.launched,
-          this.#outputs[1].tail,
-          this.#meter,
-        );
+      : verdicts.settle(this.#verdict, this.#spec, await this.#ending(), this.#outputs[1].tail, this.#meter);
     this.#send(frame);
     this.#send(this.#meter.frame(code, signal));
     return clean;
   }
 
-  #ending() {
-    return this.#child.hasExited ? this.#child.exit : [null, null];
+  async #ending() {
+    if (!this.#child.hasExited) return [null, null];
+    return verdicts.readExit(await this.#child.exit, this.#child.launched, this.#announcedCode);
   }
 
   #sendOutput() {

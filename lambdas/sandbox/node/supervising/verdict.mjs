@@ -10,6 +10,7 @@ const CHILD_ERRORS = ['RUNTIME_ERROR', 'SYNTAX_ERROR', 'HANDLER_NOT_FOUND', 'INV
 const RESULT_DEPTH = 128;
 /** A launcher that waits for its program tells of a signal as a shell does. */
 const SHELL_SIGNAL_BASE = 128;
+const LAST_SIGNAL = 64;
 /** V8 writes this before it gives up. */
 const HEAP_IS_FULL = 'heap out of memory';
 
@@ -71,6 +72,17 @@ export const cancelled = () => errorFrame('CANCELLED', 'Cancelled', 'Cancelled: 
 
 export const platformError = (message) => errorFrame('PLATFORM_ERROR', 'PlatformError', `PlatformError: ${message}`);
 
+/**
+ * `[exit code, signal]` of a child's end, one of them null.
+ * @param announcedCode what the child said that it would exit with, if it did: a launcher's status does not tell
+ */
+export function readExit([code, signal], launched, announcedCode) {
+  const number = code - SHELL_SIGNAL_BASE;
+  if (!launched || number <= 0 || number > LAST_SIGNAL || code === announcedCode) return [code, signal];
+  const [name] = Object.entries(constants.signals).find(([, known]) => known === number) ?? [];
+  return [null, name ?? `signal ${number}`];
+}
+
 /** The child ended by itself. `failure`: what a script said of its end before, if it did. */
 export class Exit {
   constructor(failure) {
@@ -81,11 +93,11 @@ export class Exit {
 /**
  * The last word on a run that was not killed for a limit.
  * @param verdict a frame, or an Exit
- * @param ending `[exit code, signal]` of the child
+ * @param ending `[exit code, signal]` of the child (`readExit`)
  * @returns the frame, and exit code and signal as the run's own
  */
-export function settle(verdict, spec, ending, launched, stderrTail, meter) {
-  let [code, signal] = readEnding(ending, launched);
+export function settle(verdict, spec, ending, stderrTail, meter) {
+  let [code, signal] = ending;
   let frame = verdict;
   let memory = meter.memoryWasExceeded;
   if (verdict instanceof Exit) {
@@ -98,12 +110,6 @@ export function settle(verdict, spec, ending, launched, stderrTail, meter) {
     [code, signal] = [frame.t === 'result' ? 0 : 1, null];
   }
   return { frame: memory ? outOfMemory(spec.limits.memoryMb) : frame, code, signal };
-}
-
-function readEnding([code, signal], launched) {
-  if (!launched || code === null || code <= SHELL_SIGNAL_BASE) return [code, signal];
-  const [name] = Object.entries(constants.signals).find(([, number]) => number === code - SHELL_SIGNAL_BASE) ?? [];
-  return name === undefined ? [code, null] : [null, name];
 }
 
 function frameOfExit({ failure }, spec, code, signal) {

@@ -13,7 +13,7 @@ RUN_IN, RESULT_OUT = 3, 4
 HIGH_DESCRIPTOR = 900
 READ_BYTES = 1 << 20
 
-_read, _write, _close, _getpid = os.read, os.write, os.close, os.getpid
+_read, _write, _close, _fstat, _getpid = os.read, os.write, os.close, os.fstat, os.getpid
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -40,6 +40,7 @@ class Channel:
         except OSError:
             self._descriptor = os.dup(RESULT_OUT)  # fewer descriptors are allowed
         _close(RESULT_OUT)
+        self._pipe = _identity(self._descriptor)
         self._mark = token.encode()
         self._cpu_before_ns = cpu_before_ns
         self._pid = _getpid()
@@ -54,13 +55,24 @@ class Channel:
     def say_error(self, error):
         self._say(b"error", _encode(error).encode("utf-8", "backslashreplace"))
 
+    def say_exiting(self, code):
+        self._say(b"exiting", str(code).encode())
+
     @property
     def is_ours(self):
         """False in a process that user code forked: it has nothing to report."""
         return _getpid() == self._pid
 
     def _say(self, kind, rest):
+        """Raises OSError where user code closed the way."""
+        if _identity(self._descriptor) != self._pipe:
+            raise OSError("the descriptor is another one now")  # which might never take what is written
         # The line end in front ends whatever user code may have written.
         data = memoryview(b"\n" + self._mark + b" " + kind + b" " + rest + b"\n")
         while data:
             data = data[_write(self._descriptor, data) :]
+
+
+def _identity(descriptor):
+    status = _fstat(descriptor)
+    return status.st_dev, status.st_ino

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from . import failure, results
+from . import exits, failure, results
 from .calling import call
 from .context import Context
 from .entry_point import HandlerNotFound, find
@@ -71,12 +71,16 @@ def _platform_report(error_type, name, error):
 
 def _exited(error):
     """sys.exit before there is a value: the run ends as the process would have."""
-    code = error.code
-    if code is not None and not isinstance(code, int):
-        _print([str(code)])
-        code = 1
+    code = exits.code_of(error)
+    if error.code is not None and not isinstance(error.code, int):
+        _print([str(error.code)])
     failure.flush_streams()
-    return lambda reports: _exit((code or 0) & 0xFF)
+
+    def end(reports):
+        exits.announce(code, reports)
+        _exit(code)
+
+    return end
 
 
 def _print(lines):

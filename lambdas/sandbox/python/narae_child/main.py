@@ -4,7 +4,7 @@ import os
 import site
 import sys
 
-from . import channel, handler_run, script_run
+from . import channel, exits, handler_run, script_run
 
 
 def main(folder):
@@ -16,6 +16,7 @@ def main(folder):
         return
     order, cpu_before_ns = received
     reports = channel.Channel(order["token"], cpu_before_ns)
+    exits.announce_direct_ones(reports)
     sys.path.extend(_packages(folder, order))
     os.chdir(os.environ["HOME"])
     _set_environment(order["env"])

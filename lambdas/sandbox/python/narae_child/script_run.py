@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import failure
+from . import exits, failure
 from .source import DoesNotParse, Source
 
 
@@ -14,9 +14,19 @@ def run(order, reports):
     sys.path.insert(0, os.getcwd())
     _give_stdin(order["stdin"].encode("utf-8", "surrogatepass"))
     module = source.new_module("__main__")
+    _furnish(module)
     sys.modules["__main__"] = module
     sys.argv[:] = [source.file]
+    last_word = exits.LastWord(reports)
     reports.say_start()
+    try:
+        _execute(source, module, reports)
+    except SystemExit as error:
+        last_word.code = exits.code_of(error)
+        raise
+
+
+def _execute(source, module, reports):
     try:
         exec(source.compile(), module.__dict__)
     except SystemExit:
@@ -26,6 +36,14 @@ def run(order, reports):
     except BaseException as error:  # user code may raise anything
         report = failure.describe(failure.error_type_of(error), error, source.file)
         _end_with(error, report, failure.without_harness(error.__traceback__, source.file), reports)
+
+
+def _furnish(module):
+    """Gives it what the interpreter puts into a main module, which the harness's own is."""
+    main = vars(sys.modules["__main__"])
+    for name in ("__annotations__", "__builtins__", "__cached__"):
+        if name in main:
+            setattr(module, name, main[name])
 
 
 def _give_stdin(data):
@@ -49,4 +67,8 @@ def _end_with(error, report, trace, reports):
     # Without our own frame; the hook shows what stands on the exception.
     error.__traceback__ = trace
     sys.excepthook(type(error), error, trace)
+    if type(error) is KeyboardInterrupt:
+        # The interpreter ends by SIGINT then, after all else; it has been shown.
+        sys.excepthook = lambda *_: None
+        raise error
     sys.exit(1)

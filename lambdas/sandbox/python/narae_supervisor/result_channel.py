@@ -61,6 +61,11 @@ def read_start(rest):
     return int(fields["at"]), int(fields["cpu"])
 
 
+def read_exit_code(rest):
+    """The exit code that the child is about to have, or None if it is none."""
+    return int(rest) if rest.isdigit() and len(rest) <= 3 else None
+
+
 def read_error(rest):
     """The child's error as a dict of checked fields, or None if it is none."""
     try:

@@ -8,7 +8,7 @@ from . import clock, tree_end, verdict
 from .log_frames import LogFrames
 from .output import Output
 from .process_tree import ProcessTree
-from .result_channel import Flooded, ResultChannel, read_start
+from .result_channel import Flooded, ResultChannel, read_exit_code, read_start
 from .usage import Meter
 
 START_TIMEOUT_S = 15
@@ -40,6 +40,7 @@ class Run:
         ]
         self._results = ResultChannel(child.result_out, self._token, self._limits["resultBytes"])
         self._failure = None
+        self._announced_code = None
         self._verdict = None
         self._killed = False
         self._deadline = clock.monotonic() + START_TIMEOUT_S
@@ -119,6 +120,8 @@ class Run:
             self._end(verdict.result_of(rest, self._spec))
         elif kind == b"error" and self._verdict is None and self._meter.started_ns is not None:
             self._take_error(verdict.error_of(rest))
+        elif kind == b"exiting":
+            self._announced_code = read_exit_code(rest)
 
     def _start(self, at_ns, preparing_cpu_ns):
         now_ns = time.monotonic_ns()
@@ -176,7 +179,7 @@ class Run:
         if self._killed:
             frame, code, signal = self._verdict, None, "SIGKILL"
         else:
-            code, signal = verdict.read_exit(remains.exit_status, self._child.launched)
+            code, signal = verdict.read_exit(remains.exit_status, self._child.launched, self._announced_code)
             frame, code, signal = verdict.settle(self._verdict, self._spec, code, signal, meter)
         self._send(frame)
         self._send(meter.frame(code, signal))

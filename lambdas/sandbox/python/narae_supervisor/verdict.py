@@ -13,6 +13,7 @@ CHILD_ERRORS = ("RUNTIME_ERROR", "SYNTAX_ERROR", "HANDLER_NOT_FOUND", "INVALID_R
 RESULT_DEPTH = 128
 # A launcher that waits for its program tells of a signal as a shell does.
 SHELL_SIGNAL_BASE = 128
+LAST_SIGNAL = 64
 
 
 def result_of(rest, spec):
@@ -79,19 +80,22 @@ def platform_error(message):
     return error_frame("PLATFORM_ERROR", "PlatformError", f"PlatformError: {message}")
 
 
-def read_exit(status, launched):
-    """(exit code or None, name of the signal or None) of a child's end; `status` is None if it did not end."""
+def read_exit(status, launched, announced_code):
+    """(exit code or None, name of the signal or None) of a child's end; `status` is None if it did not end.
+
+    `announced_code` is what the child said that it would exit with, if it did: a launcher's status does not tell.
+    """
     if status is None:
         return None, None
-    code = -status if status < 0 else None
-    if launched and status > SHELL_SIGNAL_BASE:
-        code = status - SHELL_SIGNAL_BASE
-    if code is None:
+    number = -status
+    if launched and status > SHELL_SIGNAL_BASE and status != announced_code:
+        number = status - SHELL_SIGNAL_BASE
+    if not 0 < number <= LAST_SIGNAL:
         return status, None
     try:
-        return None, signals.Signals(code).name
+        return None, signals.Signals(number).name
     except ValueError:
-        return (status, None) if launched and status > 0 else (None, f"signal {code}")
+        return None, f"signal {number}"
 
 
 class Exit:

@@ -2,31 +2,32 @@ import { resultOf } from '../engine/read-run';
 import type { Blobs } from '../engine/blobs';
 import type { Run } from '../engine/run';
 import { AppError } from '../platform/errors';
+import { fitsReply, REPLY_BYTES } from '../platform/reply-bytes';
 import type { CallAnswer } from './contract';
 import { CALLBACK_LIMITS } from './limits';
 
 const SECONDS = CALLBACK_LIMITS.timeoutMs / 1000;
-const TOO_LARGE = 'The result is larger than 5 MB, which is the most a callback can answer.';
 
-/**
- * A Lambda function answers 6 MB, and our JSON text is a string in its JSON: what does not fit in there is refused
- * instead of lost.
- */
-const ANSWER_BYTES = 6_000_000;
+/** JSON of `CallAnswer`; what the handler returned stands in it to the letter, numbers that JavaScript cannot hold included. */
+export interface CallReply {
+  readonly body: undefined;
+  readonly bytes: Buffer;
+  readonly headers: { readonly 'Content-Type': 'application/json' };
+}
 
 /**
  * What a call answers for a run (contract: callbacks, section 6, "Outcome").
  * @param run as it ended, or as it stands when the time to answer is up
  * @throws AppError `SERVICE_UNAVAILABLE` when the handler was never started
  */
-export async function answerOf(run: Run, blobs: Blobs): Promise<CallAnswer> {
+export async function answerOf(run: Run, blobs: Blobs): Promise<CallReply> {
   switch (run.status) {
     case 'COMPLETED':
       return completed((await resultOf(run, { blobs })) ?? 'null');
     case 'FAILED':
-      return failed(run);
+      return replyOf(JSON.stringify(failed(run)));
     case 'EXECUTING':
-      return timedOut();
+      return replyOf(JSON.stringify(timedOut()));
     case 'REQUEST_RECEIVED':
     case 'CODE_FETCHING':
     case 'SANDBOX_PREPARING':
@@ -34,10 +35,20 @@ export async function answerOf(run: Run, blobs: Blobs): Promise<CallAnswer> {
   }
 }
 
-function completed(json: string): CallAnswer {
-  const fits = json.length < ANSWER_BYTES / 2 || Buffer.byteLength(JSON.stringify(json)) < ANSWER_BYTES;
-  return fits ? { lambdaStatusCode: 200, body: JSON.parse(json) } : endedByPlatform(400, TOO_LARGE);
+/** @param json of what the handler returned */
+function completed(json: string): CallReply {
+  const reply = replyOf(`{"lambdaStatusCode":200,"body":${json}}`);
+  return fitsReply(reply.bytes, REPLY_BYTES) ? reply : replyOf(JSON.stringify(endedByPlatform(400, TOO_LARGE)));
 }
+
+/** More than 4 MB of text with many quotes, line ends or control characters, which a reply has to escape. */
+const TOO_LARGE = 'The result does not fit into an answer: with its escapes it takes more than 6 MB.';
+
+const replyOf = (json: string): CallReply => ({
+  body: undefined,
+  bytes: Buffer.from(json),
+  headers: { 'Content-Type': 'application/json' },
+});
 
 function failed(run: Run): CallAnswer {
   const message = run.errorMessage ?? 'The handler failed.';

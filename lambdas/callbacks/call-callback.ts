@@ -4,11 +4,11 @@ import type { RunSpec } from '../engine/prepare-run';
 import type { Run } from '../engine/run';
 import { AppError } from '../platform/errors';
 import type { CallContext } from '../platform/endpoint';
+import { routeNotFound } from '../platform/router';
 import { ownerOf, runtimeOf, type Deployment, type StoredEnv } from './callback';
-import { answerOf } from './call-answer';
+import { answerOf, type CallReply } from './call-answer';
 import { eventOf } from './call-event';
-import type { CallAnswer } from './contract';
-import { CALLBACK_LIMITS, type CallMethod } from './limits';
+import { CALLBACK_LIMITS, isReserved, type CallMethod } from './limits';
 import type { Ports } from './ports';
 
 /** Milliseconds from the request to our answer, at most: this function has 29 s, and the HTTP API waits for 30 s. */
@@ -26,7 +26,7 @@ interface Request {
  */
 export const callCallback =
   (method: CallMethod, ports: Ports) =>
-  async ({ params, body }: Request, context: CallContext): Promise<{ body: CallAnswer }> => {
+  async ({ params, body }: Request, context: CallContext): Promise<CallReply> => {
     const began = ports.clock.now();
     const { workspace } = context.principal;
     const name = params.path_name;
@@ -36,7 +36,7 @@ export const callCallback =
     const event = eventOf({ method, name, rawQuery: context.rawQuery, headers: context.headers, body });
     const spec = await specOf(route.callbackId, route.deployment, route.env, JSON.stringify(event), context, ports);
     const run = await callRun(spec, ANSWER_WITHIN_MS - (ports.clock.now() - began), ports);
-    return { body: await answerOf(await neverLate(run, ports), ports.blobs) };
+    return answerOf(await neverLate(run, ports), ports.blobs);
   };
 
 async function specOf(
@@ -80,6 +80,8 @@ async function neverLate(run: Run, ports: Ports): Promise<Run> {
 /** 404, or 405 when the path is deployed for other methods. */
 async function nothingThere(workspace: string, name: string, method: CallMethod, ports: Ports): Promise<AppError> {
   const allowed = (await ports.callbacks.methodsOf(workspace, name)).sort();
+  // Reserved for rooms that serve nothing under exactly this path.
+  if (isReserved(name)) return routeNotFound(`/api/${name}`);
   const shown = name.slice(0, 200);
   if (allowed.length === 0) return new AppError('CALLBACK_NOT_REGISTERED', `No callback is deployed under '${shown}'.`);
   return new AppError('METHOD_NOT_ALLOWED', `'${shown}' does not take ${method}.`, {

@@ -60,7 +60,7 @@ export const changeChat =
   (ports: Ports): Room['changeChat'] =>
   async ({ params, body }, { principal: { workspace } }) => {
     const chat = await ports.chats.get(workspace, params.chat_id);
-    const changed = { ...chat, text: body.chats ?? chat.text };
+    const changed = { ...chat, text: body.chats };
     if (changed.text !== chat.text) await ports.chats.replace(changed);
     return { body: toChat(changed) };
   };

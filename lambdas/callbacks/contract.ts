@@ -22,12 +22,12 @@ const Method = z
   .pipe(z.enum(METHODS))
   .meta({ description: 'GET, POST, PUT, PATCH or DELETE, in any case of letters.' });
 
-const Library = z
-  .string()
-  .refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.libraryBytes, {
-    error: `must have at most ${CALLBACK_LIMITS.libraryBytes} bytes`,
-  })
-  .meta({ description: 'python: lines of a requirements file; node: text of a package.json. At most 16 KiB.' });
+/** Half a character pair is valid JSON, but no text that could be stored. */
+const Text = z.string().refine((text) => text.isWellFormed(), { error: 'must be text that UTF-8 can hold' });
+
+const Library = Text.refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.libraryBytes, {
+  error: `must have at most ${CALLBACK_LIMITS.libraryBytes} bytes`,
+}).meta({ description: 'python: lines of a requirements file; node: text of a package.json. At most 16 KiB.' });
 
 /** Values that are numbers or booleans are kept as text. */
 const Env = z
@@ -123,13 +123,10 @@ export const CallAnswer = z
   .meta({ id: 'CallAnswer' });
 export type CallAnswer = z.output<typeof CallAnswer>;
 
-const Title = z.string().min(1).max(CALLBACK_LIMITS.titleChars);
-const ChatText = z
-  .string()
-  .min(1)
-  .refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.chatBytes, {
-    error: `must have at most ${CALLBACK_LIMITS.chatBytes} bytes`,
-  });
+const Title = Text.min(1).max(CALLBACK_LIMITS.titleChars);
+const ChatText = Text.min(1).refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.chatBytes, {
+  error: `must have at most ${CALLBACK_LIMITS.chatBytes} bytes`,
+});
 
 export const NewChatRoom = z.object({ title: Title, callback_id: linkTo('callback') }).meta({ id: 'NewChatRoom' });
 export const ChatRoomChange = z
@@ -142,7 +139,7 @@ export const ChatRoom = z
 export type ChatRoom = z.output<typeof ChatRoom>;
 
 export const NewChat = z.object({ chat_room_id: z.int(), chats: ChatText }).meta({ id: 'NewChat' });
-export const ChatChange = z.object({ chats: ChatText.nullish() }).meta({ id: 'ChatChange' });
+export const ChatChange = z.object({ chats: ChatText }).meta({ id: 'ChatChange' });
 
 export const Chat = z
   .object({ chat_id: z.int(), chat_room_id: z.int(), chats: z.string(), created_at: Time })

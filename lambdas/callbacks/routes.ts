@@ -42,8 +42,8 @@ const call = <M extends CallMethod, P extends `/${string}`>(method: M, path: P) 
     scope: 'run',
     params: z.object({ path_name: z.string() }),
     body: { schema: z.instanceof(Buffer), unparsed: true, required: false },
-    success: { status: 200, body: CallAnswer },
-    errors: ['CALLBACK_NOT_REGISTERED', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
+    success: { status: 200, body: CallAnswer, orBytes: true },
+    errors: ['CALLBACK_NOT_REGISTERED', 'ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
   }) as const;
 
 /** The callbacks API (contract: callbacks, section 3). */

@@ -35,6 +35,7 @@ export const Environment = z
       const problem = envNameProblem(name);
       if (problem !== undefined) refuse([name], problem);
       else if (value.includes('\0')) refuse([name], 'must not contain a NUL character');
+      else if (!value.isWellFormed()) refuse([name], 'must be text that UTF-8 can hold');
     }
     if (bytes > LIMITS.envBytes) refuse([], `must have at most ${LIMITS.envBytes} bytes in all`);
   })

@@ -1,18 +1,22 @@
 import { AppError } from '../platform/errors';
 import type { EndPorts } from './end-run';
+import type { HasOwner } from './owners';
 import { reapIfOverdue } from './reap';
 import type { Run } from './run';
 import type { RunIndex } from './run-index';
 import { runKey, timeOfRun } from './run-keys';
 
+export interface FindPorts extends EndPorts {
+  readonly hasOwner: HasOwner;
+}
+
 /**
  * The run of an id, for a caller of its workspace.
  * @throws AppError `INVOCATION_NOT_FOUND`, also for an id of a wrong form and for another workspace's
  */
-export async function findRun(workspace: string, id: string, ports: EndPorts): Promise<Run> {
+export async function findRun(workspace: string, id: string, ports: FindPorts): Promise<Run> {
   const run = timeOfRun(id) === undefined ? undefined : await ports.store.get(workspace, id, ports.clock.now());
-  if (!run) throw noRun(id);
-  return reapIfOverdue(run, ports);
+  return found(run, id, ports);
 }
 
 /**
@@ -32,12 +36,16 @@ export async function findRunInAny(
   first: string,
   others: () => Promise<readonly string[]>,
   id: string,
-  ports: EndPorts & { readonly index: RunIndex },
+  ports: FindPorts & { readonly index: RunIndex },
 ): Promise<Run> {
   if (timeOfRun(id) === undefined) throw noRun(id);
   const now = ports.clock.now();
   const run = (await ports.store.get(first, id, now)) ?? (await runElsewhere(await others(), id, now, ports.index));
-  if (!run) throw noRun(id);
+  return found(run, id, ports);
+}
+
+async function found(run: Run | undefined, id: string, ports: FindPorts): Promise<Run> {
+  if (!run || !(await ports.hasOwner(run))) throw noRun(id);
   return reapIfOverdue(run, ports);
 }
 

@@ -104,9 +104,10 @@ function note(frame: Exclude<Frame, { t: 'log' | 'dropped' }>, order: RunOrder, 
       seen.outcome = {
         ok: false,
         errorType: frame.errorType,
-        errorMessage: cutToBytes(frame.message, LIMITS.errorMessageBytes),
-        errorName: frame.name,
-        errorStack: frame.stack,
+        // Half a character pair is no text that a store takes; user code may well raise one.
+        errorMessage: cutToBytes(frame.message.toWellFormed(), LIMITS.errorMessageBytes),
+        errorName: frame.name?.toWellFormed(),
+        errorStack: frame.stack?.map((line) => line.toWellFormed()),
       };
       return;
     case 'usage':
@@ -114,6 +115,7 @@ function note(frame: Exclude<Frame, { t: 'log' | 'dropped' }>, order: RunOrder, 
         durationMs: Math.round(frame.durationMs),
         exactMs: frame.durationMs,
         cpuMs: Math.round(frame.cpuMs),
+        exactCpuMs: frame.cpuMs,
         maxMemoryBytes: Math.round(frame.maxMemoryBytes),
         coldStart: seen.coldStart,
         exitCode: frame.exitCode,
@@ -169,6 +171,7 @@ export function ending(
         resultJson: outcome.resultJson,
         resultTruncated: outcome.resultTruncated,
         ...(outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
+        ...(outcome.resultPreview && { resultPreview: outcome.resultPreview }),
       }
     : {
         ...common,

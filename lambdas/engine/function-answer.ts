@@ -3,6 +3,28 @@ import { utf8 } from '../platform/utf8';
 
 /** What a function answered: as it is kept in a run's result, and as a log shows it (contract: functions, section 6). */
 
+/** Bytes of JSON that logs show of a body as a whole; more is shown by its beginning (section 6, "Limits on stored data"). */
+export const SHOWN_BYTES = 64 * 1_024;
+const PREVIEW_CHARS = 1_024;
+
+export const Preview = z.object({ truncated: z.literal(true), bytes: z.number(), preview: z.string() });
+export type Preview = z.output<typeof Preview>;
+
+/** @param json of what is too large to be shown */
+export const previewOf = (json: string): Preview => ({
+  truncated: true,
+  bytes: Buffer.byteLength(json),
+  preview: json.slice(0, PREVIEW_CHARS).toWellFormed(),
+});
+
+/** What a log shows of an answer in its place, for one too large to be shown: kept with the run, so that lists need not read it. */
+export function answerPreview(resultJson: string): Preview | undefined {
+  // What is shown is never longer than what is stored.
+  if (Buffer.byteLength(resultJson) <= SHOWN_BYTES) return undefined;
+  const shown = JSON.stringify(readAnswer(resultJson).responseBody);
+  return Buffer.byteLength(shown) > SHOWN_BYTES ? previewOf(shown) : undefined;
+}
+
 export interface Answer {
   readonly statusCode: number;
   readonly contentType: string | undefined;

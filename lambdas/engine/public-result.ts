@@ -30,9 +30,22 @@ export function publicResult(json: string): PublicResult {
   const { statusCode, text, headers } = answer.success
     ? { ...answer.data, text: bodyOf(answer.data) }
     : { statusCode: 200, text: json };
-  const body = cutToBytes(text, LIMITS.resultBytes);
+  const body = cutToJson(cutToBytes(text, LIMITS.resultBytes));
   return { result: { statusCode, body, ...(headers && { headers }) }, cut: body.length < text.length };
 }
+
+/** Bytes of JSON that a body takes at most of an answer, which a Lambda function gives 6 MB for as Base64. */
+const JSON_BYTES = 3.5 * 1024 * 1024;
+
+/** Control characters take six bytes of JSON each: a text of them is cut further. */
+function cutToJson(text: string): string {
+  let cut = text;
+  for (let bytes = jsonBytes(cut); bytes > JSON_BYTES; bytes = jsonBytes(cut))
+    cut = cutToBytes(cut, Math.floor((Buffer.byteLength(cut) * JSON_BYTES) / bytes));
+  return cut;
+}
+
+const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
 
 function bodyOf({ body, bodyText, bodyBase64 }: z.output<typeof Answer>): string {
   const text = bodyText ?? bodyBase64 ?? body;

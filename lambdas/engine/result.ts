@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Frame } from './frames';
+import { answerPreview } from './function-answer';
 import type { RunOrder } from './order';
 import type { Outcome } from './run';
 import { cutToBytes } from './text';
@@ -29,7 +30,7 @@ export function readResult(order: RunOrder, json: string, truncated: boolean): O
           ok: true,
           resultJson: json,
           resultTruncated: truncated,
-          ...(order.convention === 'function' && statusIn(value)),
+          ...(order.convention === 'function' && { ...statusIn(value), resultPreview: answerPreview(json) }),
         }
       : invalidResult(`The result has more than ${order.resultBytes} bytes.`);
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Preview } from './function-answer';
 
 /** A run and its states (contract: invocations, sections 2 and 6). */
 
@@ -37,6 +38,8 @@ export const Usage = z.object({
   coldStart: z.boolean(),
   /** `durationMs` before it was rounded; milliseconds. Known for what a sandbox ended. */
   exactMs: z.number().optional(),
+  /** `cpuMs` before it was rounded; as above. */
+  exactCpuMs: z.number().optional(),
   /** Of the process; null when it was killed. Known for what a sandbox ended. */
   exitCode: z.number().nullable().optional(),
 });
@@ -55,7 +58,13 @@ export function publicUsage(
 
 /** What came of a run. The user's code failing is an outcome, not an error of ours. */
 export type Outcome =
-  | { readonly ok: true; readonly resultJson: string; readonly resultTruncated: boolean; readonly statusCode?: number }
+  | {
+      readonly ok: true;
+      readonly resultJson: string;
+      readonly resultTruncated: boolean;
+      readonly statusCode?: number;
+      readonly resultPreview?: Preview | undefined;
+    }
   | {
       readonly ok: false;
       readonly errorType: ErrorType;
@@ -98,6 +107,8 @@ export const Run = z.object({
   resultStored: z.boolean().optional(),
   /** Bytes of the result's JSON, for one that is stored apart. */
   resultBytes: z.number().optional(),
+  /** What is shown in place of a result too large for lists, where its convention has such. */
+  resultPreview: Preview.optional(),
   /** What the caller sent, as JSON text, for runs that show it; absent for a large one, which is in S3 (`requestStored`). */
   requestJson: z.string().optional(),
   requestStored: z.boolean().optional(),

@@ -3,6 +3,7 @@ import type { FunctionChange } from './contract';
 import { unmasked, type Values } from './environment';
 import type { Ports } from './ports';
 import type { FunctionRecord } from './records';
+import { settingsBytesOf } from './view';
 
 type ChangePorts = Pick<Ports, 'envelope' | 'codes' | 'clock'>;
 
@@ -26,7 +27,12 @@ export async function changed(
     ...(source !== undefined && code !== undefined && { code, codeChars: codeCharsOf(source) }),
   };
   if (JSON.stringify(sorted(after)) === JSON.stringify(sorted(before))) return before;
-  return { ...after, lastModified: ports.clock.now(), version: before.version + 1 };
+  return {
+    ...after,
+    settingsBytes: settingsBytesOf(after),
+    lastModified: ports.clock.now(),
+    version: before.version + 1,
+  };
 }
 
 /** What is stored of the new values, or undefined when they are those that are stored. */

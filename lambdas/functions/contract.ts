@@ -46,7 +46,7 @@ const HttpMethods = z
   })
   .meta({ description: `Upper-cased, without repeats; ${HTTP_METHODS.join(', ')}. Informative for invoke.` });
 
-const Runtime = z.string().min(1).max(100).meta({ description: 'A runtime name or one of its many spellings.' });
+const Runtime = z.string().meta({ description: 'A runtime name or one of its many spellings.' });
 const Memory = z.int().min(LIMITS.memoryMb.min).max(LIMITS.memoryMb.max).meta({ description: 'MB.' });
 const Timeout = z
   .int()

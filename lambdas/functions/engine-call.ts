@@ -17,7 +17,7 @@ export const ROOM = 'functions';
 /** What the record of an invocation says, wherever it runs. */
 export function recordOf(record: FunctionRecord, request: RequestBody): RecordSpec {
   const runtime = resolveRuntime(record.runtime, 'runtime');
-  const { kept, cut } = shortened(request.value, request.text);
+  const { kept, cut } = shortened(request.value, { json: request.text });
   return {
     workspace: record.workspace,
     room: ROOM,

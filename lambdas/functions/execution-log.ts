@@ -1,17 +1,14 @@
 import type { Blobs } from '../engine/blobs';
+import { previewOf, readAnswer, SHOWN_BYTES, type Answer } from '../engine/function-answer';
 import { eventsAfter, resultOf, type ReadPorts } from '../engine/read-run';
 import type { Run } from '../engine/run';
 import { cutToBytes } from '../engine/text';
-import { readAnswer, type Answer } from './answer';
 import type { ExecutionLog } from './contract';
 import { failureOf } from './failure';
 import { LIMITS } from './limits';
 import { kst } from './time';
 
 /** A log is a view of a run that is over: there is one run per invocation, and so there is one log. */
-
-/** Results above this size are not read as a whole for a list: their beginning and their size say enough. */
-const READ_WHOLE_BYTES = 256 * 1024;
 
 export interface LogPorts extends ReadPorts {
   readonly blobs: Pick<Blobs, 'getResult' | 'getRequest'>;
@@ -66,18 +63,12 @@ export async function storedLog(run: Run, functionId: string, ports: LogPorts): 
 /** What stands in for JSON that is larger than a log keeps. */
 export function shortened(
   value: unknown,
-  json = JSON.stringify(value),
+  { json = JSON.stringify(value), maxBytes = SHOWN_BYTES }: { json?: string; maxBytes?: number } = {},
 ): { readonly kept: unknown; readonly cut: boolean } {
   const bytes = Buffer.byteLength(json);
-  if (bytes <= LIMITS.loggedBytes) return { kept: value, cut: false };
-  return { kept: preview(json, bytes), cut: true };
+  if (bytes <= maxBytes) return { kept: value, cut: false };
+  return { kept: previewOf(json), cut: true };
 }
-
-const preview = (json: string, bytes: number) => ({
-  truncated: true,
-  bytes,
-  preview: json.slice(0, LIMITS.previewChars).toWellFormed(),
-});
 
 async function storedRequest(run: Run, { blobs }: LogPorts): Promise<unknown> {
   const json = run.requestStored ? await blobs.getRequest(run.workspace, run.id) : run.requestJson;
@@ -89,11 +80,8 @@ async function storedResponse(
   ports: LogPorts,
 ): Promise<Pick<Answer, 'statusCode' | 'responseBody'> & { readonly cut: boolean }> {
   if (run.status !== 'COMPLETED') return { ...failureOf(run), cut: false };
-  if ((run.resultBytes ?? 0) > READ_WHOLE_BYTES) {
-    const start = (await ports.blobs.getResult(run.workspace, run.id, 4 * LIMITS.previewChars)) ?? '';
-    const body = start.replace(/^\{"statusCode":\d+,"headers":\{[^}]*\},"body(?:Text|Base64)?":/, '');
-    return { statusCode: run.statusCode ?? 200, responseBody: preview(body, run.resultBytes ?? 0), cut: true };
-  }
+  const { resultPreview } = run;
+  if (resultPreview) return { statusCode: run.statusCode ?? 200, responseBody: resultPreview, cut: true };
   const { statusCode, responseBody } = readAnswer((await resultOf(run, ports)) ?? 'null');
   const { kept, cut } = shortened(responseBody);
   return { statusCode, responseBody: kept, cut };
@@ -120,8 +108,27 @@ export async function logLines(
   const cut = run.logsTruncated || total > LIMITS.logLines;
   if (total <= LIMITS.logLines) return { lines: lines.map(cutLine), cut };
   const kept = lines.slice(0, LIMITS.logLines - 1).map(cutLine);
-  return { lines: [...kept, `... ${total - kept.length} more lines were left out.`], cut };
+  // How many the engine itself has dropped nobody has counted.
+  return { lines: [...kept, leftOut(total - kept.length, run.logsTruncated)], cut };
 }
+
+/** Bytes of JSON that the lines of a shortened log have at most. */
+const FEW_LINES_BYTES = 1_024;
+
+/** The first lines, for where all are more than an answer can carry. */
+export function fewLines(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    bytes += Buffer.byteLength(JSON.stringify(line));
+    if (bytes > FEW_LINES_BYTES) return [...kept, leftOut(lines.length - kept.length)];
+    kept.push(line);
+  }
+  return kept;
+}
+
+const leftOut = (count: number, atLeast = false): string =>
+  `... ${atLeast ? 'at least ' : ''}${count} more lines were left out.`;
 
 const NO_RESULT = { getResult: () => Promise.resolve('null') };
 

@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /** Names that the sandbox gives to an end without an exception. */
-const ENDED_BY_ITSELF = new Set(['Exited', 'Killed']);
+const ENDED_BY_ITSELF = new Set(['Exited', 'Killed', 'Unsettled', 'InvalidReport']);
 
 export const timeoutMessage = (timeoutSeconds: number): string =>
   `The function did not finish within ${timeoutSeconds} s`;

@@ -1,11 +1,15 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ownerKey } from '../engine/owners';
 import { batchGet } from '../platform/batch';
 import { queryAll, type StoredItem } from '../platform/query-pages';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
 import { Stale, transact, type Write } from '../platform/transact';
 import { notFound, quotaExceeded } from './errors';
 import { LIMITS } from './limits';
-import { cleanUpKey, functionKey, FunctionRecord, ownerKey, workspaceKey, WorkspaceRecord } from './records';
+import { cleanUpKey, functionKey, FunctionRecord, workspaceKey, WorkspaceRecord } from './records';
+
+const QUOTAS = { codeChars: LIMITS.workspaceCodeChars, settingsBytes: LIMITS.workspaceSettingsBytes } as const;
+const QUOTA_NAMES = ['codeChars', 'settingsBytes'] as const;
 
 /** Functions in the entities table, with the counts that their workspace keeps of them. */
 export class FunctionStore {
@@ -20,7 +24,8 @@ export class FunctionStore {
   /** Record, count and the way back from the id, all or nothing. @throws AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */
   async insert(record: FunctionRecord): Promise<void> {
     const { workspace, id } = record;
-    await this.#changeCode(workspace, { functions: 1, codeChars: record.codeChars }, [
+    const { codeChars, settingsBytes } = record;
+    await this.#changeCounts(workspace, { functionCount: 1, codeChars, settingsBytes }, [
       {
         item: { Put: { TableName: this.#table, Item: { ...functionKey(workspace, id), ...record } } },
         refused: () => new Stale(),
@@ -72,8 +77,10 @@ export class FunctionStore {
       ExpressionAttributeNames: { '#version': 'version' },
       ExpressionAttributeValues: { ':read': before.version },
     };
-    if (before.code !== after.code) {
-      await this.#changeCode(after.workspace, { functions: 0, codeChars: after.codeChars - before.codeChars }, [
+    const codeChars = after.codeChars - before.codeChars;
+    const settingsBytes = after.settingsBytes - before.settingsBytes;
+    if (codeChars !== 0 || settingsBytes !== 0) {
+      await this.#changeCounts(after.workspace, { functionCount: 0, codeChars, settingsBytes }, [
         { item: { Put: put }, refused: () => new Stale() },
       ]);
       return;
@@ -113,8 +120,12 @@ export class FunctionStore {
           Update: {
             TableName,
             Key: workspaceKey(workspace),
-            UpdateExpression: 'ADD functionCount :minusOne, codeChars :chars',
-            ExpressionAttributeValues: { ':minusOne': -1, ':chars': -record.codeChars },
+            UpdateExpression: 'ADD functionCount :minusOne, codeChars :chars, settingsBytes :bytes',
+            ExpressionAttributeValues: {
+              ':minusOne': -1,
+              ':chars': -record.codeChars,
+              ':bytes': -record.settingsBytes,
+            },
           },
         },
         refused: () => new Stale(),
@@ -122,35 +133,33 @@ export class FunctionStore {
     ]);
   }
 
-  /** Writes together with what changes in the counts of the workspace, within its quota. */
-  async #changeCode(
+  /** Writes together with what changes in the counts of the workspace, within its quotas. */
+  async #changeCounts(
     workspace: string,
-    change: { readonly functions: number; readonly codeChars: number },
+    change: Readonly<Pick<WorkspaceRecord, keyof typeof QUOTAS | 'functionCount'>>,
     writes: readonly Write[],
   ): Promise<void> {
-    const fits = change.codeChars > 0 ? ' AND codeChars <= :most' : '';
+    const growing = QUOTA_NAMES.filter((name) => change[name] > 0);
+    const fits = growing.map((name) => ` AND (attribute_not_exists(${name}) OR ${name} <= :most${name})`);
     const count = {
       TableName: this.#table,
       Key: workspaceKey(workspace),
-      UpdateExpression: 'ADD functionCount :functions, codeChars :chars',
-      ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(deletedAt)${fits}`,
+      UpdateExpression: 'ADD functionCount :functionCount, codeChars :codeChars, settingsBytes :settingsBytes',
+      ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(deletedAt)${fits.join('')}`,
       ExpressionAttributeValues: {
-        ':functions': change.functions,
-        ':chars': change.codeChars,
-        ...(fits !== '' && { ':most': LIMITS.workspaceCodeChars - change.codeChars }),
+        ...Object.fromEntries(Object.entries(change).map(([name, by]) => [`:${name}`, by])),
+        ...Object.fromEntries(growing.map((name) => [`:most${name}`, QUOTAS[name] - change[name]])),
       },
     };
     await transact(this.#db, [...writes, { item: { Update: count }, refused: () => new CountRefused() }]).catch(
       async (error: unknown) => {
         if (!(error instanceof CountRefused)) throw error;
-        throw (await this.#isWorkspaceThere(workspace)) ? quotaExceeded() : notFound('workspace', workspace);
+        const [item] = await batchGet(this.#db, this.#table, [workspaceKey(workspace)]);
+        const found = item && WorkspaceRecord.parse(item);
+        if (!found || found.deletedAt !== undefined) throw notFound('workspace', workspace);
+        throw quotaExceeded(found.codeChars + change.codeChars > QUOTAS.codeChars ? 'code' : 'settings');
       },
     );
-  }
-
-  async #isWorkspaceThere(workspace: string): Promise<boolean> {
-    const [item] = await batchGet(this.#db, this.#table, [workspaceKey(workspace)]);
-    return item !== undefined && WorkspaceRecord.parse(item).deletedAt === undefined;
   }
 
   #query(workspace: string, projection?: string): Promise<StoredItem[]> {

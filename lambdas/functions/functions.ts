@@ -7,13 +7,13 @@ import { changed } from './change-function';
 import { codeCharsOf } from './code';
 import type { FunctionConfig } from './contract';
 import { inGroups, NOTHING } from './counters';
-import { asPlatformFault, notFound } from './errors';
+import { asPlatformFault, isPossibleId, notFound } from './errors';
 import { problemOf } from './invocation-url';
 import { ownAddress } from './own-address';
 import type { Ports } from './ports';
 import type { FunctionRecord } from './records';
 import type { functionsRoutes } from './routes';
-import { toFunction } from './view';
+import { settingsBytesOf, toFunction } from './view';
 import { findWorkspace } from './workspaces';
 
 type Room = UseCases<typeof functionsRoutes>;
@@ -37,7 +37,7 @@ export const createFunction =
     ]).catch((error: unknown) => {
       throw notStored(error);
     });
-    const record: FunctionRecord = {
+    const withoutSize: Omit<FunctionRecord, 'settingsBytes'> = {
       ...settings,
       workspace,
       id,
@@ -52,6 +52,7 @@ export const createFunction =
       lastDeployed: null,
       version: 1,
     };
+    const record = { ...withoutSize, settingsBytes: settingsBytesOf(withoutSize) };
     try {
       await ports.functions.insert(record);
     } catch (error) {
@@ -126,7 +127,8 @@ export async function findFunction(
   principal: Principal,
   ports: Pick<Ports, 'functions'>,
 ): Promise<FunctionRecord> {
-  if (!maySee(principal, workspaceId)) throw notFound('workspace', workspaceId);
+  if (!isPossibleId(workspaceId) || !maySee(principal, workspaceId)) throw notFound('workspace', workspaceId);
+  if (!isPossibleId(functionId)) throw notFound('function', functionId);
   return ports.functions.get(workspaceId, functionId);
 }
 

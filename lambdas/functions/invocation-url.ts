@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readTarget } from '../platform/outbound/target';
+import { hasUserInfo, readTarget, USER_INFO } from '../platform/outbound/target';
 import { LIMITS } from './limits';
 
 /**
@@ -33,7 +33,7 @@ export function isOwnUrl(text: string, { functionId, hosts }: OwnAddress): boole
 
 /** @returns why the URL may not be saved or called, or nothing */
 export function problemOf(text: string, own: OwnAddress, open: ReadonlySet<string>): string | undefined {
-  if (isOwnUrl(text, own)) return undefined;
+  if (isOwnUrl(text, own)) return hasUserInfo(text) ? USER_INFO : undefined;
   const target = readTarget(text, open);
   return 'problem' in target ? target.problem : undefined;
 }

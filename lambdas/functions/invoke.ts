@@ -2,11 +2,11 @@ import { resultOf } from '../engine/read-run';
 import { isTerminal, type Run } from '../engine/run';
 import type { UseCases } from '../platform/endpoint';
 import { AppError } from '../platform/errors';
-import { fitsReply } from '../platform/reply-bytes';
-import { readAnswer, type Answer } from './answer';
+import { bytesInReply, fitsReply, REPLY_BYTES } from '../platform/reply-bytes';
+import { readAnswer, type Answer } from '../engine/function-answer';
 import type { ExecutionLog } from './contract';
 import { engineCall } from './engine-call';
-import { logLines, shortened, toLog, type LogFacts } from './execution-log';
+import { fewLines, logLines, shortened, toLog, type LogFacts } from './execution-log';
 import { failureOf, timeoutMessage } from './failure';
 import { findFunction } from './functions';
 import { isOwnUrl } from './invocation-url';
@@ -18,8 +18,6 @@ import type { functionsRoutes } from './routes';
 
 type Room = UseCases<typeof functionsRoutes>;
 
-/** What a Lambda function may answer, with some room for the rest of the reply: bytes of its JSON. */
-const REPLY_BYTES = 5.8 * 1024 * 1024;
 /** Of bytes that are not text, which travel as Base64. */
 const RAW_BINARY_BYTES = Math.floor((REPLY_BYTES * 3) / 4);
 
@@ -98,24 +96,30 @@ async function answerOf(run: Run, ports: Ports): Promise<Answer> {
   }
 }
 
-/** The whole log, unless it is more than one reply can carry; then its bodies are cut as they are in the lists. */
+/** The whole log, unless it is more than one reply can carry; then its bodies, and at last its lines, are cut as in lists. */
 function fitting(facts: LogFacts, request: RequestBody): ExecutionLog {
   const whole = toLog(facts);
-  if (isSmall(request.text, facts.responseBody) || fits(whole)) return whole;
-  const requestBody = shortened(facts.requestBody, request.text).kept;
+  if (isSmall(request.text, facts) || fits(whole)) return whole;
+  const requestBody = shortened(facts.requestBody, { json: request.text }).kept;
   const withoutRequest = toLog({ ...facts, requestBody });
   if (fits(withoutRequest)) return withoutRequest;
-  return toLog({ ...facts, requestBody, responseBody: shortened(facts.responseBody).kept, cut: true });
+  const short = { ...facts, requestBody, responseBody: shortened(facts.responseBody).kept, cut: true };
+  const withoutBodies = toLog(short);
+  return fits(withoutBodies) ? withoutBodies : toLog({ ...short, logs: fewLines(facts.logs) });
 }
 
-const isSmall = (text: string, response: unknown): boolean =>
-  text.length + JSON.stringify(response).length < REPLY_BYTES / 8;
+/** No character takes more than 7 bytes of a reply: what is this small need not be counted. */
+const isSmall = (text: string, { responseBody, logs }: LogFacts): boolean =>
+  text.length + JSON.stringify(responseBody).length + JSON.stringify(logs).length < REPLY_BYTES / 8;
 
-/** The reply travels as JSON text within JSON. */
-const fits = (log: ExecutionLog): boolean => Buffer.byteLength(JSON.stringify(JSON.stringify(log))) <= REPLY_BYTES;
+const fits = (log: ExecutionLog): boolean => bytesInReply(log) <= REPLY_BYTES;
 
 /** Media type as a header may carry it; what user code says else is not passed on. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\w !#$&^.+:/-]*"|[\w!#$&^.+-]+))*$/;
+
+/** Statuses that never come with a body (RFC 9110): a length would announce one. */
+const WITHOUT_BODY = [204, 205, 304];
+const NO_BYTES = Buffer.alloc(0);
 
 /** The function's own answer; what it holds must not act as a page of the platform's (contract: section 6, "Raw answer"). */
 function rawReply(run: Run, { statusCode, contentType, raw }: Answer) {
@@ -135,7 +139,7 @@ function rawReply(run: Run, { statusCode, contentType, raw }: Answer) {
     // Statuses below 200 announce an answer, they are none.
     status: statusCode < 200 ? 200 : statusCode,
     body: undefined,
-    bytes,
+    bytes: WITHOUT_BODY.includes(statusCode) ? NO_BYTES : bytes,
     headers: {
       'Content-Type': type,
       'Content-Security-Policy': 'sandbox',

@@ -9,12 +9,11 @@ export const LIMITS = {
   codeBytes: 256 * 1_024,
   /** Base64 characters of all functions of a workspace together: the console loads them with one list. */
   workspaceCodeChars: 4 * 1_024 * 1_024,
+  /** Of everything else in that list, which one reply has to carry (platform/reply-bytes.ts): about 2,000 functions. */
+  workspaceSettingsBytes: 1.5 * 1_024 * 1_024,
   urlChars: 2_048,
   /** What a function may answer. */
   resultBytes: 5 * 1_024 * 1_024,
-  /** Of JSON that a log keeps; more is cut to a preview. */
-  loggedBytes: 64 * 1_024,
-  previewChars: 1_024,
   logLines: 200,
   logLineBytes: 8 * 1_024,
   workspaceLogs: { max: 500, default: 50 },

@@ -1,5 +1,6 @@
 import type { UseCases } from '../platform/endpoint';
 import { AppError, invalid } from '../platform/errors';
+import { fittingReply } from '../platform/reply-bytes';
 import { maySee, type Principal } from '../platform/principal';
 import { notFound } from './errors';
 import { LIMITS } from './limits';
@@ -21,7 +22,8 @@ export const lokiLogs =
         ? new AppError('LOKI_CONNECTION_ERROR', 'The source of the log lines does not answer.', { cause })
         : new AppError('LOKI_ERROR', 'The source of the log lines answered what cannot be read.', { cause });
     });
-    return { body: { logs, total: logs.length, function_id: functionId } };
+    const carried = fittingReply(logs);
+    return { body: { logs: carried, total: carried.length, function_id: functionId } };
   };
 
 /** CPU use of the last hour. One of two queries failing leaves the other's half (contract: section 6). */
@@ -42,7 +44,7 @@ export const functionMetrics =
         status: 'error' in total || 'error' in series ? ('partial' as const) : ('success' as const),
         function_id: functionId,
         data: {
-          cpu_total: 'error' in total ? null : totalOf(total.samples, 'error' in series ? [] : series.samples),
+          cpu_total: 'error' in total ? null : totalOf(total.samples, 'error' in series ? [] : series.samples, minute),
           cpu_series: 'error' in series ? [] : filled(series.samples, minute),
           window_seconds: 3_600 as const,
           instant_query: instant.text,
@@ -80,9 +82,9 @@ function bothFailed(first: unknown, second: unknown): AppError {
 
 const cores = (cpuMs: number): number => cpuMs / 60_000;
 
-/** Of the last full minute: null where there never was a sample, 0 where there was none in that minute. */
-function totalOf(instant: readonly Sample[], series: readonly Sample[]): number | null {
-  if (instant.length === 0) return series.length === 0 ? null : 0;
+/** Of the last full minute: null where there was no sample up to its end, 0 where there was none in it. */
+function totalOf(instant: readonly Sample[], series: readonly Sample[], minute: number): number | null {
+  if (instant.length === 0) return series.some(({ timestamp }) => timestamp < minute) ? 0 : null;
   return cores(instant.reduce((sum, { cpuMs }) => sum + cpuMs, 0));
 }
 

@@ -3,11 +3,11 @@ import type { EndedPartition } from '../engine/run-index';
 import { ENDED_BY_OWNER, ENDED_BY_ROOM, endedOfOwner, endedOfRoom } from '../engine/run-keys';
 import type { UseCases } from '../platform/endpoint';
 import type { ExecutionLog } from './contract';
-import { inGroups } from './counters';
 import { ROOM } from './engine-call';
 import { storedLog } from './execution-log';
 import { asPlatformFault } from './errors';
 import { findFunction } from './functions';
+import { LogList } from './log-list';
 import type { Ports } from './ports';
 import type { functionsRoutes } from './routes';
 import { findWorkspace } from './workspaces';
@@ -37,6 +37,16 @@ export const functionLogs =
 
 const answer = (logs: ExecutionLog[]) => ({ body: { logs, total: logs.length } });
 
+async function listed(runs: readonly Run[], ports: Ports): Promise<ExecutionLog[]> {
+  const list = new LogList();
+  for (let from = 0; from < runs.length && !list.isFull; from += AT_ONCE) {
+    const group = runs.slice(from, from + AT_ONCE);
+    const logs = await Promise.all(group.map((run) => storedLog(run, run.owner ?? '', ports)));
+    for (const [at, log] of logs.entries()) list.add(log, runs.length - from - at - 1);
+  }
+  return list.logs;
+}
+
 async function newest(
   partition: EndedPartition,
   limit: number,
@@ -50,7 +60,7 @@ async function newest(
       runs.push(...page.filter(({ owner }) => owner !== undefined && isWanted(owner)));
       if (runs.length >= limit) break;
     }
-    return await inGroups(runs.slice(0, limit), AT_ONCE, (run) => storedLog(run, run.owner ?? '', ports));
+    return await listed(runs.slice(0, limit), ports);
   } catch (error) {
     throw asPlatformFault(error, 'LIST_ERROR', 'The logs could not be listed. It has been logged.');
   }

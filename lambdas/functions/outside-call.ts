@@ -1,7 +1,7 @@
+import { answerPreview, storedAnswer } from '../engine/function-answer';
 import type { OwnOutcome } from '../engine/own-run';
 import { postJson, TooLarge, TooSlow, Unreachable } from '../platform/outbound/post-json';
 import { NameNotFound } from '../platform/outbound/resolve';
-import { storedAnswer } from './answer';
 import { timeoutMessage } from './failure';
 import { LIMITS } from './limits';
 
@@ -22,7 +22,8 @@ export async function callOutside(call: OutsideCall, timeoutSeconds: number): Pr
   try {
     const { status, contentType, body } = await postJson({ ...call, maxBytes: LIMITS.resultBytes });
     const resultJson = storedAnswer(status, contentType, body);
-    return { ok: true, resultJson, resultTruncated: false, statusCode: status };
+    const resultPreview = answerPreview(resultJson);
+    return { ok: true, resultJson, resultTruncated: false, statusCode: status, resultPreview };
   } catch (error) {
     return failedOutside(error, timeoutSeconds);
   }

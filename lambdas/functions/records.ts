@@ -13,6 +13,8 @@ export const WorkspaceRecord = z.object({
   functionCount: z.number(),
   /** Base64 characters of all its code. */
   codeChars: z.number(),
+  /** Bytes that all else of its functions takes of a list. */
+  settingsBytes: z.number().default(0),
   /** Being deleted: for callers it is gone. */
   deletedAt: z.number().optional(),
 });
@@ -35,6 +37,8 @@ export const FunctionRecord = z.object({
   /** sha256 of the source, which is its address in the bucket. */
   code: z.string(),
   codeChars: z.number(),
+  /** Bytes that all but its code takes of a list. */
+  settingsBytes: z.number().default(0),
   invocationUrl: z.string().nullable(),
   status: Status,
   createdAt: z.number(),
@@ -60,5 +64,4 @@ export type CleanUpTask = z.output<typeof CleanUpTask>;
  */
 export const workspaceKey = (id: string) => ({ pk: WORKSPACES_PARTITION, sk: id });
 export const functionKey = (workspace: string, id: string) => ({ pk: `${workspace}#FUNCTIONS`, sk: id });
-export const ownerKey = (functionId: string) => ({ pk: `FUNCTION#${functionId}`, sk: 'OWNER' });
 export const cleanUpKey = (id: string) => ({ pk: 'CLEANUP#functions', sk: id });

@@ -15,8 +15,11 @@ export function parseTime(text: string): number | undefined {
   // The time zone of a Date is written with a colon.
   const colonZone = zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2').toUpperCase();
   const epochMs = Date.parse(`${date}T${clock.replace(',', '.')}${colonZone}`);
-  return Number.isNaN(epochMs) || !isRealDay(date) ? undefined : epochMs;
+  return Number.isNaN(epochMs) || !isRealDay(date) || !hasFourDigits(epochMs) ? undefined : epochMs;
 }
+
+/** A year of more digits, or before 0, is written in another way, which clients cannot read. */
+const hasFourDigits = (epochMs: number): boolean => /^\d{4}-/.test(kst(epochMs));
 
 /** Date.parse takes the 31st of February for the 3rd of March. */
 const isRealDay = (date: string): boolean => {

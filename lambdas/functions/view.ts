@@ -1,6 +1,8 @@
 import type { Meter } from '../engine/meter';
+import { bytesAsText } from '../platform/reply-bytes';
 import { encodeCode } from './code';
 import type { FunctionConfig, Workspace } from './contract';
+import { NOTHING } from './counters';
 import { masked } from './environment';
 import type { FunctionRecord, WorkspaceRecord } from './records';
 import { kst, kstOrNull } from './time';
@@ -18,6 +20,13 @@ export function toWorkspace(record: WorkspaceRecord, { invocations, errors }: Me
     errorRate: invocations === 0 ? 0 : Math.round((errors / invocations) * 10_000) / 100,
   };
 }
+
+/** Room for counts and times, which change without being written here. */
+const CHANGING_BYTES = 100;
+
+/** What a function takes of a list besides its code: the quota of a workspace is what a list can carry. */
+export const settingsBytesOf = (record: Omit<FunctionRecord, 'settingsBytes'>): number =>
+  bytesAsText(toFunction({ ...record, settingsBytes: 0 }, '', NOTHING)) + CHANGING_BYTES;
 
 export function toFunction(record: FunctionRecord, source: string | Buffer, meter: Meter): FunctionConfig {
   return {

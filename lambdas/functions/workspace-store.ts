@@ -14,6 +14,7 @@ export const newWorkspace = (id: string, name: string, description: string, crea
   createdAt,
   functionCount: 0,
   codeChars: 0,
+  settingsBytes: 0,
 });
 
 const IS_THERE = 'attribute_exists(pk) AND attribute_not_exists(deletedAt)';

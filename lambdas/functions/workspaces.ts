@@ -3,7 +3,7 @@ import type { UseCases } from '../platform/endpoint';
 import { DEFAULT_WORKSPACE, maySee, type Principal } from '../platform/principal';
 import type { Workspace } from './contract';
 import { inGroups } from './counters';
-import { asPlatformFault, notFound } from './errors';
+import { asPlatformFault, isPossibleId, notFound } from './errors';
 import type { Ports } from './ports';
 import type { WorkspaceRecord } from './records';
 import type { functionsRoutes } from './routes';
@@ -87,7 +87,7 @@ export const deleteWorkspace =
  * @throws AppError `NOT_FOUND`
  */
 export async function findWorkspace(id: string, principal: Principal, ports: Ports): Promise<WorkspaceRecord> {
-  if (!maySee(principal, id)) throw notFound('workspace', id);
+  if (!isPossibleId(id) || !maySee(principal, id)) throw notFound('workspace', id);
   const found = await ports.workspaces.get(id);
   if (found) return found;
   if (principal.workspaces.includes(id)) await ensure(id, ports);

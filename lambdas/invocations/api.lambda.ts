@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
 import { Envelope } from '../engine/envelope';
+import { ownersIn } from '../engine/owners';
 import { RunIndex } from '../engine/run-index';
 import { RunStore } from '../engine/run-store';
 import { lambdaDispatch } from '../engine/start-run';
@@ -41,6 +42,7 @@ const ports: Ports = {
   ids: randomIds,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
+  hasOwner: ownersIn(db, env.NARAE_ENTITIES_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, clock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
   dispatch: lambdaDispatch(lambda(), env.NARAE_RUNNER_FUNCTION),

@@ -1,9 +1,11 @@
+import type { HasOwner } from '../engine/owners';
 import type { RunIndex } from '../engine/run-index';
 import type { StartPorts } from '../engine/start-run';
 import type { RateLimit } from '../platform/rate-limit';
 
 /** What the use cases of this room stand on. */
 export interface Ports extends StartPorts {
+  readonly hasOwner: HasOwner;
   readonly index: RunIndex;
   readonly rateLimit: RateLimit;
   /** Address of a run's stream, with a ticket where callers must authenticate. */

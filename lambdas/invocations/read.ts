@@ -5,6 +5,7 @@ import { timeOfRun } from '../engine/run-keys';
 import { RUNTIMES } from '../engine/runtimes';
 import type { UseCases } from '../platform/endpoint';
 import { invalid } from '../platform/errors';
+import { fittingReply } from '../platform/reply-bytes';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
 import { toInvocation, toSummary } from './view';
@@ -21,7 +22,7 @@ export const getEvents =
   (ports: Ports): Room['getEvents'] =>
   async ({ params, query }, { principal }) => {
     const run = await findRun(principal.workspace, params.id, ports);
-    const events = await eventsAfter(run, query.after, query.limit, ports);
+    const events = fittingReply(await eventsAfter(run, query.after, query.limit, ports));
     const nextAfter = events.at(-1)?.seq ?? query.after;
     return {
       body: { invocationId: run.id, events, nextAfter, complete: isTerminal(run.status) && nextAfter >= run.lastSeq },

@@ -95,6 +95,10 @@ function figuresOf({ usage, finishedAt, createdAt, memoryMb }: Run): Figures {
   if (!usage || wallMs === 0) return { endedAt, load: undefined };
   return {
     endedAt,
-    load: { cpuMs: usage.cpuMs, wallMs, memoryPercent: (100 * usage.maxMemoryBytes) / (memoryMb * MIB) },
+    load: {
+      cpuMs: usage.exactCpuMs ?? usage.cpuMs,
+      wallMs,
+      memoryPercent: (100 * usage.maxMemoryBytes) / (memoryMb * MIB),
+    },
   };
 }

@@ -114,7 +114,7 @@ export function resourceOf({ usage }: Pick<Run, 'usage'>): Resource | null {
   const wallMs = usage?.exactMs ?? usage?.durationMs ?? 0;
   if (!usage || wallMs === 0) return null;
   return {
-    cpu_percent: oneDecimal((100 * usage.cpuMs) / wallMs),
+    cpu_percent: oneDecimal((100 * (usage.exactCpuMs ?? usage.cpuMs)) / wallMs),
     memory_mb: oneDecimal(usage.maxMemoryBytes / MIB),
     execution_time_ms: Math.max(0.1, oneDecimal(wallMs)),
   };

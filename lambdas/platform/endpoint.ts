@@ -70,6 +70,7 @@ export function endpoint<T extends RouteTable>(
               key,
               workspace: principal.workspace,
               path: `${match.route.method} ${event.rawPath.replace(/\/+$/, '')}`,
+              query: event.rawQueryString,
               body,
             },
             () => work().catch((error: unknown) => settledReply(error, call.requestId, options.errorDetail)),
@@ -128,9 +129,15 @@ async function perform<T extends RouteTable>(
   return {
     status: reply.status ?? route.success.status,
     headers: { ...contentType, 'Cache-Control': 'no-store', ...reply.headers },
-    ...(reply.bytes ? wireBody(reply.bytes) : { body: text }),
+    ...(reply.bytes ? wireBody(reply.bytes) : textBody(text)),
   };
 }
+
+/** Beyond this a text may not fit into a reply as it is, with its escapes escaped once more. */
+const PLAIN_CHARS = 1024 * 1024;
+
+const textBody = (text: string | undefined) =>
+  text !== undefined && text.length > PLAIN_CHARS ? wireBody(Buffer.from(text)) : { body: text };
 
 /** What was decided for good is an answer that a repeat gets again, error or not. @throws anything else */
 function settledReply(error: unknown, requestId: string, withDetail: boolean | undefined): StoredReply {

@@ -47,6 +47,8 @@ export interface IdempotentRequest {
   readonly workspace: string;
   /** Method and path: keys are kept per path. */
   readonly path: string;
+  /** As it was sent, without `?`: it may say as much as a body. */
+  readonly query: string;
   readonly body: Buffer;
 }
 
@@ -75,7 +77,7 @@ export class Idempotency {
       throw invalid('Idempotency-Key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
     }
     const address = { pk: `${request.workspace}#IDEMPOTENCY`, sk: `${request.path}#${sha256(request.key)}` };
-    const bodyHash = sha256(request.body);
+    const bodyHash = sha256(request.query === '' ? request.body : `${sha256(request.body)}?${request.query}`);
     const earlier = await this.#reserve(address, bodyHash);
     if (earlier) return this.#fetchBody(request.workspace, address, replay(earlier, bodyHash));
     const reply = await work().catch(async (error: unknown) => {
@@ -142,7 +144,10 @@ const nameOf = ({ sk }: Address): string => `idempotency-${sha256(sk)}`;
 
 function replay(earlier: z.output<typeof Existing>, bodyHash: string): Replayed {
   if (earlier.bodyHash !== bodyHash) {
-    throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another body. Use a new key.');
+    throw new AppError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key was used with another body or query. Use a new key.',
+    );
   }
   if (!earlier.reply) {
     throw new AppError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this Idempotency-Key is still in progress.');

@@ -1,5 +1,4 @@
-import type { EndPorts } from '../engine/end-run';
-import { findRun, findRunInAny } from '../engine/find-run';
+import { findRun, findRunInAny, type FindPorts } from '../engine/find-run';
 import { isTerminal, type Run } from '../engine/run';
 import type { RunIndex } from '../engine/run-index';
 import { invalid } from '../platform/errors';
@@ -12,7 +11,7 @@ export interface StreamRequest {
   readonly query: { readonly lastEventId?: string | undefined; readonly ticket?: string | undefined };
 }
 
-export interface StreamPorts extends EndPorts {
+export interface StreamPorts extends FindPorts {
   readonly authenticate: Authenticate;
   readonly ticketKey: () => Promise<string>;
   readonly index: RunIndex;

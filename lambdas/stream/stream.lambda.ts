@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
+import { ownersIn } from '../engine/owners';
 import { RunIndex } from '../engine/run-index';
 import { RunStore } from '../engine/run-store';
 import { dynamo } from '../platform/aws/dynamo';
@@ -33,6 +34,7 @@ const ports: StreamPorts = {
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   allWorkspaces: () => workspaceIds(db, env.NARAE_ENTITIES_TABLE),
+  hasOwner: ownersIn(db, env.NARAE_ENTITIES_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   authenticate,
   ticketKey,

@@ -54,6 +54,9 @@ export function sendErrorOnConnection(connection: Duplex, code: EdgeErrorCode): 
   connection.once('close', () => clearTimeout(timer));
 }
 
+/** As the HTTP API exposes them on every answer (contract: common, "Requests"). */
+const EXPOSED_HEADERS = 'X-Request-Id, X-Next-Cursor, ETag, Retry-After, Idempotency-Replayed, Location, X-Log-Id';
+
 function refusal(code: EdgeErrorCode) {
   const [status, message] = REFUSALS[code];
   const requestId = newRequestId();
@@ -63,7 +66,7 @@ function refusal(code: EdgeErrorCode) {
     'Content-Length': String(Buffer.byteLength(body)),
     'X-Request-Id': requestId,
     'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After',
+    'Access-Control-Expose-Headers': EXPOSED_HEADERS,
     ...(status === 503 && { 'Retry-After': '1' }),
   };
   return { status, headers, body };

@@ -38,6 +38,7 @@ describe('POST /invocations refuses', () => {
     ['an env name of 129 characters', { ...GOOD, env: { ['N'.repeat(129)]: 'x' } }, 'env'],
     ['51 env names', { ...GOOD, env: names(51) }, 'env'],
     ['env of more than 32 KiB', { ...GOOD, env: { A: 'x'.repeat(33 * 1024) } }, 'env'],
+    ['an env value of half a character pair', { ...GOOD, env: { A: '\ud800' } }, 'env'],
     ['an env value with NUL', { ...GOOD, env: { A: 'x\0y' } }, 'env'],
     ...[
       'AWS_REGION',

@@ -71,6 +71,8 @@ describe('user code that fails', () => {
     ['requires what is not there', 'RUNTIME_ERROR', /^Error: .*nowhere/, node('require("nowhere");')],
     ['exits with 3 (node)', 'RUNTIME_ERROR', /3/, throwing('process.exit(3)')],
     ['kills itself (node)', 'RUNTIME_ERROR', /./, throwing('process.kill(process.pid, "SIGSEGV")')],
+    ['raises half a character pair', 'RUNTIME_ERROR', 'ValueError: \ufffd', raising('raise ValueError("\\ud800")')],
+    ['throws half a character pair', 'RUNTIME_ERROR', 'Error: \ufffd', throwing('throw new Error("\\ud800")')],
     ['does not parse', 'SYNTAX_ERROR', /^SyntaxError: /, python('def handler(event:', '    pass')],
     ['is badly indented', 'SYNTAX_ERROR', /^IndentationError: /, python('def handler(event):', 'return 1')],
     ['holds a NUL', 'SYNTAX_ERROR', /^SyntaxError: /, python('def handler(event):', '    return "\0"')],

@@ -19,13 +19,21 @@ export function readTarget(text: string, open: OpenTargets = new Set()): Target 
   if (!URL.canParse(text)) return { problem: 'must be an absolute http or https URL' };
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { problem: 'must be an http or https URL' };
-  if (url.username !== '' || url.password !== '') return { problem: 'must not contain a user name or password' };
+  if (hasUserInfo(text)) return { problem: USER_INFO };
   if (url.hostname === '') return { problem: 'must name a host' };
   if (url.port === '0') return { problem: 'must not have port 0' };
   if (isOpen(url, open)) return { url };
   const host = bareHost(url);
   const allowed = isIP(host) === 0 ? !LOCAL_NAME.test(host) && host.includes('.') : isPublicAddress(host);
   return allowed ? { url } : { problem: 'must not point to a private or local address' };
+}
+
+/** They would be kept, and shown, with the URL. */
+export const USER_INFO = 'must not contain a user name or password';
+
+export function hasUserInfo(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
 }
 
 /** Host of a URL without the brackets of an IPv6 address. */

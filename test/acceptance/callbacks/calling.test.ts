@@ -125,6 +125,8 @@ describe('the route', () => {
     const { path } = await deployed({ method: 'POST', type: 'node', code: NODE });
     refused(await get(`/api/${freshPath()}`), 404, 'CALLBACK_NOT_REGISTERED');
     refused(await get(`/api/${path.toUpperCase()}`), 404, 'CALLBACK_NOT_REGISTERED');
+    // Another room's, which serves nothing there itself.
+    refused(await get('/api/v1'), 404, 'ROUTE_NOT_FOUND');
     const answer = await get(`/api/${path}`);
     expect(refused(answer, 405, 'METHOD_NOT_ALLOWED').details).toEqual({ allowed: ['POST'] });
     expect(answer.headers.get('allow')).toBe('POST');

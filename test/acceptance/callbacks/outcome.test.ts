@@ -50,6 +50,16 @@ describe('the outcome', () => {
     expect(String(answer.body).length).toBeGreaterThan(10);
   });
 
+  test('numbers that JavaScript cannot hold arrive to the last digit', async () => {
+    const { text } = await valueOf(python('return {"n": 12345678901234567890}'));
+    expect(text).toBe('{"lambdaStatusCode":200,"body":{"n":12345678901234567890}}');
+  });
+
+  test('a value of many short texts arrives whole', async () => {
+    const { body } = await valueOf(python('return [""] * 1_200_000'));
+    expect(body).toHaveLength(1_200_000);
+  });
+
   test('a value of 5 MB arrives whole', async () => {
     const { body } = await valueOf(python('return "x" * 5_000_000'));
     expect((body as string).length).toBe(5_000_000);

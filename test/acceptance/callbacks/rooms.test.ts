@@ -79,6 +79,7 @@ describe('chat rooms', () => {
     expect(await field({})).toEqual({ field: 'title' });
     expect(await field({ title: '' })).toEqual({ field: 'title' });
     expect(await field({ title: 'x'.repeat(201) })).toEqual({ field: 'title' });
+    expect(await field({ title: '\ud800' })).toEqual({ field: 'title' });
     expect(await field({ title: 'x', callback_id: '1' })).toEqual({ field: 'callback_id' });
     refused(await post('/chatroom/', { title: 'x', callback_id: 99999 }), 409, 'CALLBACK_LINK_INVALID');
     const { chat_id: id } = await open();
@@ -101,7 +102,9 @@ describe('chats', () => {
     expect(read(await get(`/chats/${chat.chat_id}`), 200, Chat)).toEqual(chat);
     const changed = read(await send('PUT', `/chats/${chat.chat_id}`, { json: { chats: '12' } }), 200, Chat);
     expect(changed).toEqual({ ...chat, chats: '12' });
-    expect(read(await send('PUT', `/chats/${chat.chat_id}`, { json: { chats: null } }), 200, Chat)).toEqual(changed);
+    for (const chats of [undefined, null, ''])
+      refused(await send('PUT', `/chats/${chat.chat_id}`, { json: { chats } }), 400, 'VALIDATION_ERROR');
+    expect(read(await get(`/chats/${chat.chat_id}`), 200, Chat)).toEqual(changed);
     read(await send('DELETE', `/chats/${chat.chat_id}`), 200, Message);
     refused(await get(`/chats/${chat.chat_id}`), 404, 'CHAT_NOT_FOUND');
     expect(read(await get(`/chatroom/${roomId}/chats`), 200, z.array(Chat))).toEqual([]);
@@ -136,6 +139,7 @@ describe('chats', () => {
     expect(await field({ chat_room_id: roomId })).toEqual({ field: 'chats' });
     expect(await field({ chat_room_id: roomId, chats: '' })).toEqual({ field: 'chats' });
     expect(await field({ chat_room_id: roomId, chats: 'x'.repeat(16 * 1024 + 1) })).toEqual({ field: 'chats' });
+    expect(await field({ chat_room_id: roomId, chats: '\udc00' })).toEqual({ field: 'chats' });
     expect(await field({ chats: 'x' })).toEqual({ field: 'chat_room_id' });
     refused(await post('/chats/', { chat_room_id: 99999, chats: 'x' }), 409, 'CHATROOM_LINK_INVALID');
     for (const method of ['GET', 'DELETE']) {

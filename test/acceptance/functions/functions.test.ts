@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { get, post, read, refusal } from '../../support/api';
+import { get, post, read, refusal, target } from '../../support/api';
 import { base64, configOf, FunctionConfig, invoke, newFunction, newWorkspace, patch, PYTHON, remove } from './support';
 
 test('answers a create with defaults, canonical code and masked values', async () => {
@@ -151,11 +151,31 @@ test.each(BAD)('create refuses %s of %j', async (name, value, field) => {
   expect(error.details).toMatchObject({ field });
 });
 
-test('an unknown runtime is refused with what is supported', async () => {
-  const body = { name: 'x', code: base64(PYTHON), runtime: 'java21' };
-  const error = refusal(await post('/api/workspaces/ws-default/functions', body), 400, 'UNSUPPORTED_RUNTIME');
-  expect(error.details).toMatchObject({ supported: ['python3.13', 'nodejs24'] });
+test('user info is refused in a URL of the platform itself too', async () => {
+  const { path } = await newFunction();
+  const own = new URL(`${path}/invoke`, target().url);
+  own.username = 'user';
+  const error = refusal(await patch(path, { invocationUrl: own.href }), 400, 'VALIDATION_ERROR');
+  expect(error.details).toEqual({ field: 'invocationUrl' });
 });
+
+test.each(['a'.repeat(1_030), 'a'.repeat(3_000)])('an id that nothing can have is not found', async (id) => {
+  for (const path of [
+    `/api/workspaces/${id}`,
+    `/api/workspaces/${id}/functions`,
+    `/api/workspaces/ws-default/functions/${id}`,
+  ])
+    refusal(await get(path), 404, 'NOT_FOUND');
+});
+
+test.each(['java21', '', 'x'.repeat(300)])(
+  'an unknown runtime is refused with what is supported: %s',
+  async (runtime) => {
+    const body = { name: 'x', code: base64(PYTHON), runtime };
+    const error = refusal(await post('/api/workspaces/ws-default/functions', body), 400, 'UNSUPPORTED_RUNTIME');
+    expect(error.details).toMatchObject({ supported: ['python3.13', 'nodejs24'] });
+  },
+);
 
 describe('a change', () => {
   let path: string;
@@ -167,6 +187,7 @@ describe('a change', () => {
     ['httpMethods', []],
     ['code', '%'],
     ['name', ''],
+    ['lastDeployed', '9999-12-31T23:59:59Z'],
     ['lastDeployed', 'yesterday'],
     ['lastDeployed', 5],
     ['invocationUrl', 'ftp://shop.example/'],

@@ -71,12 +71,27 @@ test.each<[string, string, Record<string, unknown>]>([
     'def handler(e):\n    x = [bytearray(1 << 20) for _ in range(4000)]\n    return len(x)\n',
     { error: 'OUT_OF_MEMORY' },
   ],
+  ['raises half a character pair', 'def handler(e):\n    raise ValueError("\\ud800")\n', { error: 'ValueError' }],
   ['answers over 5 MB', 'def handler(e):\n    return "x" * (6 << 20)\n', { error: 'INVALID_RESULT' }],
 ])('code that %s is an error result, not an error of ours', async (_what, source, responseBody) => {
   const { path } = await newFunction(source, { memory: 128 });
   const log = await invoke(path, [1, 2]);
   expect(log).toMatchObject({ status: 'error', statusCode: 500, level: 'error', requestBody: [1, 2], responseBody });
   expect(await configOf(path)).toMatchObject({ invocations24h: 1, errors24h: 1 });
+});
+
+test('code of Node that never settles has ended by itself', async () => {
+  const { path } = await newFunction('exports.handler = () => new Promise(() => {});\n', { runtime: 'Node.js 20' });
+  expect(await invoke(path)).toMatchObject({ status: 'error', responseBody: { error: 'EXITED' } });
+});
+
+test('a deleted function takes its runs out of sight at once', async () => {
+  const { path } = await newFunction(undefined, {}, 'ws-default');
+  const { id } = await invoke(path);
+  expect((await get(`/stream/invocations/${id}`)).status).toBe(200);
+  expect((await remove(path)).status).toBe(204);
+  for (const place of [`/stream/invocations/${id}`, `/invocations/${id}`, `/invocations/${id}/events`])
+    refusal(await get(place), 404, 'INVOCATION_NOT_FOUND');
 });
 
 test.each<[string, string, unknown]>([

@@ -82,6 +82,15 @@ describe('Idempotency-Key', () => {
     refused(await post('/api/upload', { ...body, code: 'print(2)' }, withKey(key)), 409, 'IDEMPOTENCY_KEY_REUSED');
   });
 
+  test('on execute is used with one query only', async () => {
+    const { job_id: id } = await upload({ code: 'print(input())' });
+    const key = randomUUID();
+    const run = (query: string) => post(`/api/execute/${id}?wait=true&input_data=${query}`, undefined, withKey(key));
+    expect(read(await run('a'), 200, Job).stdout).toBe('a\n');
+    refused(await run('b'), 409, 'IDEMPOTENCY_KEY_REUSED');
+    expect((await run('a')).headers.get('idempotency-replayed')).toBe('true');
+  });
+
   test('on execute starts one run, per job, also with an answer of a megabyte', async () => {
     const code = 'import sys\nfor s in (sys.stdout, sys.stderr): s.write("ab" * 131072)';
     const [one, two] = [await upload({ code }), await upload({ code })];

@@ -13,6 +13,9 @@ beforeAll(async () => {
   blobs = new Blobs(s3, await createBucket(s3), clock);
 });
 
+const answered = async (run: Run): Promise<Record<string, unknown>> =>
+  JSON.parse((await answerOf(run, blobs)).bytes.toString('utf8')) as Record<string, unknown>;
+
 const ended = (more: Partial<Run>): Run =>
   newTestRun(clock.now(), {
     status: 'FAILED',
@@ -49,13 +52,13 @@ test.each<[Partial<Run>, object]>([
     { lambdaStatusCode: 500, lambda_status_code: 500, body: 'The memory limit of 256 MiB was exceeded.' },
   ],
 ])('%j', async (run, answer) => {
-  expect(await answerOf(ended(run), blobs)).toEqual(answer);
+  expect(await answered(ended(run))).toEqual(answer);
 });
 
 test('a worker lost while the handler ran is 500 and says so', async () => {
-  const answer = await answerOf(ended({ errorType: 'PLATFORM_ERROR' }), blobs);
+  const answer = await answered(ended({ errorType: 'PLATFORM_ERROR' }));
   expect(answer).toMatchObject({ lambdaStatusCode: 500, lambda_status_code: 500 });
-  expect(answer.body).toMatch(/worker of this call was lost/);
+  expect(answer['body']).toMatch(/worker of this call was lost/);
 });
 
 test.each<[string, Partial<Run>]>([
@@ -69,11 +72,11 @@ test.each<[string, Partial<Run>]>([
 
 test('a result that fits in 5 MB, but not in the answer of a function, is 400', async () => {
   const resultJson = JSON.stringify('"'.repeat(2_400_000));
-  expect(await answerOf(ended({ status: 'COMPLETED', resultJson }), blobs)).toMatchObject({ lambdaStatusCode: 400 });
+  expect(await answered(ended({ status: 'COMPLETED', resultJson }))).toMatchObject({ lambdaStatusCode: 400 });
 });
 
 test('a large result is read from where it is stored', async () => {
   const run = ended({ status: 'COMPLETED', resultStored: true });
   await blobs.putResult(run.workspace, run.id, '[1]');
-  expect(await answerOf(run, blobs)).toEqual({ lambdaStatusCode: 200, body: [1] });
+  expect(await answered(run)).toEqual({ lambdaStatusCode: 200, body: [1] });
 });

@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Blobs } from '../../../lambdas/engine/blobs';
 import { endRun } from '../../../lambdas/engine/end-run';
+import { ownersIn } from '../../../lambdas/engine/owners';
 import { RunIndex } from '../../../lambdas/engine/run-index';
 import { RunStore } from '../../../lambdas/engine/run-store';
 import { ANYBODY, type Principal } from '../../../lambdas/platform/principal';
@@ -27,6 +28,7 @@ beforeAll(async () => {
     store: new RunStore(db, runs),
     index: new RunIndex(db, runs),
     allWorkspaces: () => workspaceIds(db, entities),
+    hasOwner: ownersIn(db, entities),
     blobs: new Blobs(s3, await createBucket(s3), clock),
     authenticate: () => Promise.resolve({ ...ANYBODY, workspace: 'ws-test' }),
     ticketKey: () => Promise.resolve('key'),

@@ -242,7 +242,7 @@ export const callbacksRoutes = {
     summary: 'Change the text of a chat',
     scope: 'write',
     params: byChat,
-    body: { schema: ChatChange },
+    body: { schema: ChatChange, example: { chats: 'make it 12 percent' } },
     success: { status: 200, body: Chat },
     errors: [...badBody, 'CHAT_NOT_FOUND'],
   },

@@ -79,9 +79,9 @@ async function neverLate(run: Run, ports: Ports): Promise<Run> {
 
 /** 404, or 405 when the path is deployed for other methods. */
 async function nothingThere(workspace: string, name: string, method: CallMethod, ports: Ports): Promise<AppError> {
-  const allowed = (await ports.callbacks.methodsOf(workspace, name)).sort();
   // Reserved for rooms that serve nothing under exactly this path.
   if (isReserved(name)) return routeNotFound(`/api/${name}`);
+  const allowed = (await ports.callbacks.methodsOf(workspace, name)).sort();
   const shown = name.slice(0, 200);
   if (allowed.length === 0) return new AppError('CALLBACK_NOT_REGISTERED', `No callback is deployed under '${shown}'.`);
   return new AppError('METHOD_NOT_ALLOWED', `'${shown}' does not take ${method}.`, {

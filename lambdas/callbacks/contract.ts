@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Environment, SourceCode, utf8Bytes } from '../engine/contract';
+import { Environment, SourceCode, utf8Bytes, WELL_FORMED } from '../engine/contract';
 import { CALLBACK_LIMITS, METHODS } from './limits';
 
 /** Shapes of the callbacks API (contract: callbacks, section 2). */
@@ -22,8 +22,7 @@ const Method = z
   .pipe(z.enum(METHODS))
   .meta({ description: 'GET, POST, PUT, PATCH or DELETE, in any case of letters.' });
 
-/** Half a character pair is valid JSON, but no text that could be stored. */
-const Text = z.string().refine((text) => text.isWellFormed(), { error: 'must be text that UTF-8 can hold' });
+const Text = z.string().refine(...WELL_FORMED);
 
 const Library = Text.refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.libraryBytes, {
   error: `must have at most ${CALLBACK_LIMITS.libraryBytes} bytes`,

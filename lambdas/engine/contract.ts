@@ -8,12 +8,18 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 export const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
-/** UTF-8 source of one file. A string with half of a surrogate pair is no UTF-8 text. */
+/** Arguments of `refine`: half of a surrogate pair is valid JSON, but no text that UTF-8, and so a store, can hold. */
+export const WELL_FORMED = [
+  (text: string): boolean => text.isWellFormed(),
+  { error: 'must be text that UTF-8 can hold' },
+] as const;
+
+/** UTF-8 source of one file. */
 export const SourceCode = z
   .string()
   .min(1)
   .refine((code) => utf8Bytes(code) <= LIMITS.codeBytes, { error: `must have at most ${LIMITS.codeBytes} bytes` })
-  .refine((code) => code.isWellFormed(), { error: 'must be text that UTF-8 can hold' })
+  .refine(...WELL_FORMED)
   .meta({ description: 'Source of one file, UTF-8, 1 byte to 1 MiB.' });
 
 /** What is wrong with a name of an environment variable, or nothing (contract: invocations, section 7). */
@@ -35,7 +41,7 @@ export const Environment = z
       const problem = envNameProblem(name);
       if (problem !== undefined) refuse([name], problem);
       else if (value.includes('\0')) refuse([name], 'must not contain a NUL character');
-      else if (!value.isWellFormed()) refuse([name], 'must be text that UTF-8 can hold');
+      else if (!value.isWellFormed()) refuse([name], WELL_FORMED[1].error);
     }
     if (bytes > LIMITS.envBytes) refuse([], `must have at most ${LIMITS.envBytes} bytes in all`);
   })

@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /** The sandbox says it so (docs/sandbox.md, convention `function`); exactly one of the bodies is there. */
-const Result = z.object({
+export const StoredAnswer = z.object({
   statusCode: z.int().min(100).max(599),
   headers: z.record(z.string(), z.string()).default({}),
   /** A JSON value. */
@@ -49,7 +49,7 @@ const JSON_TYPE = 'application/json';
 /** Reads what is stored of a run that completed; anything of another shape is taken for a plain value. */
 export function readAnswer(resultJson: string): Answer {
   const value: unknown = JSON.parse(resultJson);
-  const result = Result.safeParse(value);
+  const result = StoredAnswer.safeParse(value);
   if (!result.success) return ofValue(200, undefined, value);
   const { statusCode, headers, body, bodyText, bodyBase64 } = result.data;
   const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];

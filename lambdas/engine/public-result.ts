@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredAnswer } from './function-answer';
 import { LIMITS } from './limits';
 import type { HttpResult } from './result';
 import { cutToBytes } from './text';
@@ -9,13 +10,9 @@ export interface PublicResult {
   readonly cut: boolean;
 }
 
-/** What is stored of any convention: an `invocation` has a text as its body, a `function` may have any JSON or bytes. */
-const Answer = z.object({
-  statusCode: z.int().min(100).max(599),
+/** What is stored of any convention; an answer with odd headers is shown without them. */
+const Answer = StoredAnswer.extend({
   headers: z.record(z.string(), z.string()).optional().catch(undefined),
-  body: z.unknown().optional(),
-  bodyText: z.string().optional(),
-  bodyBase64: z.string().optional(),
 });
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { envNameProblem, utf8Bytes } from '../engine/contract';
+import { envNameProblem, utf8Bytes, WELL_FORMED } from '../engine/contract';
 import { invalid } from '../platform/errors';
 import { LIMITS, MASK } from './limits';
 
@@ -20,7 +20,7 @@ export const EnvironmentVariables = z
       const problem = envNameProblem(name) ?? (values.has(name) ? 'is there twice' : undefined);
       if (problem !== undefined) refuse([name], problem);
       else if (value.includes('\0')) refuse([name], 'must not contain a NUL character');
-      else if (!value.isWellFormed()) refuse([name], 'must be text that UTF-8 can hold');
+      else if (!value.isWellFormed()) refuse([name], WELL_FORMED[1].error);
       values.set(name, value);
     }
     if (values.size > LIMITS.envNames) refuse([], `must have at most ${LIMITS.envNames} names`);

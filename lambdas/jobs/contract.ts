@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceCode, utf8Bytes } from '../engine/contract';
+import { SourceCode, utf8Bytes, WELL_FORMED } from '../engine/contract';
 import { LIMITS } from './limits';
 
 /** Shapes of the jobs API (contract: jobs, sections 2 and 3). */
@@ -8,7 +8,7 @@ const text = (maxChars: number) =>
   z
     .string()
     .max(maxChars)
-    .refine((value) => value.isWellFormed(), { error: 'must be text that UTF-8 can hold' });
+    .refine(...WELL_FORMED);
 
 const Description = text(LIMITS.descriptionChars).nullable().default(null);
 
@@ -18,7 +18,7 @@ const ProjectReference = z
   .trim()
   .min(1)
   .max(LIMITS.projectNameChars)
-  .refine((name) => name.isWellFormed(), { error: 'must be text that UTF-8 can hold' });
+  .refine(...WELL_FORMED);
 
 export const UploadRequest = z
   .object({
@@ -38,7 +38,7 @@ const Input = z
   .refine((input) => utf8Bytes(input) <= LIMITS.inputBytes, {
     error: `must have at most ${LIMITS.inputBytes} bytes`,
   })
-  .refine((input) => input.isWellFormed(), { error: 'must be text that UTF-8 can hold' });
+  .refine(...WELL_FORMED);
 
 export const ExecuteRequest = z
   .object({

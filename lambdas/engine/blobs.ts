@@ -74,9 +74,8 @@ export class Blobs {
     await this.#put(resultKey(workspace, runId), json);
   }
 
-  /** @param firstBytes only so much of it; what is cut may end within a character */
-  async getResult(workspace: string, runId: string, firstBytes?: number): Promise<string | undefined> {
-    return (await this.#get(resultKey(workspace, runId), firstBytes))?.toString('utf8');
+  async getResult(workspace: string, runId: string): Promise<string | undefined> {
+    return (await this.#get(resultKey(workspace, runId)))?.toString('utf8');
   }
 
   /** Removes all that is kept of one run. Doing it again does no harm. */
@@ -114,10 +113,9 @@ export class Blobs {
     await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body })).catch(storeFailed);
   }
 
-  async #get(key: string, firstBytes?: number): Promise<Buffer | undefined> {
-    const range = firstBytes !== undefined && { Range: `bytes=0-${firstBytes - 1}` };
+  async #get(key: string): Promise<Buffer | undefined> {
     try {
-      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...range }));
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return Body && Buffer.from(await Body.transformToByteArray());
     } catch (error) {
       return error instanceof NoSuchKey ? undefined : storeFailed(error);

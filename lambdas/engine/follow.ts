@@ -140,10 +140,9 @@ async function placeResult(
 
 /** Puts a result where it belongs by its size. @returns what the record says of it */
 export async function storeResult(run: Run, json: string, blobs: Blobs): Promise<RunChange> {
-  const resultBytes = Buffer.byteLength(json);
-  if (resultBytes <= INLINE_RESULT_BYTES) return { resultJson: json };
+  if (Buffer.byteLength(json) <= INLINE_RESULT_BYTES) return { resultJson: json };
   await blobs.putResult(run.workspace, run.id, json);
-  return { resultStored: true, resultBytes, resultJson: undefined };
+  return { resultStored: true, resultJson: undefined };
 }
 
 /** Said of a run whose worker died; one sentence for callers, wherever it was noticed. */

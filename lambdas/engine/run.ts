@@ -105,8 +105,6 @@ export const Run = z.object({
   /** JSON text of the result; absent for a large one, which is in S3 (`resultStored`). */
   resultJson: z.string().optional(),
   resultStored: z.boolean().optional(),
-  /** Bytes of the result's JSON, for one that is stored apart. */
-  resultBytes: z.number().optional(),
   /** What is shown in place of a result too large for lists, where its convention has such. */
   resultPreview: Preview.optional(),
   /** What the caller sent, as JSON text, for runs that show it; absent for a large one, which is in S3 (`requestStored`). */

@@ -1,6 +1,6 @@
 /**
- * Checks what documentation promises: links lead somewhere, anchors exist, npm scripts that are named exist, every file
- * of the decision list is there, and no text names a path of one machine.
+ * Checks what documentation promises: links lead somewhere, anchors exist (those of contracts that comments cite, too),
+ * npm scripts that are named exist, every file of the decision list is there, and no text names a path of one machine.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -39,6 +39,23 @@ for (const file of files) {
   }
   for (const [, name] of text.matchAll(/npm run ([a-z:-]+)/g)) {
     if (!(name in scripts)) problems.push(`${file}: there is no script 'npm run ${name}'`);
+  }
+}
+
+// Comments cite contracts: each anchor that a source file names must be a heading there.
+const sources = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.py', '*.cjs'], { encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .filter(existsSync);
+const contracts = new Map();
+for (const file of sources) {
+  for (const [citation, path, cited] of readFileSync(file, 'utf8').matchAll(
+    /(docs\/contracts\/[\w-]+\.md)((?:(?:,\s)?#[\w-]+)*)/g,
+  )) {
+    if (!contracts.has(path)) contracts.set(path, existsSync(path) ? anchorsOf(path) : undefined);
+    const anchors = contracts.get(path);
+    const missing = [...cited.matchAll(/#([\w-]+)/g)].some(([, anchor]) => !anchors?.has(anchor));
+    if (anchors === undefined || missing) problems.push(`${file}: ${citation} leads nowhere`);
   }
 }
 

@@ -97,6 +97,9 @@ const Settings = z.strictObject({
     .optional(),
 });
 
+/** Every setting there is. */
+export const settingNames: readonly string[] = Object.keys(Settings.shape);
+
 export type StageConfig = Readonly<z.output<typeof Settings>>;
 
 /** Says everything that is wrong with a stage's configuration, one line each. */

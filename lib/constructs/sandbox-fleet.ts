@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
-import { SANDBOX_RUNTIMES, SandboxFunction, type SandboxRuntime } from './sandbox-function';
+import { SANDBOX_RUNTIMES, SandboxFunction, sandboxFunctionName, type SandboxRuntime } from './sandbox-function';
 import { SandboxNetwork } from './sandbox-network';
 
 const runtimes = Object.keys(SANDBOX_RUNTIMES).filter((name): name is SandboxRuntime => name in SANDBOX_RUNTIMES);
@@ -11,6 +11,8 @@ const runtimes = Object.keys(SANDBOX_RUNTIMES).filter((name): name is SandboxRun
 /** The sandbox functions of a stage: one for each runtime and memory tier. */
 export class SandboxFleet extends Construct {
   readonly lambdas: readonly IFunction[];
+  /** Their names, as text: other stacks use these, so that a tier may go without asking them first (ADR 0011). */
+  readonly names: readonly string[];
   /** By runtime: memory in MiB and function name, ascending (docs/architecture.md, `NARAE_SANDBOXES`). */
   readonly directory: Readonly<Record<string, readonly (readonly [number, string])[]>>;
 
@@ -32,6 +34,9 @@ export class SandboxFleet extends Construct {
       return { runtime, tiers };
     });
     this.lambdas = fleet.flatMap(({ tiers }) => tiers.map(({ lambda }) => lambda));
+    this.names = runtimes.flatMap((runtime) =>
+      config.memoryTiersMb.map((memoryMb) => sandboxFunctionName(config.stage, runtime, memoryMb)),
+    );
     this.directory = Object.fromEntries(
       fleet.map(({ runtime, tiers }) => [runtime, tiers.map((tier) => [tier.memoryMb, tier.lambda.functionName])]),
     );

@@ -59,12 +59,12 @@ export class SandboxFunction extends Construct {
     const { config, key, memoryMb } = props;
     const { runtime, folder, handler, environment, main, lent } = SANDBOX_RUNTIMES[props.runtime];
     requireSource(path.join(folder, main), props.runtime === 'python3.13');
-    const name = `sandbox-${props.runtime.replace('.', '')}-${memoryMb}`;
+    const name = sandboxName(props.runtime, memoryMb);
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
     const access = [nothingElse(), ...(props.network?.access ?? [])];
     const role = functionRole(this, logGroup, access);
     this.lambda = new LambdaFunction(this, 'Function', {
-      functionName: `narae-${config.stage}-${name}`,
+      functionName: sandboxFunctionName(config.stage, props.runtime, memoryMb),
       description: `Runs ${props.runtime} code that needs up to ${memoryMb} MiB`,
       runtime,
       architecture: Architecture.ARM_64,
@@ -92,6 +92,13 @@ export class SandboxFunction extends Construct {
     );
   }
 }
+
+const sandboxName = (runtime: SandboxRuntime, memoryMb: number): string =>
+  `sandbox-${runtime.replace('.', '')}-${memoryMb}`;
+
+/** Fixed, so that other stacks can name a sandbox without importing it. */
+export const sandboxFunctionName = (stage: string, runtime: SandboxRuntime, memoryMb: number): string =>
+  `narae-${stage}-${sandboxName(runtime, memoryMb)}`;
 
 /** @throws Error if the file is missing, or is not executable but has to be: its mode travels in the zip */
 function requireSource(file: string, executable: boolean): void {

@@ -48,6 +48,9 @@ export class EngineStack extends Stack {
     super(scope, id, props);
     const { config, data } = props;
     this.sandboxes = new SandboxFleet(this, 'Sandboxes', { config, key: data.key, bucket: data.bucket });
+    // Version 0.1 imports these in its ops stack: gone before that is updated, they would stop the upgrade. The release
+    // after this one may drop them (docs/deploy.md, "Upgrading").
+    for (const { functionName } of this.sandboxes.lambdas) this.exportValue(functionName);
     this.functionLogs = new StageLogGroup(this, 'FunctionLogs', { config, key: data.key, name: 'function-lines' });
     this.runnerDeadLetters = deadLetterQueue(this, 'RunnerDeadLetters', data.key);
     this.runner = this.#runner(config, data);

@@ -1,0 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inventoryOf } from '../inventory';
+import { removeAssemblies, stageOf, STAGES } from '../stage';
+
+/**
+ * Writes down what this commit deploys, for upgrade.test.ts of later ones: `npx tsx test/stacks/releases/record.ts
+ * <version>`, done at each release. What is recorded is never edited.
+ */
+const [release] = process.argv.slice(2);
+if (release === undefined || !/^[\w.-]+$/.test(release)) throw new Error('Say which release this is');
+const inventories = Object.fromEntries(
+  ['dev', 'prod', 'closed'].map((name) => [name, inventoryOf(stageOf(name, STAGES[name]).all)]),
+);
+removeAssemblies();
+writeFileSync(path.join(__dirname, `${release}.json`), `${JSON.stringify(inventories)}\n`);

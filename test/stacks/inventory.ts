@@ -75,6 +75,7 @@ function inventory(json: unknown): Inventory[string] {
     imports: [...new Set([...text.matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = '']) => name))].sort(),
     resources: Object.fromEntries(
       Object.entries(Resources).flatMap(([id, { Type: type, Properties }]) => {
+        const known = TYPES[type];
         if (!known) return [];
         const given = known.createOnly.filter((name) => Properties[name] !== undefined);
         return [[id, { type, createOnly: Object.fromEntries(given.map((name) => [name, Properties[name]])) }]];

@@ -11,6 +11,8 @@ import { asBucket } from './interfaces';
 const RUN_OBJECT_DAYS = LIMITS.retentionDays + 1;
 /** Since the code was last put, which is done again at least daily while it is used. */
 const CODE_DAYS = 90;
+/** Versions of source code that are not the newest: as far back as the tables can be restored. */
+const SOURCE_VERSION_DAYS = 35;
 
 const removal = ({ retainData }: StageConfig) => (retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
 
@@ -43,13 +45,20 @@ export function blobBucket(
     enforceSSL: true,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // No versions: every object is either addressed by its content or written once, and what expires has to be gone.
-    versioned: false,
+    // For source code, which nothing else brings back. Of the rest a version lives one day after its object.
+    versioned: props.config.retainData,
     serverAccessLogsBucket: asBucket(props.accessLogs),
     serverAccessLogsPrefix: 'blobs/',
     lifecycleRules: [
-      ...['payloads/', 'results/', 'cancel/'].map((prefix) => ({ prefix, expiration: Duration.days(RUN_OBJECT_DAYS) })),
-      { prefix: 'code/', expiration: Duration.days(CODE_DAYS) },
+      ...['payloads/', 'results/', 'cancel/'].map((prefix) => ({
+        prefix,
+        expiration: Duration.days(RUN_OBJECT_DAYS),
+        noncurrentVersionExpiration: Duration.days(1),
+      })),
+      { prefix: 'code/', expiration: Duration.days(CODE_DAYS), noncurrentVersionExpiration: Duration.days(1) },
+      { prefix: 'libraries/', noncurrentVersionExpiration: Duration.days(1) },
+      { prefix: 'sources/', noncurrentVersionExpiration: Duration.days(SOURCE_VERSION_DAYS) },
+      { expiredObjectDeleteMarker: true },
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: removal(props.config),

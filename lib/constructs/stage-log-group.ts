@@ -19,7 +19,7 @@ export interface StageLogGroupProps {
   readonly vended?: boolean;
 }
 
-/** A log group of the stage: encrypted with the stage's key, kept as long as the stage says, gone with its stack. */
+/** A log group of the stage: encrypted with the stage's key, kept as long as the stage says; it outlives its stack where the stage's data do. */
 export class StageLogGroup extends LogGroup {
   constructor(scope: Construct, id: string, props: StageLogGroupProps) {
     const { stage } = props.config;
@@ -28,8 +28,8 @@ export class StageLogGroup extends LogGroup {
       logGroupName: prefix + props.name,
       retention: props.config.logRetentionDays,
       encryptionKey: props.key,
-      // Its name is fixed: a group left behind would stop the next deployment of the stage.
-      removalPolicy: RemovalPolicy.DESTROY,
+      // Its name is fixed: a stack that finds a group left behind takes it over with `--import-existing-resources`.
+      removalPolicy: props.config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
   }
 }

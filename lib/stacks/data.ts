@@ -40,9 +40,9 @@ export class DataStack extends Stack {
     this.entities = entitiesTable(this, { config, key: this.key });
     this.accessLogs = accessLogBucket(this, config);
     this.bucket = blobBucket(this, { config, key: this.key, accessLogs: this.accessLogs });
-    this.ticketSecret = this.#secret('TicketSecret', { description: 'Signs the tickets of stream addresses' });
+    this.ticketSecret = this.#secret('TicketSecret', config, { description: 'Signs the tickets of stream addresses' });
     this.originSecret = config.edge.enabled
-      ? this.#secret('OriginSecret', {
+      ? this.#secret('OriginSecret', config, {
           description: 'Proves to the functions that a request came through the edge',
           secretName: originSecretName(config.stage),
           // The edge reads it in its own region.
@@ -70,12 +70,12 @@ export class DataStack extends Stack {
     for (const value of values) this.exportValue(value);
   }
 
-  #secret(id: string, props: SecretProps): Secret {
+  #secret(id: string, { retainData }: StageConfig, props: SecretProps): Secret {
     const secret = new Secret(this, id, {
       ...props,
       encryptionKey: this.key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     acknowledge(
       secret,

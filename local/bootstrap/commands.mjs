@@ -37,6 +37,7 @@ export const commands = {
   keys: tool('bin/keys.ts'),
   seed: tool('bin/seed.ts'),
   replay: tool('bin/replay.ts'),
+  restore: tool('bin/restore.ts'),
 };
 
 /** What a local system stands on beyond node_modules. */
@@ -79,8 +80,8 @@ async function runTests(root, args, env) {
 }
 
 /**
- * `npm run keys`, `npm run seed` and `npm run replay` talk to the stack that runs on this machine, unless the person has pointed the AWS
- * tools at an account: then a stage in the cloud is meant and nothing is added.
+ * `npm run keys`, `seed`, `replay` and `restore` talk to the stack that runs on this machine, unless the person has pointed
+ * the AWS tools at an account: then a stage in the cloud is meant and nothing is added.
  */
 export function keysEnvironment(env, system) {
   const cloud = ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_ENDPOINT_URL', 'AWS_WEB_IDENTITY_TOKEN_FILE'];

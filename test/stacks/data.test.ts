@@ -78,6 +78,37 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
     expect(JSON.stringify(Rules)).toContain('AbortIncompleteMultipartUpload');
   });
 
+  test('where data are kept, source code keeps its versions as long as tables can be restored, the rest for a day', () => {
+    const { Properties } = resource(data, 'AWS::S3::Bucket', 'Blobs');
+    expect(Properties['VersioningConfiguration']).toEqual(kept ? { Status: 'Enabled' } : undefined);
+    const Lifecycle = z.object({
+      Rules: z.array(
+        z.looseObject({
+          Prefix: z.string().optional(),
+          NoncurrentVersionExpiration: z.object({ NoncurrentDays: z.number() }).optional(),
+          ExpiredObjectDeleteMarker: z.boolean().optional(),
+        }),
+      ),
+    });
+    const { Rules } = Lifecycle.parse(Properties['LifecycleConfiguration']);
+    const days = Rules.map(({ Prefix, NoncurrentVersionExpiration: old }) => [Prefix, old?.NoncurrentDays] as const);
+    expect(Object.fromEntries(days.filter(([, old]) => old !== undefined))).toEqual({
+      'payloads/': 1,
+      'results/': 1,
+      'cancel/': 1,
+      'code/': 1,
+      'libraries/': 1,
+      'sources/': 35,
+    });
+    expect(Rules.some(({ ExpiredObjectDeleteMarker }) => ExpiredObjectDeleteMarker === true)).toBe(true);
+  });
+
+  test('logs and secrets outlive their stack where data do', () => {
+    const policies = (type: string) => new Set(everywhere(stage, type).map(([, { DeletionPolicy }]) => DeletionPolicy));
+    for (const type of ['AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'])
+      expect([type, ...policies(type)]).toEqual([type, kept ? 'Retain' : 'Delete']);
+  });
+
   test('no bucket is public, and each is reached by TLS only', () => {
     const buckets = everywhere(stage, 'AWS::S3::Bucket');
     const policies = everywhere(stage, 'AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties);

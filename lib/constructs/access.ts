@@ -83,25 +83,47 @@ export const readMetrics = (): PolicyStatement =>
 export const send = (queue: IQueue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
 
-/** The secrets by which callers and the edge are recognised. */
-export const readSecrets = ({ ticketSecret, originSecret }: DataStack): PolicyStatement =>
-  new PolicyStatement({
-    actions: ['secretsmanager:GetSecretValue'],
-    resources: [ticketSecret, ...(originSecret ? [originSecret] : [])].map((secret) => secret.secretArn),
-  });
+/**
+ * The secrets by which a function recognises who calls: what the edge adds to every request, and what signs stream
+ * tickets where the function signs or reads them.
+ */
+export function readSecrets(data: DataStack, { tickets }: { readonly tickets: boolean }): PolicyStatement[] {
+  const secrets = [...(tickets ? [data.ticketSecret] : []), ...(data.originSecret ? [data.originSecret] : [])];
+  if (secrets.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: secrets.map((secret) => secret.secretArn),
+    }),
+    decryptThrough(data, 'secretsmanager'),
+  ];
+}
 
-type EncryptedService = 'dynamodb' | 's3' | 'secretsmanager' | 'sqs';
+/**
+ * The stage's key through services that store encrypted and use it on behalf of the caller (docs/security.md, "What a
+ * function may do"). Tables take no more for writing: DynamoDB makes their keys by grants that it got when the table was
+ * made.
+ */
+export const decryptThrough = (
+  data: DataStack,
+  ...services: ('dynamodb' | 's3' | 'secretsmanager' | 'sqs')[]
+): PolicyStatement => keyThrough(data, 'Decrypt', services);
 
-/** The stage's key through services that store encrypted: they use it on behalf of the caller. */
-export function keyThrough(data: DataStack, ...services: EncryptedService[]): PolicyStatement {
+/** The same for what makes a data key for each thing it stores. */
+export const encryptThrough = (data: DataStack, ...services: ('s3' | 'sqs')[]): PolicyStatement =>
+  keyThrough(data, 'GenerateDataKey', services);
+
+type KeyAction = 'Decrypt' | 'GenerateDataKey';
+
+function keyThrough(data: DataStack, action: KeyAction, services: readonly string[]): PolicyStatement {
   const { region } = Stack.of(data);
   return new PolicyStatement({
-    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+    actions: [`kms:${action}`],
     resources: [data.key.keyArn],
     conditions: { StringEquals: { 'kms:ViaService': services.map((name) => `${name}.${region}.amazonaws.com`) } },
   });
 }
 
 /** The stage's key itself: to seal environment values, or to open them. */
-export const keyItself = (data: DataStack, action: 'Decrypt' | 'GenerateDataKey'): PolicyStatement =>
+export const keyItself = (data: DataStack, action: KeyAction): PolicyStatement =>
   new PolicyStatement({ actions: [`kms:${action}`], resources: [data.key.keyArn] });

@@ -2,7 +2,8 @@ import { callbacksRoutes } from '../../lambdas/callbacks/routes';
 import {
   invoke,
   keyItself,
-  keyThrough,
+  decryptThrough,
+  encryptThrough,
   knowAbsence,
   onObjects,
   onTable,
@@ -38,9 +39,10 @@ export const callbacksRoom = ({ data, engine, builds }: Ground): Room => ({
     knowAbsence(data.bucket),
     invoke([engine.runner]),
     startExecution(builds.callbackBuilds),
-    readSecrets(data),
+    ...readSecrets(data, { tickets: false }),
     keyItself(data, 'GenerateDataKey'),
     keyItself(data, 'Decrypt'),
-    keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+    decryptThrough(data, 'dynamodb', 's3'),
+    encryptThrough(data, 's3'),
   ],
 });

@@ -2,7 +2,8 @@ import { functionsRoutes } from '../../lambdas/functions/routes';
 import {
   invoke,
   keyItself,
-  keyThrough,
+  decryptThrough,
+  encryptThrough,
   knowAbsence,
   onObjects,
   onTable,
@@ -41,10 +42,11 @@ export const functionsRoom = ({ config, data, engine, functions }: Ground): Room
     invoke([engine.runner, functions.cleaner, functions.caller]),
     readLines(engine.functionLogs),
     readMetrics(),
-    readSecrets(data),
+    ...readSecrets(data, { tickets: false }),
     keyItself(data, 'GenerateDataKey'),
     keyItself(data, 'Decrypt'),
-    keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+    decryptThrough(data, 'dynamodb', 's3'),
+    encryptThrough(data, 's3'),
   ],
   accepted: [
     {

@@ -1,5 +1,14 @@
 import { invocationsRoutes } from '../../lambdas/invocations/routes';
-import { invoke, keyItself, keyThrough, knowAbsence, onObjects, onTable, readSecrets } from '../constructs/access';
+import {
+  invoke,
+  keyItself,
+  decryptThrough,
+  encryptThrough,
+  knowAbsence,
+  onObjects,
+  onTable,
+  readSecrets,
+} from '../constructs/access';
 import type { Ground, Room } from './room';
 
 export const invocationsRoom = ({ data, engine }: Ground): Room => ({
@@ -17,8 +26,9 @@ export const invocationsRoom = ({ data, engine }: Ground): Room => ({
     onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel'),
     knowAbsence(data.bucket),
     invoke([engine.runner]),
-    readSecrets(data),
+    ...readSecrets(data, { tickets: true }),
     keyItself(data, 'GenerateDataKey'),
-    keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+    decryptThrough(data, 'dynamodb', 's3'),
+    encryptThrough(data, 's3'),
   ],
 });

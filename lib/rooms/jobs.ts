@@ -2,7 +2,8 @@ import { jobsRoutes } from '../../lambdas/jobs/routes';
 import {
   invoke,
   keyItself,
-  keyThrough,
+  decryptThrough,
+  encryptThrough,
   knowAbsence,
   onObjects,
   onTable,
@@ -33,9 +34,10 @@ export const jobsRoom = ({ config, data, engine }: Ground): Room => {
       onObjects(data.bucket, 'Put', 'code', 'payloads', 'results', 'cancel'),
       knowAbsence(data.bucket),
       invoke([engine.runner]),
-      readSecrets(data),
+      ...readSecrets(data, { tickets: false }),
       keyItself(data, 'GenerateDataKey'),
-      keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+      decryptThrough(data, 'dynamodb', 's3'),
+      encryptThrough(data, 's3'),
     ],
   };
 };

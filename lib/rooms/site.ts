@@ -1,5 +1,5 @@
 import { siteRoutes } from '../../lambdas/site/routes';
-import { keyThrough, onTable, readSecrets } from '../constructs/access';
+import { decryptThrough, onTable, readSecrets } from '../constructs/access';
 import type { Ground, Room } from './room';
 
 export const siteRoom = ({ data }: Ground): Room => ({
@@ -20,7 +20,7 @@ export const siteRoom = ({ data }: Ground): Room => ({
     // Health asks whether the table answers.
     onTable(data.runs, 'GetItem'),
     onTable(data.entities, 'GetItem', 'UpdateItem'),
-    readSecrets(data),
-    keyThrough(data, 'dynamodb', 'secretsmanager'),
+    ...readSecrets(data, { tickets: false }),
+    decryptThrough(data, 'dynamodb'),
   ],
 });

@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
-import { invoke, keyThrough, knowAbsence, onObjects, onTable } from '../constructs/access';
+import { invoke, decryptThrough, encryptThrough, knowAbsence, onObjects, onTable } from '../constructs/access';
 import { CallbackBuilds } from '../constructs/callback-builds';
 import { InstallerFunction } from '../constructs/installer-function';
 import { OwnFunction } from '../constructs/own-function';
@@ -42,7 +42,8 @@ export class BuildsStack extends Stack {
         onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel', 'libraries'),
         knowAbsence(data.bucket),
         invoke([engine.runner]),
-        keyThrough(data, 'dynamodb', 's3'),
+        decryptThrough(data, 'dynamodb', 's3'),
+        encryptThrough(data, 's3'),
       ],
     }).lambda;
     const installer = (language: 'python' | 'node') =>

@@ -8,9 +8,10 @@ import type { Construct } from 'constructs';
 import { DEADLINES } from '../../lambdas/engine/limits';
 import type { StageConfig } from '../config';
 import {
+  decryptThrough,
+  encryptThrough,
   invoke,
   keyItself,
-  keyThrough,
   knowAbsence,
   onObjects,
   onTable,
@@ -99,7 +100,8 @@ export class EngineStack extends Stack {
         invoke(this.sandboxes.lambdas),
         writeLines(this.functionLogs),
         keyItself(data, 'Decrypt'),
-        keyThrough(data, 'dynamodb', 's3', 'sqs'),
+        decryptThrough(data, 'dynamodb', 's3', 'sqs'),
+        encryptThrough(data, 's3', 'sqs'),
         send(this.runnerDeadLetters),
       ],
       maxConcurrency: config.maxConcurrentRuns,
@@ -127,7 +129,8 @@ export class EngineStack extends Stack {
         queryIndex(data.runs, OPEN_INDEX),
         onTable(data.runs, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
         onObjects(data.bucket, 'Put', 'cancel'),
-        keyThrough(data, 'dynamodb', 's3', 'sqs'),
+        decryptThrough(data, 'dynamodb', 'sqs'),
+        encryptThrough(data, 's3', 'sqs'),
         send(this.reaperDeadLetters),
       ],
       maxConcurrency: undefined,
@@ -160,8 +163,9 @@ export class EngineStack extends Stack {
         onObjects(data.bucket, 'Get', 'results'),
         onObjects(data.bucket, 'Put', 'cancel'),
         knowAbsence(data.bucket),
-        readSecrets(data),
-        keyThrough(data, 'dynamodb', 's3', 'secretsmanager'),
+        ...readSecrets(data, { tickets: true }),
+        decryptThrough(data, 'dynamodb', 's3'),
+        encryptThrough(data, 's3'),
       ],
       // A viewer holds an environment for as long as it watches: without a bound, viewers could take those of the runs.
       maxConcurrency: config.maxViewers,

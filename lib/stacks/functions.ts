@@ -5,7 +5,16 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
-import { deleteLines, keyThrough, knowAbsence, onObjects, onTable, queryIndex, send } from '../constructs/access';
+import {
+  deleteLines,
+  decryptThrough,
+  encryptThrough,
+  knowAbsence,
+  onObjects,
+  onTable,
+  queryIndex,
+  send,
+} from '../constructs/access';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { OwnFunction } from '../constructs/own-function';
@@ -45,7 +54,8 @@ export class FunctionsStack extends Stack {
         onObjects(data.bucket, 'Delete', 'sources', 'payloads', 'results', 'cancel'),
         knowAbsence(data.bucket),
         deleteLines(engine.functionLogs),
-        keyThrough(data, 'dynamodb', 's3', 'sqs'),
+        decryptThrough(data, 'dynamodb', 'sqs'),
+        encryptThrough(data, 'sqs'),
         send(this.cleanerDeadLetters),
       ],
     }).lambda;
@@ -71,7 +81,8 @@ export class FunctionsStack extends Stack {
         onObjects(data.bucket, 'Get', 'payloads'),
         onObjects(data.bucket, 'Put', 'results'),
         knowAbsence(data.bucket),
-        keyThrough(data, 'dynamodb', 's3'),
+        decryptThrough(data, 'dynamodb', 's3'),
+        encryptThrough(data, 's3'),
       ],
     }).lambda;
     new CfnOutput(this, 'CleanerFunctionName', { value: this.cleaner.functionName });

@@ -109,10 +109,23 @@ describe('who may do what', () => {
       expect(direct('kms:GenerateDataKey')).not.toContain(name);
   });
 
-  test('the key is used through services otherwise', () => {
+  test('the key is used through services otherwise, and for what these need of a caller', () => {
+    const direct = /^kms:(Decrypt|GenerateDataKey)$/;
     for (const one of roles.values())
-      for (const { Action, Condition } of allowed(one))
-        if (Action.includes('kms:Encrypt')) expect(Object.keys(Condition ?? {})).toEqual(['StringEquals']);
+      for (const { Action, Condition } of allowed(one).filter(({ Action: all }) => text(all).includes('kms:'))) {
+        expect([one.name, Action.filter((action) => !direct.test(action))]).toEqual([one.name, []]);
+        if (Condition !== undefined) expect(Object.keys(Condition)).toEqual(['StringEquals']);
+      }
+  });
+
+  test('data keys are made through what stores objects and messages, and nothing else', () => {
+    const through = [...roles.values()].flatMap((one) =>
+      allowed(one)
+        .filter(({ Action, Condition }) => Action.includes('kms:GenerateDataKey') && Condition)
+        .map(({ Condition }) => text(Condition)),
+    );
+    expect(through.length).toBeGreaterThan(5);
+    for (const services of through) expect(services).not.toMatch(/dynamodb|secretsmanager/);
   });
 
   test('the site writes no runs, and what runs code deletes nothing', () => {
@@ -131,9 +144,23 @@ describe('who may do what', () => {
     },
   );
 
-  test('secrets are read by what is called from outside, and by nothing else', () => {
+  test('the secret of the edge is read by what is called from outside, and by nothing else', () => {
     const rooms = api.rooms.map(({ node }) => node.scope?.node.id.replace('-function', ''));
-    expect(whoMay('secretsmanager:GetSecretValue')).toEqual([...rooms, 'stream'].sort());
+    const readers = whoMay('secretsmanager:GetSecretValue');
+    expect(readers).toEqual([...rooms, 'stream'].sort());
+    for (const name of readers) expect(targets(name, 'secretsmanager:GetSecretValue')).toMatch(/OriginSecret/);
+  });
+
+  test('the key of tickets is read by who signs them and who reads them, and by nothing else', () => {
+    const readers = [...roles.keys()].filter((name) =>
+      /TicketSecret/.test(targets(name, 'secretsmanager:GetSecretValue')),
+    );
+    expect(readers.sort()).toEqual(['invocations', 'stream']);
+  });
+
+  test('where there is no edge, what knows no tickets reads no secret', () => {
+    const local = rolesOf('local').filter((one) => actions(one).includes('secretsmanager:GetSecretValue'));
+    expect(local.map(({ name }) => name).sort()).toEqual(['invocations', 'stream']);
   });
 
   test('each has the prefixes of the bucket that it works with', () => {

@@ -13,13 +13,17 @@ const shared = {
 const dev = {
   ...shared,
   throttling: { rateLimit: 100, burstLimit: 200 },
+  maxConcurrentRuns: 100,
   edge: { enabled: true, waf: true, requestsPerAddress: 5_000 },
   retainData: false,
   logRetentionDays: 14,
 };
 
+/** How many may run, and who is told, has no default here (config-rules.ts): a guess would be found out in an outage. */
 const prod = {
   ...shared,
+  maxViewers: 100,
+  monthlyBudgetUsd: 100,
   throttling: { rateLimit: 1_000, burstLimit: 2_000 },
   edge: { enabled: true, waf: true, requestsPerAddress: 10_000 },
   retainData: true,

@@ -21,6 +21,18 @@ export function brokenRules(settings: Readonly<Record<string, unknown>>): Proble
   const missing = edge.domainName === undefined ? 'domainName' : 'certificateArn';
   if ((edge.domainName === undefined) !== (edge.certificateArn === undefined))
     refuse(['edge', missing], 'must be given too: a host name needs its certificate and the other way round');
+  const { alarmEmail, alarmTopicArn, maxConcurrentRuns, monthlyBudgetUsd } = settings;
+  const nobody = alarmEmail === undefined && alarmTopicArn === undefined;
+  if (settings['stage'] === 'prod') {
+    if (maxConcurrentRuns === undefined || maxConcurrentRuns === null)
+      refuse(
+        ['maxConcurrentRuns'],
+        'must say how many runs there may be at the same time: up to a third of what the account may run at once, which is 300 ' +
+          'of the common 1000 (npm run preflight looks)',
+      );
+    if (nobody) refuse(['alarmEmail'], 'must say who is told when something is wrong (or alarmTopicArn an SNS topic)');
+  } else if (nobody && typeof monthlyBudgetUsd === 'number')
+    refuse(['alarmEmail'], 'must say who is told of the budget (or alarmTopicArn an SNS topic)');
   return problems;
 }
 

@@ -17,6 +17,13 @@ export const cidr = z.string().refine((text) => {
   return Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }, 'must be a network such as "203.0.113.0/24" or "2001:db8::/32", not wider than /1');
 
+/** null takes a default away; afterwards it is as if the setting had not been there. */
+export const absent = (value: number | null | undefined): number | undefined => value ?? undefined;
+
+/** How many of something at the same time. */
+export const bound = (what: string) =>
+  z.int().min(1, `must be a whole number of ${what}, 1 or more, or null`).nullish().transform(absent);
+
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;

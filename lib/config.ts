@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { LIMITS } from '../lambdas/engine/limits';
 import { defaultsOf } from './config-defaults';
 import { brokenRules } from './config-rules';
-import { cidr, describeProblems, retentionDays } from './config-values';
+import { absent, bound, cidr, describeProblems, retentionDays } from './config-values';
 
 /**
  * Everything that differs between stages. Read from `-c stage=<name>` (defaults, see `config-defaults.ts`) and
@@ -39,10 +39,10 @@ const Settings = z.strictObject({
       (tiers) => (tiers.at(-1) ?? 0) >= LIMITS.memoryMb.max,
       `must end at ${LIMITS.memoryMb.max} or above: runs may ask for that much`,
     ),
-  /** Runs at the same time, in all; absent: what the account's concurrency leaves. */
-  maxConcurrentRuns: z.int().min(1, 'must be a whole number of runs, 1 or more').optional(),
-  /** Streams open at the same time, in all; absent: what the account's concurrency leaves. */
-  maxViewers: z.int().min(1, 'must be a whole number of viewers, 1 or more').optional(),
+  /** Runs at the same time, in all: executions that are reserved for the runner. null or absent: what the account leaves. */
+  maxConcurrentRuns: bound('runs'),
+  /** Streams open at the same time, in all: executions reserved for them. null or absent: what the account leaves. */
+  maxViewers: bound('viewers'),
   throttling: z.strictObject({
     /** Requests per second, sustained, over the whole API. */
     rateLimit: z.number('must be a number of requests per second').positive('must be above 0'),
@@ -90,7 +90,11 @@ const Settings = z.strictObject({
       node: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     })
     .optional(),
-  /** SNS topic that alarms notify; absent: alarms show in CloudWatch only. */
+  /** Who is written to when an alarm calls, after confirming the first message. */
+  alarmEmail: z.email('must be an e-mail address').optional(),
+  /** Costs of the account within a month, in USD, of which those whom alarms notify are told. null or absent: of none. */
+  monthlyBudgetUsd: z.number('must be a number of USD').positive('must be above 0').nullish().transform(absent),
+  /** SNS topic that alarms notify. With neither this nor `alarmEmail`, alarms show in CloudWatch only. */
   alarmTopicArn: z
     .string()
     .regex(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic')

@@ -9,7 +9,12 @@ import { join, resolve } from 'node:path';
 import { ensureVirtualEnvironment } from '../local/bootstrap/python.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const STAGES = ['local', 'dev', 'prod'];
+/** With what a stage has to be told. */
+const STAGES = {
+  local: {},
+  dev: {},
+  prod: { maxConcurrentRuns: 300, alarmEmail: 'ops@example.com' },
+};
 /** W3005: CDK writes out dependencies that a reference implies already; harmless, and not ours to change. */
 const IGNORED = ['W3005'];
 const TIME_LIMIT_MS = 10 * 60_000;
@@ -32,10 +37,11 @@ function run(command, args) {
 }
 
 let failed = 0;
-for (const stage of STAGES) {
+for (const [stage, settings] of Object.entries(STAGES)) {
   const out = mkdtempSync(join(tmpdir(), `narae-${stage}-`));
   try {
-    if (run('cdk', ['synth', '--quiet', '-c', `stage=${stage}`, '--output', out]) !== 0) failed += 1;
+    const context = ['-c', `stage=${stage}`, '-c', `settings=${JSON.stringify(settings)}`];
+    if (run('cdk', ['synth', '--quiet', ...context, '--output', out]) !== 0) failed += 1;
     const templates = readdirSync(out)
       .filter((file) => file.endsWith('.template.json'))
       .map((file) => join(out, file));

@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, MathExpression, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { ApiStack } from '../stacks/api';
@@ -40,8 +41,7 @@ export class StageAlarms extends Construct {
   ) {
     super(scope, id);
     const { config, engine, functions, api, background } = props;
-    const topic =
-      config.alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', config.alarmTopicArn);
+    const topics = this.#topics(config);
     const specs = [
       ...engineAlarms(engine),
       ...frontAlarms(engine, api),
@@ -50,9 +50,18 @@ export class StageAlarms extends Construct {
     ];
     this.alarms = specs.map((spec) => {
       const alarm = this.#alarm(config.stage, spec);
-      if (topic) alarm.addAlarmAction(new SnsAction(topic));
+      for (const topic of topics) alarm.addAlarmAction(new SnsAction(topic));
       return alarm;
     });
+  }
+
+  #topics({ alarmTopicArn, alarmEmail }: StageConfig): ITopic[] {
+    const given = alarmTopicArn === undefined ? [] : [Topic.fromTopicArn(this, 'Topic', alarmTopicArn)];
+    if (alarmEmail === undefined) return given;
+    // Alarms say which metric was where: nothing that a caller sent. CloudWatch could not use a key of AWS's own for SNS.
+    const own = new Topic(this, 'Mail', { displayName: 'Narae alarms', enforceSSL: true });
+    own.addSubscription(new EmailSubscription(alarmEmail));
+    return [...given, own];
   }
 
   #alarm(stage: string, spec: AlarmSpec): Alarm {

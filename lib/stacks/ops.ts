@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { StageAlarms } from '../constructs/stage-alarms';
+import { StageBudget } from '../constructs/stage-budget';
 import { StageDashboard } from '../constructs/stage-dashboard';
 import type { ApiStack } from './api';
 import type { EngineStack } from './engine';
@@ -23,5 +24,8 @@ export class OpsStack extends Stack {
     super(scope, id, props);
     const { alarms } = new StageAlarms(this, 'Alarms', props);
     new StageDashboard(this, 'Dashboard', { ...props, alarms });
+    const { config } = props;
+    if (config.monthlyBudgetUsd !== undefined)
+      new StageBudget(this, 'Budget', { config, limitUsd: config.monthlyBudgetUsd });
   }
 }

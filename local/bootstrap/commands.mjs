@@ -34,6 +34,12 @@ export const commands = {
     run: (root, args, env) =>
       runInForeground(node(root), ['--import', 'tsx', 'test/security/selftest.ts', ...args], { cwd: root, env }),
   },
+  deploy: {
+    // It works on an account, never on what runs on this machine.
+    prepare: async () => ({}),
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', 'bin/deploy.ts', ...args], { cwd: root, env }),
+  },
   keys: tool('bin/keys.ts'),
   seed: tool('bin/seed.ts'),
   replay: tool('bin/replay.ts'),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError, parseConfig, readConfig } from '../../lib/config';
 
+const PROD = { maxConcurrentRuns: 300, alarmEmail: 'ops@example.com' };
+
 const problemsOf = (stage: string, overrides: unknown): string => {
   try {
     parseConfig(stage, [overrides]);
@@ -14,7 +16,7 @@ const problemsOf = (stage: string, overrides: unknown): string => {
 };
 
 describe('defaults', () => {
-  test.each(['local', 'dev', 'prod', 'team-a'])('stage %s needs no file', (stage) => {
+  test.each(['local', 'dev', 'team-a'])('stage %s needs no file', (stage) => {
     expect(parseConfig(stage, [{}]).stage).toBe(stage);
   });
 
@@ -28,10 +30,12 @@ describe('defaults', () => {
   });
 
   test('on AWS callers need keys, a firewall stands in front, and prod keeps its data', () => {
-    expect(parseConfig('prod', [{}])).toMatchObject({
+    expect(parseConfig('prod', [PROD])).toMatchObject({
       auth: 'api-key',
       edge: { enabled: true, waf: true },
       retainData: true,
+      maxViewers: 100,
+      monthlyBudgetUsd: 100,
     });
     expect(parseConfig('dev', [{}])).toMatchObject({ auth: 'api-key', retainData: false });
   });
@@ -41,9 +45,36 @@ describe('defaults', () => {
   });
 
   test('a file overrides field by field, also inside groups', () => {
-    const config = parseConfig('prod', [{ edge: { requestsPerAddress: 77 }, throttling: { burstLimit: 9 } }]);
+    const config = parseConfig('prod', [PROD, { edge: { requestsPerAddress: 77 }, throttling: { burstLimit: 9 } }]);
     expect(config.edge).toMatchObject({ enabled: true, waf: true, requestsPerAddress: 77 });
     expect(config.throttling).toEqual({ rateLimit: 1000, burstLimit: 9 });
+  });
+});
+
+describe('prod has to be told what no default can know', () => {
+  test('how many may run at the same time, and who is told when something is wrong', () => {
+    const message = problemsOf('prod', {});
+    expect(message).toMatch(/maxConcurrentRuns: must say how many runs .*300 of the common 1000.*; it is missing/);
+    expect(message).toMatch(/alarmEmail: must say who is told .*\(or alarmTopicArn an SNS topic\); it is missing/);
+    expect(problemsOf('prod', { ...PROD, maxConcurrentRuns: null })).toMatch(/maxConcurrentRuns: must say/);
+  });
+
+  test.each([{ alarmEmail: 'ops@example.com' }, { alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:ops' }])(
+    'an address or a topic: %j',
+    (told) => {
+      expect(parseConfig('prod', [{ maxConcurrentRuns: 300, ...told }])).toMatchObject(told);
+    },
+  );
+
+  test('other stages have a bound on runs, which null takes away where the account can reserve nothing', () => {
+    expect(parseConfig('team-a', [{}]).maxConcurrentRuns).toBe(100);
+    expect(parseConfig('team-a', [{ maxConcurrentRuns: null }]).maxConcurrentRuns).toBeUndefined();
+    expect(problemsOf('team-a', { maxConcurrentRuns: 0 })).toMatch(/1 or more, or null; it is 0/);
+  });
+
+  test('a budget is of no use while nobody is told of it', () => {
+    expect(problemsOf('dev', { monthlyBudgetUsd: 20 })).toMatch(/alarmEmail: must say who is told of the budget/);
+    expect(parseConfig('dev', [{ monthlyBudgetUsd: 20, alarmEmail: 'a@example.com' }]).monthlyBudgetUsd).toBe(20);
   });
 });
 
@@ -69,9 +100,13 @@ describe('what is wrong is named, with what would be right', () => {
     [
       'no runs at all',
       { maxConcurrentRuns: 0 },
-      /maxConcurrentRuns: must be a whole number of runs, 1 or more; it is 0/,
+      /maxConcurrentRuns: must be a whole number of runs, 1 or more, or null; it is 0/,
     ],
-    ['no viewers at all', { maxViewers: 0 }, /maxViewers: must be a whole number of viewers, 1 or more; it is 0/],
+    [
+      'no viewers at all',
+      { maxViewers: 0 },
+      /maxViewers: must be a whole number of viewers, 1 or more, or null; it is 0/,
+    ],
     [
       'rate as text',
       { throttling: { rateLimit: '5' } },
@@ -96,6 +131,8 @@ describe('what is wrong is named, with what would be right', () => {
     ],
     ['retention for ever', { logRetentionDays: 9999 }, /logRetentionDays: must be one of/],
     ['a topic that is none', { alarmTopicArn: 'ops' }, /alarmTopicArn: must be the ARN of an SNS topic; it is "ops"/],
+    ['an address that is none', { alarmEmail: 'ops' }, /alarmEmail: must be an e-mail address; it is "ops"/],
+    ['a budget of nothing', { monthlyBudgetUsd: 0 }, /monthlyBudgetUsd: must be above 0; it is 0/],
     ['a target without port', { openTargets: ['10.0.3.7'] }, /openTargets\[0\]: must be host:port, such as/],
     ['an address that is no URL', { lokiUrl: 'loki:3100' }, /lokiUrl: must be an http or https URL/],
     [
@@ -108,11 +145,14 @@ describe('what is wrong is named, with what would be right', () => {
     ['an unknown setting in a group', { edge: { wafs: true } }, /edge: there is no setting named "wafs"/],
     ['no object', ['x'], /settings must be one JSON object/],
   ])('%s', (_, overrides, message) => {
-    expect(problemsOf('prod', overrides)).toMatch(message);
+    expect(problemsOf('prod', Array.isArray(overrides) ? overrides : { ...PROD, ...Object(overrides) })).toMatch(
+      message,
+    );
   });
 
   test('everything at once, one line each', () => {
     const message = problemsOf('prod', {
+      ...PROD,
       auth: 'none',
       region: 'y',
       memoryTiersMb: [],

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import * as z from 'zod';
-import { CLOSED, removeAssemblies, resource, resources, stageOf } from './stage';
+import { CLOSED, PROD, removeAssemblies, resource, resources, stageOf } from './stage';
 
 afterAll(removeAssemblies);
 
@@ -39,7 +39,7 @@ const rulesOf = (edge: Parameters<typeof resource>[0]) =>
   z.object({ Rules: z.array(Rule) }).parse(resource(edge, 'AWS::WAFv2::WebACL').Properties).Rules;
 
 describe.each([
-  ['near', edgeOf('prod')],
+  ['near', edgeOf('prod', PROD)],
   ['far from us-east-1', edgeOf('closed', CLOSED)],
 ])('the edge of a stage %s', (_, { edge, distribution }) => {
   const { DefaultCacheBehavior, CacheBehaviors, Origins } = distribution;

@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, { stateful?: true; name?: string; createOnl
   'AWS::Route53Resolver::FirewallDomainList': { name: 'Name', createOnly: ['Name'] },
   'AWS::Route53Resolver::FirewallRuleGroup': { name: 'Name', createOnly: ['Name'] },
   'AWS::S3::Bucket': { stateful: true, name: 'BucketName', createOnly: ['BucketName'] },
-  'AWS::SNS::Topic': { stateful: true, name: 'TopicName', createOnly: ['TopicName', 'FifoTopic'] },
+  'AWS::SNS::Topic': { name: 'TopicName', createOnly: ['TopicName', 'FifoTopic'] },
   'AWS::SQS::Queue': { stateful: true, name: 'QueueName', createOnly: ['QueueName', 'FifoQueue'] },
   'AWS::SecretsManager::Secret': { stateful: true, name: 'Name', createOnly: ['Name'] },
   'AWS::StepFunctions::StateMachine': {

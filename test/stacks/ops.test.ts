@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { CLOSED, removeAssemblies, repository, resources, namedStage } from './stage';
+import { CLOSED, namedStage, PROD, removeAssemblies, repository, resource, resources, stageOf } from './stage';
 
 afterAll(removeAssemblies);
 
@@ -50,8 +50,41 @@ test('a reaper that says nothing is an alarm; silence of anything else is not', 
 });
 
 test('alarms notify the topic of the stage, where it has one', () => {
-  for (const { AlarmActions } of alarmsOf('prod')) expect(AlarmActions).toEqual([]);
+  for (const { AlarmActions } of alarmsOf('dev')) expect(AlarmActions).toEqual([]);
   for (const { AlarmActions } of alarmsOf('closed')) expect(AlarmActions).toEqual([CLOSED.alarmTopicArn]);
+});
+
+test('alarms write to the address of the stage, where it has one', () => {
+  const { ops } = namedStage('prod');
+  if (!ops) throw new Error('no ops stack');
+  const [topic, ...others] = resources(ops, 'AWS::SNS::Topic').keys();
+  expect(others).toEqual([]);
+  for (const { AlarmActions } of alarmsOf('prod')) expect(AlarmActions).toEqual([{ Ref: topic }]);
+  expect(resource(ops, 'AWS::SNS::Subscription').Properties).toMatchObject({
+    Protocol: 'email',
+    Endpoint: 'ops@example.com',
+    TopicArn: { Ref: topic },
+  });
+});
+
+test('the same people are told before the month costs more than it should', () => {
+  const { ops } = stageOf('prod', { ...PROD, monthlyBudgetUsd: 70, alarmTopicArn: CLOSED.alarmTopicArn });
+  if (!ops) throw new Error('no ops stack');
+  const { Properties } = resource(ops, 'AWS::Budgets::Budget');
+  expect(Properties['Budget']).toEqual({
+    BudgetType: 'COST',
+    TimeUnit: 'MONTHLY',
+    BudgetLimit: { Amount: 70, Unit: 'USD' },
+  });
+  const subscribers = [
+    { SubscriptionType: 'EMAIL', Address: 'ops@example.com' },
+    { SubscriptionType: 'SNS', Address: CLOSED.alarmTopicArn },
+  ];
+  expect(Properties['NotificationsWithSubscribers']).toMatchObject([
+    { Notification: { NotificationType: 'ACTUAL', Threshold: 80 }, Subscribers: subscribers },
+    { Notification: { NotificationType: 'FORECASTED', Threshold: 100 }, Subscribers: subscribers },
+  ]);
+  expect(resources(namedStage('dev').ops ?? ops, 'AWS::Budgets::Budget').size).toBe(0);
 });
 
 test('one dashboard shows them all', () => {

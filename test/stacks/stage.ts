@@ -28,8 +28,11 @@ export const CLOSED = {
   },
 };
 
+/** What prod has to be told. */
+export const PROD = { maxConcurrentRuns: 300, alarmEmail: 'ops@example.com' };
+
 /** Stages as they are deployed, and one with everything that can be set. */
-export const STAGES: Readonly<Record<string, object>> = { local: {}, dev: {}, prod: {}, closed: CLOSED };
+export const STAGES: Readonly<Record<string, object>> = { local: {}, dev: {}, prod: PROD, closed: CLOSED };
 
 export interface Stage extends NaraeStacks {
   readonly app: App;

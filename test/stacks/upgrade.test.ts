@@ -26,8 +26,8 @@ const CHANGES: Readonly<Record<string, readonly object[]>> = {
   allowedOrigins: [{ allowedOrigins: ['https://app.example.com'] }],
   network: [{ network: 'public' }],
   memoryTiersMb: [{ memoryTiersMb: [512, 3008] }, { memoryTiersMb: [256, 1536, 4096] }, { memoryTiersMb: [3008] }],
-  maxConcurrentRuns: [{ maxConcurrentRuns: 60 }],
-  maxViewers: [{ maxViewers: 30 }],
+  maxConcurrentRuns: [{ maxConcurrentRuns: 60 }, { maxConcurrentRuns: null }],
+  maxViewers: [{ maxViewers: 30 }, { maxViewers: null }],
   throttling: [{ throttling: { rateLimit: 7, burstLimit: 8 } }],
   publicUrl: [{ publicUrl: 'https://run.example.com' }],
   edge: [
@@ -42,6 +42,8 @@ const CHANGES: Readonly<Record<string, readonly object[]>> = {
   lokiUrl: [{ lokiUrl: 'https://loki.example' }],
   prometheusUrl: [{ prometheusUrl: 'https://prometheus.example' }],
   packageIndexes: [{ packageIndexes: { python: 'https://pypi.example/simple/' } }],
+  alarmEmail: [{ alarmEmail: 'ops@example.com' }],
+  monthlyBudgetUsd: [{ monthlyBudgetUsd: 50 }, { monthlyBudgetUsd: 50, alarmEmail: 'ops@example.com' }],
   alarmTopicArn: [{ alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:others' }, { alarmTopicArn: undefined }],
 };
 /** What makes another stage of it: `-c stage`, and docs/deploy.md, "Upgrading". */

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConfigError, readConfig } from '../lib/config';
+import { preflight } from './preflight/preflight';
+
+/** `npm run preflight` and `npm run deploy` (docs/deploy.md, "First deployment"). */
+
+const USAGE = `Looks whether a stage fits into the account, then deploys it.
+
+  npm run preflight -- --stage prod [--settings JSON]
+  npm run deploy -- --stage prod [--settings JSON] [-- options of cdk deploy]
+
+Needs credentials that may call lambda:GetAccountSettings and lambda:GetFunctionConcurrency. Status 1 if something would
+fail; nothing is deployed then.`;
+
+const REPOSITORY = path.resolve(__dirname, '..');
+
+class UsageError extends Error {}
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { stage, settings, check } = values;
+  if (!stage) throw new UsageError('Which stage? Give --stage.');
+  const config = readConfig({ stage, settings }, path.join(REPOSITORY, 'stages'));
+  if (stage === 'local') throw new UsageError('The stage "local" is deployed by npm start.');
+  const fits = await preflight(config, (line) => console.log(line));
+  if (!fits) {
+    console.error('Nothing was deployed: see STOP above.');
+    return 1;
+  }
+  return check ? 0 : cdkDeploy(stage, settings, positionals);
+}
+
+/** @returns the status of the CDK. What outlived its stack and bears a fixed name is taken over (docs/deploy.md, "Upgrading"). */
+function cdkDeploy(stage: string, settings: string | undefined, options: readonly string[]): Promise<number> {
+  const context = ['-c', `stage=${stage}`, ...(settings === undefined ? [] : ['-c', `settings=${settings}`])];
+  const args = ['deploy', '--all', '--import-existing-resources', ...context, ...options];
+  const cdk = spawn(path.join(REPOSITORY, 'node_modules/.bin/cdk'), args, { cwd: REPOSITORY, stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    cdk.on('error', reject);
+    cdk.on('close', (status) => resolve(status ?? 1));
+  });
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        stage: { type: 'string' },
+        settings: { type: 'string' },
+        check: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
+    else if (error instanceof ConfigError) console.error(error.message);
+    else console.error(`The account could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

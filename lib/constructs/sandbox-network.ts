@@ -21,6 +21,19 @@ import { DnsFirewall } from './dns-firewall';
 import { asVpc } from './interfaces';
 import { StageLogGroup } from './stage-log-group';
 
+/**
+ * What Lambda needs of a function's role to put it into a network: the EC2 part of AWSLambdaVPCAccessExecutionRole (v3).
+ * The function itself is denied them (sandbox-function.ts): calls of its code carry `lambda:SourceFunctionArn`.
+ */
+export const NETWORK_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
+
 export interface SandboxNetworkProps {
   readonly config: StageConfig;
   readonly key: IKey;
@@ -74,7 +87,7 @@ export class SandboxNetwork extends Construct {
     this.placement = { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED }, securityGroups: [group] };
     this.access = [
       new PolicyStatement({
-        actions: ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces'],
+        actions: [...NETWORK_ACTIONS],
         resources: ['*'],
         conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(this).region } },
       }),

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../lib/config';
+import { EDGE_REGION } from '../lib/stacks/data';
+import { staleOrigins } from './preflight/origins';
 import { preflight } from './preflight/preflight';
 
 /** `npm run preflight` and `npm run deploy` (docs/deploy.md, "First deployment"). */
@@ -33,17 +35,26 @@ async function main(): Promise<number> {
     console.error('Nothing was deployed: see STOP above.');
     return 1;
   }
-  return check ? 0 : cdkDeploy(stage, settings, positionals);
+  if (check) return 0;
+  const context = ['-c', `stage=${stage}`, ...(settings === undefined ? [] : ['-c', `settings=${settings}`])];
+  // What outlived its stack and bears a fixed name is taken over (docs/deploy.md, "Upgrading").
+  const status = await cdkDeploy('--all', '--import-existing-resources', ...context, ...positionals);
+  if (status !== 0) return status;
+  const stale = await staleOrigins({ stage, region: config.region, edgeRegion: EDGE_REGION });
+  if (stale.length === 0) return 0;
+  console.log(`The edge is deployed again: ${stale.join('; ')}.`);
+  // A template that is as it was would not be looked at: this makes it another.
+  const again = ['-c', `origins=${stale.join()}`];
+  return cdkDeploy(`narae-${stage}-edge`, '--exclusively', ...again, ...context, ...positionals);
 }
 
-/** @returns the status of the CDK. What outlived its stack and bears a fixed name is taken over (docs/deploy.md, "Upgrading"). */
-function cdkDeploy(stage: string, settings: string | undefined, options: readonly string[]): Promise<number> {
-  const context = ['-c', `stage=${stage}`, ...(settings === undefined ? [] : ['-c', `settings=${settings}`])];
-  const args = ['deploy', '--all', '--import-existing-resources', ...context, ...options];
-  const cdk = spawn(path.join(REPOSITORY, 'node_modules/.bin/cdk'), args, { cwd: REPOSITORY, stdio: 'inherit' });
+/** @returns its status */
+function cdkDeploy(...args: readonly string[]): Promise<number> {
+  const command = path.join(REPOSITORY, 'node_modules/.bin/cdk');
+  const cdk = spawn(command, ['deploy', ...args], { cwd: REPOSITORY, stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     cdk.on('error', reject);
-    cdk.on('close', (status) => resolve(status ?? 1));
+    cdk.on('close', (code) => resolve(code ?? 1));
   });
 }
 

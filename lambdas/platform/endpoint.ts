@@ -194,6 +194,7 @@ function observe(telemetry: Telemetry, nameOf: (event: Event) => string): middy.
   const count = ({ event, response }: middy.Request<Event, Result | null>): void => {
     countRequest(telemetry, {
       route: nameOf(event),
+      visitor: event.headers['x-narae-visitor'] ?? event.requestContext.http.sourceIp,
       status: response?.statusCode ?? 500,
       durationMs: performance.now() - (startedAt.get(event) ?? performance.now()),
     });

@@ -18,12 +18,14 @@ export function telemetry(serviceName: string): Telemetry {
 
 /**
  * One request, counted and timed. The route is a field of the line, not a dimension: CloudWatch bills each combination
- * of dimensions as a metric of its own, and Logs Insights can group by a field.
+ * of dimensions as a metric of its own, and Logs Insights can group by a field. So is the visitor's address, which
+ * the gateway behind the edge does not see.
  */
 export function countRequest(
   { metrics }: Telemetry,
-  request: { readonly route: string; readonly status: number; readonly durationMs: number },
+  request: { readonly route: string; readonly status: number; readonly durationMs: number; readonly visitor: string },
 ): void {
+  metrics.addMetadata('visitor', request.visitor);
   metrics.addMetadata('route', request.route);
   metrics.addMetadata('status', String(request.status));
   metrics.addMetric('Requests', MetricUnit.Count, 1);

@@ -2,6 +2,7 @@ import { CfnIPSet, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { isIPv6Network } from '../config-values';
+import { FirewallLog, WITHOUT_SECRETS } from './firewall-log';
 
 type Rule = CfnWebACL.RuleProperty;
 type Statement = CfnWebACL.StatementProperty;
@@ -14,8 +15,11 @@ const BODY_RULES = [
   'GenericRFI_BODY',
   'SizeRestrictions_BODY',
 ];
-/** Scripts without a user agent are callers like others. */
-const COUNTED_RULES = [...BODY_RULES, 'NoUserAgent_HEADER'];
+/**
+ * Scripts without a user agent are callers like others, and a callback may take a query as long as the gateway does: the
+ * rule stops at 2,048 bytes.
+ */
+const COUNTED_RULES = [...BODY_RULES, 'NoUserAgent_HEADER', 'SizeRestrictions_QUERYSTRING'];
 
 const TOO_MANY = 'too-many-requests';
 const NOT_LISTED = 'address-not-listed';
@@ -34,6 +38,7 @@ export class Firewall extends Construct {
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
       visibilityConfig: visibility(`narae-${stage}`),
+      dataProtectionConfig: WITHOUT_SECRETS,
       rules: [...outsiders, tooMany(edge.requestsPerAddress), commonAttacks()],
       customResponseBodies: {
         [NOT_LISTED]: errorBody('FORBIDDEN', 'This address is not in a network that may call.'),
@@ -41,6 +46,7 @@ export class Firewall extends Construct {
       },
     });
     this.webAclArn = acl.attrArn;
+    new FirewallLog(this, 'Log', { config: props.config, webAclArn: acl.attrArn });
   }
 
   /** Refuses every address that no listed network holds. */

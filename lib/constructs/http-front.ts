@@ -28,7 +28,10 @@ const EXPOSED_HEADERS = [
   'X-Log-Id',
 ];
 
-/** One line per request, as JSON. No query string: a ticket may be in it. */
+/**
+ * One line per request, as JSON. No query string: a ticket may be in it. `ip` is the edge's address, since a gateway knows
+ * no headers here: the visitor's is in the room's line of the same request, and in the edge's own log.
+ */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   time: '$context.requestTimeEpoch',

@@ -1,4 +1,6 @@
-import { CfnOutput, Duration, Fn, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { CfnOutput, Duration, Fn, Lazy, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -20,6 +22,7 @@ import {
   type FunctionAssociation,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { CfnUrl } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { acknowledge } from '../constructs/acknowledge';
@@ -69,7 +72,7 @@ export class EdgeStack extends Stack {
       compress: false,
     };
     this.distribution = new Distribution(this, 'Distribution', {
-      comment: `Narae ${config.stage}`,
+      comment: Lazy.string({ produce: () => `Narae ${config.stage} (origins ${originsOf(api, engine)})` }),
       defaultBehavior: { origin: apiOrigin, ...behavior, functionAssociations: [this.#hostOfCaller()] },
       additionalBehaviors: { '/stream/*': { origin: streamOrigin, ...behavior } },
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -80,6 +83,9 @@ export class EdgeStack extends Stack {
     this.#acknowledge(config);
     const host = config.edge.domainName ?? this.distribution.distributionDomainName;
     new CfnOutput(this, 'Url', { value: `https://${host}` });
+    // What this stack knows of the others: a deployment compares it with what they say (bin/deploy).
+    new CfnOutput(this, 'KnownApiId', { value: outputOf(api, 'ApiId') });
+    new CfnOutput(this, 'KnownStreamHost', { value: outputOf(engine, 'StreamHost') });
     new CfnOutput(this, 'DistributionDomainName', { value: this.distribution.distributionDomainName });
   }
 
@@ -98,6 +104,8 @@ export class EdgeStack extends Stack {
       'function handler(event) {',
       '  var request = event.request;',
       "  request.headers['x-forwarded-host'] = { value: request.headers.host.value };",
+      // The gateway sees the edge's address only; telemetry logs this one.
+      "  request.headers['x-narae-visitor'] = { value: event.viewer.ip };",
       '  return request;',
       '}',
     ].join('\n');
@@ -139,6 +147,25 @@ export class EdgeStack extends Stack {
       );
     if (!edge.waf) acknowledge(distribution, 'AwsSolutions-CFR2', 'The stage says so: edge.waf is false.');
   }
+}
+
+/**
+ * Changes when the API or the address of streams is made anew. They are read by output, which CloudFormation does only when
+ * a resource of this stack changes, so this is in one (ADR 0011).
+ */
+function originsOf({ api }: ApiStack, { streamUrl }: EngineStack): string {
+  const made = [api.node.defaultChild, streamUrl.node.defaultChild].map((element) => {
+    if (element instanceof CfnApi) return element.stack.resolve([element.logicalId, element.protocolType]) as unknown;
+    if (element instanceof CfnUrl)
+      return element.stack.resolve([element.logicalId, element.targetFunctionArn]) as unknown;
+    throw new TypeError('Not an origin of the edge');
+  });
+  // `-c origins=...`: one was made anew without its template having changed (bin/deploy.ts).
+  const noticed: unknown = api.node.tryGetContext('origins');
+  return createHash('sha256')
+    .update(JSON.stringify([...made, noticed ?? '']))
+    .digest('hex')
+    .slice(0, 8);
 }
 
 const originSecret = ({ stage, edge }: StageConfig): SecretValue =>

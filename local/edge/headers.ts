@@ -14,7 +14,7 @@ const HOP_BY_HOP = [
 ];
 
 /** What only an edge may say; a client that says it is not heard. */
-const OURS = ['x-narae-origin', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'];
+const OURS = ['x-narae-origin', 'x-narae-visitor', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'];
 
 export function forwardedHeaders(
   request: IncomingMessage,
@@ -32,6 +32,7 @@ export function forwardedHeaders(
     // Answers with absolute addresses name the host that the caller used.
     ...(request.headers.host !== undefined && { 'x-forwarded-host': request.headers.host }),
     'x-forwarded-proto': 'http',
+    'x-narae-visitor': address,
     ...(originSecret !== undefined && { 'x-narae-origin': originSecret }),
     ...(chunked && { 'transfer-encoding': 'chunked' }),
   };

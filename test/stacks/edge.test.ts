@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
+import { CfnElement } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { CLOSED, PROD, removeAssemblies, resource, resources, stageOf } from './stage';
+import { CLOSED, PROD, removeAssemblies, resource, resources, stageOf, templateOf } from './stage';
 
 afterAll(removeAssemblies);
 
@@ -55,17 +56,25 @@ describe.each([
     expect(JSON.stringify(originOf(CacheBehaviors[0]?.TargetOriginId ?? '')?.DomainName)).toMatch(/StreamHost/);
   });
 
-  test('tells the API which host the caller used, whatever the caller says of it', () => {
+  test('tells the API which host the caller used and from where, whatever the caller says of it', () => {
     const { FunctionCode } = z
       .looseObject({ FunctionCode: z.string() })
       .parse(resource(edge, 'AWS::CloudFront::Function').Properties);
-    const headers = { host: { value: 'run.example.com' }, 'x-forwarded-host': { value: 'evil.example' } };
+    const headers = {
+      host: { value: 'run.example.com' },
+      'x-forwarded-host': { value: 'evil.example' },
+      'x-narae-visitor': { value: '198.51.100.1' },
+    };
     const sent: unknown = runInNewContext(`${FunctionCode}; handler(event)`, {
-      event: { request: { uri: '/', headers } },
+      event: { viewer: { ip: '203.0.113.7' }, request: { uri: '/', headers } },
     });
     expect(sent).toEqual({
       uri: '/',
-      headers: { host: { value: 'run.example.com' }, 'x-forwarded-host': { value: 'run.example.com' } },
+      headers: {
+        host: { value: 'run.example.com' },
+        'x-forwarded-host': { value: 'run.example.com' },
+        'x-narae-visitor': { value: '203.0.113.7' },
+      },
     });
     expect(DefaultCacheBehavior).toMatchObject({ FunctionAssociations: [{ EventType: 'viewer-request' }] });
   });
@@ -116,7 +125,31 @@ describe.each([
     expect(distribution.WebACLId).toEqual({ 'Fn::GetAtt': [acl, 'Arn'] });
   });
 
-  test('attack rules leave bodies alone: bodies are code', () => {
+  test('logs what the firewall refused, without credentials and queries, and shows none in samples', () => {
+    const logging = resource(edge, 'AWS::WAFv2::LoggingConfiguration').Properties;
+    const name = z.string().parse(resource(edge, 'AWS::Logs::LogGroup').Properties['LogGroupName']);
+    expect(name).toMatch(/^aws-waf-logs-narae-(prod|closed)$/);
+    // Without the `:*` that the group's own attribute ends in.
+    expect(JSON.stringify(logging['LogDestinationConfigs'])).toMatch(new RegExp(`:log-group:${name}"`));
+    expect(logging['LoggingFilter']).toMatchObject({
+      DefaultBehavior: 'DROP',
+      Filters: [{ Behavior: 'KEEP', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }],
+    });
+    const headers = ['authorization', 'x-api-key', 'cookie', 'referer'];
+    expect(logging['RedactedFields']).toEqual([
+      ...headers.map((Name) => ({ SingleHeader: { Name } })),
+      { QueryString: {} },
+    ]);
+    expect(resource(edge, 'AWS::WAFv2::WebACL').Properties['DataProtectionConfig']).toEqual({
+      DataProtections: [
+        { Field: { FieldType: 'SINGLE_HEADER', FieldKeys: headers }, Action: 'SUBSTITUTION' },
+        { Field: { FieldType: 'SINGLE_COOKIE' }, Action: 'SUBSTITUTION' },
+        { Field: { FieldType: 'QUERY_STRING' }, Action: 'SUBSTITUTION' },
+      ],
+    });
+  });
+
+  test('attack rules leave bodies alone, which are code, and long queries of callbacks', () => {
     const common = rulesOf(edge).find(({ Name }) => Name === 'common-attacks');
     const Group = z.object({
       ManagedRuleGroupStatement: z.object({
@@ -128,6 +161,7 @@ describe.each([
     expect(RuleActionOverrides.map(({ Name }) => Name)).toEqual(
       expect.arrayContaining([
         'SizeRestrictions_BODY',
+        'SizeRestrictions_QUERYSTRING',
         'CrossSiteScripting_BODY',
         'EC2MetaDataSSRF_BODY',
         'GenericLFI_BODY',
@@ -189,6 +223,36 @@ describe('a host name of its own', () => {
       SslSupportMethod: 'sni-only',
     });
   });
+});
+
+describe('an origin that is made anew', () => {
+  const templateAfter = (change: (stage: ReturnType<typeof stageOf>) => void, said = {}): string => {
+    const stage = stageOf('prod', PROD, {}, said);
+    change(stage);
+    if (!stage.edge) throw new Error('no edge');
+    return JSON.stringify(templateOf(stage.edge));
+  };
+  const before = templateAfter(() => undefined);
+
+  test.each<[string, (stage: ReturnType<typeof stageOf>) => void]>([
+    ['the API', ({ api }) => rename(api.api.node.defaultChild)],
+    ['the address of streams', ({ engine }) => rename(engine.streamUrl.node.defaultChild)],
+  ])('%s: the edge is updated too, and reads its host again', (_, change) => {
+    expect(templateAfter(change)).not.toBe(before);
+  });
+
+  test('so is it where a deployment noticed one that no template tells of', () => {
+    expect(templateAfter(() => undefined, { origins: 'ApiId is second' })).not.toBe(before);
+  });
+
+  test('nothing else touches it', () => {
+    expect(templateAfter(() => undefined)).toBe(before);
+  });
+
+  function rename(element: unknown): void {
+    if (!(element instanceof CfnElement)) throw new Error('no resource');
+    element.overrideLogicalId('MadeAnew');
+  }
 });
 
 test('the local stage has no edge and no alarms', () => {

@@ -46,11 +46,16 @@ const folders: string[] = [];
 // CloudFormation's own rules take most of a synthesis. They run in `cdk synth`; cdk-nag's run here too.
 process.env['CDK_VALIDATION'] = 'false';
 
-/** The stage's stacks, synthesized as `cdk deploy` would. */
-export function stageOf(name: string, overrides: object = {}, environment: Record<string, string> = {}): Stage {
+/** The stage's stacks, synthesized as `cdk deploy` would; `said`: what `-c` says beside the stage. */
+export function stageOf(
+  name: string,
+  overrides: object = {},
+  environment: Record<string, string> = {},
+  said: Record<string, string> = {},
+): Stage {
   const assembly = mkdtempSync(path.join(tmpdir(), 'narae-stacks-'));
   folders.push(assembly);
-  const app = new App({ context, outdir: assembly });
+  const app = new App({ context: { ...context, ...said }, outdir: assembly });
   const stacks = addStage(app, parseConfig(name, [overrides]), environment);
   const all = app.node.children.filter((child) => child instanceof Stack);
   return { app, assembly, all, ...stacks };

@@ -1,0 +1,60 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import * as z from 'zod';
+import { endpoint } from '../../../lambdas/platform/endpoint';
+import { Idempotency } from '../../../lambdas/platform/idempotency';
+import { ANYBODY } from '../../../lambdas/platform/principal';
+import type { RouteTable } from '../../../lambdas/platform/route';
+import { telemetry } from '../../../lambdas/platform/telemetry';
+import { testDynamo } from '../support/aws';
+import { testClock } from '../support/clock';
+
+const routes = {
+  look: {
+    method: 'GET',
+    path: '/look',
+    summary: 'Look',
+    scope: 'public',
+    success: { status: 200, body: z.object({}) },
+    errors: [],
+  },
+} as const satisfies RouteTable;
+
+/** The line of metrics that a request leaves. */
+async function lineOf(headers: Record<string, string>): Promise<unknown> {
+  const db = testDynamo();
+  const handler = endpoint({
+    routes,
+    useCases: { look: () => Promise.resolve({ body: {} }) },
+    authenticate: () => Promise.resolve(ANYBODY),
+    originGuard: undefined,
+    idempotency: new Idempotency(db, 'no table', testClock()),
+    telemetry: telemetry('test'),
+  });
+  const event = {
+    rawPath: '/look',
+    rawQueryString: '',
+    headers,
+    requestContext: { http: { method: 'GET', sourceIp: '198.51.100.9' } },
+    isBase64Encoded: false,
+  } as unknown as APIGatewayProxyEventV2;
+  const written: string[] = [];
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  try {
+    await handler(event, { awsRequestId: 'r-1' } as Context);
+  } finally {
+    write.mockRestore();
+    db.destroy();
+  }
+  return JSON.parse(written.find((line) => line.includes('"_aws"')) ?? 'null');
+}
+
+test('a request is logged with the address that the edge saw', async () => {
+  expect(await lineOf({ 'X-Narae-Visitor': '203.0.113.7' })).toMatchObject({ route: 'look', visitor: '203.0.113.7' });
+});
+
+test('without an edge, with the one that the gateway saw', async () => {
+  expect(await lineOf({})).toMatchObject({ visitor: '198.51.100.9' });
+});

@@ -133,9 +133,10 @@ function resourceProblems(stack: string, old: Inventory[string], after: Inventor
   });
 }
 
-/** The log of a sandbox may go with its memory tier, and that of the network with the network: both are documented acts. */
+/** The log of a sandbox may go with its memory tier, those of the network and of the firewall with these: documented acts. */
 const mayGo = ({ type, createOnly }: z.output<typeof Resource>): boolean =>
-  type === 'AWS::Logs::LogGroup' && /\/(sandbox-[\w-]+|network)$/.test(String(createOnly['LogGroupName']));
+  type === 'AWS::Logs::LogGroup' &&
+  /\/(sandbox-[\w-]+|network)$|^aws-waf-logs-/.test(String(createOnly['LogGroupName']));
 
 function fixedName({ type, createOnly }: z.output<typeof Resource>): string | undefined {
   const property = TYPES[type]?.name;

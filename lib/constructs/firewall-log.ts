@@ -25,7 +25,7 @@ export class FirewallLog extends Construct {
       // WAF writes to groups of this prefix only. The stage's key may be in another region: CloudWatch's own is used.
       logGroupName: `aws-waf-logs-narae-${config.stage}`,
       retention: config.logRetentionDays,
-      removalPolicy: config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: config.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
     const logging = new CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: webAclArn,

@@ -28,8 +28,9 @@ export class StageLogGroup extends LogGroup {
       logGroupName: prefix + props.name,
       retention: props.config.logRetentionDays,
       encryptionKey: props.key,
-      // Its name is fixed: a stack that finds a group left behind takes it over with `--import-existing-resources`.
-      removalPolicy: props.config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      // Its name is fixed: a stack that finds a group left behind takes it over with `--import-existing-resources`. One that
+      // a failed deployment made goes with it.
+      removalPolicy: props.config.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
   }
 }

@@ -106,7 +106,7 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
   test('logs and secrets outlive their stack where data do', () => {
     const policies = (type: string) => new Set(everywhere(stage, type).map(([, { DeletionPolicy }]) => DeletionPolicy));
     for (const type of ['AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'])
-      expect([type, ...policies(type)]).toEqual([type, kept ? 'Retain' : 'Delete']);
+      expect([type, ...policies(type)]).toEqual([type, kept ? 'RetainExceptOnCreate' : 'Delete']);
   });
 
   test('no bucket is public, and each is reached by TLS only', () => {

@@ -1,5 +1,5 @@
 import { functionsOf, isInstaller, isSandbox, type Function } from './functions';
-import { namedStage, removeAssemblies, STAGES, stageOf, templateOf } from './stage';
+import { PROD, namedStage, removeAssemblies, STAGES, stageOf, templateOf } from './stage';
 
 afterAll(removeAssemblies);
 
@@ -107,7 +107,7 @@ describe('the local stage', () => {
   });
 
   test('sends them nowhere without it, and no other stage ever does', () => {
-    const others = [...functionsOf('local'), ...functionsOf('prod', stageOf('prod', {}, proxied))];
+    const others = [...functionsOf('local'), ...functionsOf('prod', stageOf('prod', PROD, proxied))];
     for (const { Environment } of others)
       expect(Environment.Variables).not.toHaveProperty('MINISTACK_LAMBDA_PROXY_URL');
   });

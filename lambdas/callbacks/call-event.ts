@@ -12,8 +12,8 @@ export interface HttpCall {
   readonly body: Buffer;
 }
 
-/** Credentials are for the platform, not for the callback. */
-const WITHHELD = new Set(['authorization', 'cookie', 'x-api-key', 'x-narae-origin']);
+/** Credentials, and what the edge tells the platform, are not for the callback. */
+const WITHHELD = new Set(['authorization', 'cookie', 'x-api-key', 'x-narae-origin', 'x-narae-visitor']);
 const WITH_BODY: readonly CallMethod[] = ['POST', 'PUT', 'PATCH'];
 
 /**

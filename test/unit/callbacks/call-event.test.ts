@@ -12,6 +12,7 @@ test('is the one of the contract, section 4', () => {
       cookie: 'b',
       'x-api-key': 'c',
       'x-narae-origin': 'd',
+      'x-narae-visitor': 'e',
     },
     body: Buffer.from('{"price":500}'),
   });

@@ -119,6 +119,7 @@ describe('what goes where', () => {
         'Content-Type': 'application/json',
         'X-Forwarded-For': '10.0.0.1',
         'X-Narae-Origin': 'forged',
+        'X-Narae-Visitor': '10.0.0.1',
         TE: 'x',
       },
       body: '{"é":1}',
@@ -131,6 +132,7 @@ describe('what goes where', () => {
         'x-forwarded-for': '10.0.0.1, 127.0.0.1',
         'x-forwarded-host': `127.0.0.1:${edge.port}`,
         'x-narae-origin': 'told',
+        'x-narae-visitor': '127.0.0.1',
         host: new URL(api.url).host,
       },
     });

@@ -14,6 +14,19 @@ const STAGES = {
   local: {},
   dev: {},
   prod: { maxConcurrentRuns: 300, alarmEmail: 'ops@example.com' },
+  // All that can be there, far from the edge's region.
+  closed: {
+    account: '123456789012',
+    region: 'eu-central-1',
+    auth: 'none',
+    network: 'none',
+    allowedCidrs: ['203.0.113.0/24', '2001:db8::/32'],
+    alarmEmail: 'ops@example.com',
+    alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
+    monthlyBudgetUsd: 50,
+    maxViewers: 20,
+    retainData: true,
+  },
 };
 /** W3005: CDK writes out dependencies that a reference implies already; harmless, and not ours to change. */
 const IGNORED = ['W3005'];

@@ -40,6 +40,15 @@ const ENDINGS: Ending[] = [
     is: 130,
   },
   {
+    says: 'a code that is set by the last listener',
+    kind: 'script',
+    code: {
+      python: 'import atexit, os\natexit.register(os._exit, 130)',
+      node: 'process.on("exit", () => { process.exitCode = 130; });',
+    },
+    is: 130,
+  },
+  {
     says: 'an exit at the last moment',
     kind: 'script',
     code: {

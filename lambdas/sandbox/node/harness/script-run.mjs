@@ -73,5 +73,11 @@ function reportEnd(channel, file) {
     if (process.listenerCount('uncaughtException') === 0)
       quietly(() => channel.sayError(failure.describe('RUNTIME_ERROR', error, file())));
   });
-  process.on('exit', (code) => quietly(() => channel.sayExiting(process.exitCode ?? code)));
+  // After all listeners, the code's own among them: each may still change how the process ends.
+  const emit = process.emit.bind(process);
+  process.emit = (event, ...rest) => {
+    const heard = emit(event, ...rest);
+    if (event === 'exit') quietly(() => channel.sayExiting(process.exitCode ?? rest[0]));
+    return heard;
+  };
 }

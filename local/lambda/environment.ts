@@ -7,7 +7,7 @@ import { exited, failure, initTimedOut, responseTooLarge, timedOut, type Functio
 import { InvalidEntrypoint, startFunctionProcess, type FunctionProcess, type Surroundings } from './function-process';
 import type { EnvironmentLog } from './environment-log';
 import { messageOf } from '../process/errors';
-import { killTree } from './process-tree';
+import { killMentioning, killTree } from './process-tree';
 import * as answers from './response';
 import { RuntimeApi, type Invocation } from './runtime-api';
 
@@ -218,6 +218,7 @@ export class ExecutionEnvironment {
     this.state = 'gone';
     clearTimeout(this.initTimer);
     if (this.pid !== undefined) killTree(this.pid);
+    killMentioning(this.scratch());
     const work = this.work;
     if (work) {
       this.closeWork(work);

@@ -26,6 +26,11 @@ export class ProcessTable {
     return new ProcessTable(processes);
   }
 
+  /** All processes. */
+  all(): number[] {
+    return [...this.processes.keys()];
+  }
+
   /** The process and all that descend from it. */
   tree(root: number): number[] {
     const tree = this.processes.has(root) ? [root] : [];
@@ -66,6 +71,34 @@ export function killTree(root: number): void {
   for (const pid of [...stopped].reverse()) signal(pid, 'SIGKILL');
   // What had lost its parent before is still in the process group.
   signal(-root, 'SIGKILL');
+}
+
+/**
+ * Ends what was started with a folder in its environment variables and is no longer in anyone's tree: a launcher that is
+ * killed while it starts leaves a process that waits for it for ever, adopted by init.
+ * @param folder one whose name nobody else has
+ */
+export function killMentioning(folder: string): void {
+  const killed = new Set<number>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const fresh = ProcessTable.read()
+      .all()
+      .filter((pid) => pid !== process.pid && !killed.has(pid) && mentions(pid, folder));
+    if (fresh.length === 0) return;
+    for (const pid of fresh) {
+      signal(pid, 'SIGKILL');
+      killed.add(pid);
+    }
+  }
+}
+
+function mentions(pid: number, folder: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(folder);
+  } catch {
+    // It has ended, or is another user's.
+    return false;
+  }
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

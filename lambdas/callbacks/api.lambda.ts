@@ -48,7 +48,7 @@ const env = readEnv(
 const clock = systemClock;
 const db = dynamo();
 const bucket = s3();
-const { authenticate, originGuard } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
 const rooms = new RoomStore(db, env.NARAE_ENTITIES_TABLE);
 
 const ports: Ports = {
@@ -102,6 +102,7 @@ export const handler = endpoint({
   },
   authenticate,
   originGuard,
+  allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
   telemetry: telemetry('callbacks'),
   errorDetail: true,

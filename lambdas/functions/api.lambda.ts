@@ -58,7 +58,7 @@ const clock = systemClock;
 const db = dynamo();
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
 const { logger, ...rest } = telemetry('functions');
-const { authenticate, originGuard } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
 const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
 
 const ports: Ports = {
@@ -124,6 +124,7 @@ export const handler = endpoint({
   },
   authenticate,
   originGuard,
+  allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, {
     put: (workspace, name, text) => blobs.putResult(workspace, name, text),
     get: (workspace, name) => blobs.getResult(workspace, name),

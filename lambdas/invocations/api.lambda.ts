@@ -35,7 +35,7 @@ const env = readEnv(
 );
 const clock = systemClock;
 const db = dynamo();
-const { authenticate, originGuard, ticketKey } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard, ticketKey } = access(env, db, clock);
 
 const ports: Ports = {
   clock,
@@ -63,6 +63,7 @@ export const handler = endpoint({
   },
   authenticate,
   originGuard,
+  allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
   telemetry: telemetry('invocations'),
 });

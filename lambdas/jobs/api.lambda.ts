@@ -43,7 +43,7 @@ const env = readEnv(
 );
 const clock = systemClock;
 const db = dynamo();
-const { authenticate, originGuard } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
 const store = new RunStore(db, env.NARAE_RUNS_TABLE);
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
 
@@ -88,6 +88,7 @@ export const handler = endpoint({
   },
   authenticate,
   originGuard,
+  allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, largeReplies),
   telemetry: telemetry('jobs'),
   errorDetail: true,

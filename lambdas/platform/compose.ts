@@ -11,6 +11,8 @@ import { secretReader } from './secrets';
 
 /** Who may call, by the stage's setting: wiring that every function with callers shares. */
 export interface Access {
+  /** Origins whose pages may read answers, or `*`. */
+  readonly allowedOrigins: readonly string[];
   readonly authenticate: Authenticate;
   readonly originGuard: OriginGuard;
   readonly ticketKey: () => Promise<string>;
@@ -27,6 +29,7 @@ export function access(env: z.output<typeof commonEnv>, db: DynamoDBDocumentClie
       : byApiKey(new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE), clock);
   const ticketKey = read(env.NARAE_TICKET_SECRET_ID);
   return {
+    allowedOrigins: env.NARAE_ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
     authenticate: async (headers) => {
       await timeKnown;
       return authenticate(headers);

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { preflightHeaders } from './cors';
 import type { Idempotency, StoredReply } from './idempotency';
 import { bodyBytes, parseJson } from './json-body';
 import { guardOrigin, type OriginGuard } from './origin';
@@ -33,6 +34,8 @@ export interface EndpointOptions<T extends RouteTable> {
   readonly useCases: UseCases<T>;
   readonly authenticate: Authenticate;
   readonly originGuard: OriginGuard;
+  /** Origins whose pages may read answers, or `*`: for preflights, since the HTTP API adds CORS to all other answers. */
+  readonly allowedOrigins: readonly string[];
   readonly idempotency: Idempotency;
   readonly telemetry: Telemetry;
   /** true: error bodies also carry `detail` (contract: common, "Errors"). */
@@ -50,6 +53,10 @@ export function endpoint<T extends RouteTable>(
 ): (event: Event, context: Context) => Promise<Result> {
   const route = createRouter(options.routes);
   const handle = async (event: Event, context: Context): Promise<Result> => {
+    if (isPreflight(event)) {
+      const cors = preflightHeaders(options.allowedOrigins, event.headers);
+      return { statusCode: 204, headers: { ...cors, 'X-Request-Id': requestIdOf(context) } };
+    }
     await guardOrigin(options.originGuard, event.headers);
     const match = route(event.requestContext.http.method, event.rawPath);
     const principal = await admit(match.route, event.headers, options.authenticate);
@@ -89,6 +96,9 @@ export function endpoint<T extends RouteTable>(
     .use(mapErrors(options))
     .handler(handle);
 }
+
+/** No room serves OPTIONS itself: each one that an `ANY` route hands on asks what a page may send. */
+const isPreflight = (event: Event): boolean => event.requestContext.http.method === 'OPTIONS';
 
 export const requestIdOf = (context: Context): string => `req-${context.awsRequestId}`;
 
@@ -211,6 +221,7 @@ function observe(telemetry: Telemetry, nameOf: (event: Event) => string): middy.
 
 /** Name of a route for metrics; an unknown path is no dimension of its own, or a scanner could make a million of them. */
 function routeName(route: (method: string, path: string) => { readonly name: string }, event: Event): string {
+  if (isPreflight(event)) return 'preflight';
   try {
     return route(event.requestContext.http.method, event.rawPath).name;
   } catch {

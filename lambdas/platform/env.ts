@@ -26,4 +26,5 @@ export const commonEnv = z.object({
   NARAE_BUCKET: z.string().min(1),
   NARAE_TICKET_SECRET_ID: z.string().min(1),
   NARAE_ORIGIN_SECRET_ID: z.string().min(1).optional(),
+  NARAE_ALLOWED_ORIGINS: z.string().min(1).default('*'),
 });

@@ -17,7 +17,7 @@ import { siteRoutes } from './routes';
 
 const env = readEnv(commonEnv);
 const db = dynamo(1);
-const { authenticate, originGuard } = access(env, db, systemClock);
+const { allowedOrigins, authenticate, originGuard } = access(env, db, systemClock);
 const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, systemClock);
 
 const demo = demoPage(demoAssets);
@@ -55,6 +55,7 @@ export const handler = endpoint({
   },
   authenticate,
   originGuard,
+  allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, systemClock),
   telemetry: telemetry('site'),
 });

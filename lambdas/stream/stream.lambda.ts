@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
 import { ownersIn } from '../engine/owners';
 import { RunIndex } from '../engine/run-index';
@@ -8,6 +7,7 @@ import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/clock';
 import { access } from '../platform/compose';
+import { corsHeaders, preflightHeaders } from '../platform/cors';
 import { requestIdOf } from '../platform/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { STATUS_BY_CODE } from '../platform/errors';
@@ -16,7 +16,6 @@ import { errorReply, toAppError } from '../platform/reply';
 import { createRouter } from '../platform/router';
 import { telemetry } from '../platform/telemetry';
 import { workspaceIds } from '../platform/workspaces';
-import { corsHeaders, preflightHeaders } from './cors';
 import { followRun } from './follow-run';
 import { openStream, type StreamPorts } from './open-stream';
 import { respond, sinkOf } from './response';
@@ -24,11 +23,10 @@ import { streamRoutes } from './routes';
 
 /** Runs as server-sent events, over a response-streaming function URL. */
 
-const env = readEnv(commonEnv.extend({ NARAE_ALLOWED_ORIGINS: z.string().default('*') }));
-const allowedOrigins = env.NARAE_ALLOWED_ORIGINS.split(',').map((origin) => origin.trim());
+const env = readEnv(commonEnv);
 const { logger } = telemetry('stream');
 const db = dynamo();
-const { authenticate, originGuard, ticketKey } = access(env, db, systemClock);
+const { allowedOrigins, authenticate, originGuard, ticketKey } = access(env, db, systemClock);
 const ports: StreamPorts = {
   clock: systemClock,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
@@ -53,7 +51,7 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
   const common = { ...corsHeaders(allowedOrigins, headers), 'X-Request-Id': requestId };
   const { method } = event.requestContext.http;
   if (method === 'OPTIONS') {
-    respond(output, 204, preflightHeaders(allowedOrigins, headers)).end();
+    respond(output, 204, { ...common, ...preflightHeaders(allowedOrigins, headers, ['GET', 'OPTIONS']) }).end();
     return;
   }
   let opened;

@@ -3,30 +3,9 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { CorsHttpMethod, HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { CORS_ALLOWED_HEADERS, CORS_EXPOSED_HEADERS, CORS_MAX_AGE_S, CORS_METHODS } from '../../lambdas/platform/cors';
 import type { StageConfig } from '../config';
 import { StageLogGroup } from './stage-log-group';
-
-/** What browsers may send and read (contract: common, "Requests"). */
-const ALLOWED_HEADERS = [
-  'Content-Type',
-  'Authorization',
-  'X-API-Key',
-  'Idempotency-Key',
-  'Last-Event-ID',
-  'X-User-ID',
-  'If-Match',
-  'Accept',
-  'Cache-Control',
-];
-const EXPOSED_HEADERS = [
-  'X-Request-Id',
-  'X-Next-Cursor',
-  'ETag',
-  'Retry-After',
-  'Idempotency-Replayed',
-  'Location',
-  'X-Log-Id',
-];
 
 /**
  * One line per request, as JSON. No query string: a ticket may be in it. `ip` is the edge's address, since a gateway knows
@@ -60,18 +39,10 @@ export class HttpFront extends Construct {
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: [...config.allowedOrigins],
-        allowMethods: [
-          CorsHttpMethod.GET,
-          CorsHttpMethod.POST,
-          CorsHttpMethod.PUT,
-          CorsHttpMethod.PATCH,
-          CorsHttpMethod.DELETE,
-          CorsHttpMethod.HEAD,
-          CorsHttpMethod.OPTIONS,
-        ],
-        allowHeaders: ALLOWED_HEADERS,
-        exposeHeaders: EXPOSED_HEADERS,
-        maxAge: Duration.minutes(10),
+        allowMethods: CORS_METHODS.map((method) => CorsHttpMethod[method]),
+        allowHeaders: [...CORS_ALLOWED_HEADERS],
+        exposeHeaders: [...CORS_EXPOSED_HEADERS],
+        maxAge: Duration.seconds(CORS_MAX_AGE_S),
       },
     });
     const log = new StageLogGroup(this, 'AccessLog', { config, key, name: 'http', vended: true });

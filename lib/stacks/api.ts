@@ -59,7 +59,7 @@ export class ApiStack extends Stack {
       memoryMb: 1024,
       // An HTTP API waits 30 s at most; a room that has waited for a run still writes down what came of it.
       timeout: Duration.seconds(45),
-      environment,
+      environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(','), ...environment },
       access,
     });
     for (const { rule, reason } of room.accepted ?? []) acknowledge(lambda.role ?? lambda, rule, reason);

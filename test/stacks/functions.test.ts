@@ -88,12 +88,17 @@ describe('environment of our functions (docs/architecture.md)', () => {
       'dev',
       stageOf('dev', { allowedOrigins: ['https://a.example', 'https://b.example'] }),
     );
-    const stream = functions.find(({ name }) => name === 'stream');
-    expect(stream?.Environment.Variables).toMatchObject({
-      NARAE_STAGE: 'dev',
-      NARAE_AUTH: 'api-key',
-      NARAE_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
-    });
+    for (const name of ['callbacks', 'functions', 'invocations', 'jobs', 'site', 'stream']) {
+      const variables = functions.find((one) => one.name === name)?.Environment.Variables;
+      expect([name, variables]).toEqual([
+        name,
+        expect.objectContaining({
+          NARAE_STAGE: 'dev',
+          NARAE_AUTH: 'api-key',
+          NARAE_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+        }),
+      ]);
+    }
   });
 });
 

@@ -64,6 +64,7 @@ beforeAll(async () => {
     },
     authenticate: () => Promise.resolve(ANYBODY),
     originGuard: undefined,
+    allowedOrigins: ['https://a.example', 'https://b.example'],
     idempotency: new Idempotency(db, await createTable(db), clock),
     telemetry: telemetry('test'),
   });
@@ -145,6 +146,36 @@ test('tells an unknown path from a known one with another method', async () => {
   expect(codeOf(await send('GET', '/nothing'))).toBe('ROUTE_NOT_FOUND');
   const reply = await send('DELETE', '/things/1/echo');
   expect(reply).toMatchObject({ status: 405, headers: { Allow: 'POST' } });
+});
+
+describe('OPTIONS', () => {
+  const preflight = (origin: string, path = '/things/1/echo') => send('OPTIONS', path, undefined, { Origin: origin });
+
+  test('is answered for any path, without a credential, and never with 405', async () => {
+    for (const path of ['/things/1/echo', '/things/fail/', '/nothing', '/']) {
+      const reply = await preflight('https://b.example', path);
+      expect(reply).toEqual({
+        status: 204,
+        headers: {
+          'Access-Control-Allow-Origin': 'https://b.example',
+          'Access-Control-Allow-Methods': 'GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS',
+          'Access-Control-Allow-Headers':
+            'Content-Type,Authorization,X-API-Key,Idempotency-Key,Last-Event-ID,X-User-ID,If-Match,Accept,Cache-Control',
+          'Access-Control-Expose-Headers':
+            'X-Request-Id,X-Next-Cursor,ETag,Retry-After,Idempotency-Replayed,Location,X-Log-Id',
+          'Access-Control-Max-Age': '600',
+          Vary: 'Origin',
+          'X-Request-Id': 'req-test-request',
+        },
+        body: undefined,
+      });
+    }
+  });
+
+  test('lets no other origin in', async () => {
+    const { status, headers } = await preflight('https://c.example');
+    expect([status, headers?.['Access-Control-Allow-Origin']]).toEqual([204, undefined]);
+  });
 });
 
 test('says nothing of what went wrong inside', async () => {

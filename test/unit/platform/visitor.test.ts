@@ -27,6 +27,7 @@ async function lineOf(headers: Record<string, string>): Promise<unknown> {
     useCases: { look: () => Promise.resolve({ body: {} }) },
     authenticate: () => Promise.resolve(ANYBODY),
     originGuard: undefined,
+    allowedOrigins: ['*'],
     idempotency: new Idempotency(db, 'no table', testClock()),
     telemetry: telemetry('test'),
   });

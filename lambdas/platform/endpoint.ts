@@ -161,7 +161,7 @@ function settledReply(error: unknown, requestId: string, withDetail: boolean | u
 
 function readBody(body: NonNullable<Route['body']>, bytes: Buffer): unknown {
   if (body.unparsed) return bytes;
-  if (bytes.length > 0) return parseJson(bytes, body.envelopeDepth);
+  if (bytes.length > 0) return parseJson(bytes, { envelopeDepth: body.envelopeDepth });
   if (body.required === false) return undefined;
   throw new AppError('INVALID_JSON', 'A JSON body is needed, and there is none.');
 }

@@ -25,33 +25,46 @@ export function bodyBytes(body: string | undefined, isBase64Encoded: boolean): B
   return bytes;
 }
 
+export interface ParseOptions {
+  /** Levels that the request's own shape adds around caller data. */
+  readonly envelopeDepth?: number | undefined;
+  /** true: keys that could reach a prototype are taken too, for a reader who only hands the document on. */
+  readonly anyKeys?: boolean;
+}
+
 /**
  * Parses a JSON document that nobody vouches for.
- * @param envelopeDepth levels that the request's own shape adds around caller data
- * @throws AppError `INVALID_JSON`: not UTF-8, not JSON, nested too deep, or a key that could reach a prototype
+ * @throws AppError `INVALID_JSON`: not UTF-8, not JSON, a number too large for a double, nested too deep, or a key that
+ * could reach a prototype
  */
-export function parseJson(bytes: Buffer, envelopeDepth = 0): unknown {
+export function parseJson(bytes: Buffer, { envelopeDepth = 0, anyKeys = false }: ParseOptions = {}): unknown {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new AppError('INVALID_JSON', 'The body is not JSON in UTF-8.', { cause });
   }
-  refuseHostileShape(value, MAX_NESTING + envelopeDepth);
+  refuseHostileShape(value, MAX_NESTING + envelopeDepth, anyKeys);
   return value;
 }
 
 /** Walks without recursion: the depth of the document is the caller's choice, the depth of our stack is not. */
-function refuseHostileShape(root: unknown, maxDepth: number): void {
+function refuseHostileShape(root: unknown, maxDepth: number, anyKeys: boolean): void {
   const pending: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     const { value, depth } = item;
+    // JSON.parse makes it of 1e999, and JSON.stringify would make null of that.
+    if (value === Infinity || value === -Infinity) {
+      throw new AppError('INVALID_JSON', 'The body has a number that is too large for a 64-bit floating point number.');
+    }
     if (typeof value !== 'object' || value === null) continue;
     if (depth >= maxDepth) {
       throw new AppError('INVALID_JSON', `The body is nested too deep; at most ${MAX_NESTING} levels are taken.`);
     }
     for (const [key, child] of Object.entries(value as Record<string, unknown>)) {
-      if (FORBIDDEN_KEYS.has(key)) throw new AppError('INVALID_JSON', `The body must not have a key named '${key}'.`);
+      if (!anyKeys && FORBIDDEN_KEYS.has(key)) {
+        throw new AppError('INVALID_JSON', `The body must not have a key named '${key}'.`);
+      }
       pending.push({ value: child, depth: depth + 1 });
     }
   }

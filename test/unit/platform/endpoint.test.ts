@@ -122,6 +122,8 @@ test.each([
   ['no JSON', '{'],
   ['an empty string', ''],
   ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+  ['a number beyond a double', '{"name":"n","extra":1e999}'],
+  ['one below zero, deep inside', '{"name":"n","extra":[{"a":-1e999}]}'],
   ['__proto__', '{"name":"n","__proto__":{}}'],
   ['a constructor deep inside', '{"name":"n","extra":[{"constructor":1}]}'],
   ['65 levels of caller data', `{"name":"n","extra":${nested(65)}}`],

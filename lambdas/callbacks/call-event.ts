@@ -19,6 +19,7 @@ const WITH_BODY: readonly CallMethod[] = ['POST', 'PUT', 'PATCH'];
 /**
  * What a handler gets as its event (contract: callbacks, section 6, "Event"). For older handlers the names of the query
  * and of an object body also stand at the top level; the names of the event itself always win.
+ * Names like `__proto__` become plain fields here, as in what JSON.parse returns: spreading defines, it does not assign.
  */
 export function eventOf({ method, name, rawQuery, headers, body }: HttpCall): Record<string, unknown> {
   const query = Object.fromEntries(new URLSearchParams(rawQuery));
@@ -42,7 +43,7 @@ export function eventOf({ method, name, rawQuery, headers, body }: HttpCall): Re
 function jsonOrEmpty(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
-    return parseJson(body);
+    return parseJson(body, { anyKeys: true });
   } catch {
     return {};
   }

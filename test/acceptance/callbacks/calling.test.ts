@@ -55,6 +55,18 @@ describe('the event', () => {
     expect((body as { body: unknown }).body).toEqual(expected);
   });
 
+  test.each(['python', 'node'])('names like __proto__ reach a %s handler as they were sent', async (type) => {
+    const code =
+      type === 'node'
+        ? 'exports.lambda_handler = async (event) => JSON.stringify([event.body, event.constructor, event.mine]);'
+        : python(
+            "import json\nreturn json.dumps([event['body'], event['constructor'], event.get('mine')], separators=(',', ':'))",
+          );
+    const { path } = await deployed({ method: 'POST', type, code });
+    const raw = '{"constructor":1,"__proto__":{"mine":2}}';
+    expect((await call('POST', `/api/${path}`, { raw })).body).toBe(`[${raw},1,null]`);
+  });
+
   test('bytes that are no text come in Base64', async () => {
     const { path } = await deployed({ method: 'POST' });
     const raw = new Uint8Array([0xff, 0xfe, 0x00]);

@@ -34,11 +34,21 @@ test('query values are decoded, the last of a repeated name counts', () => {
   expect(queryStringParameters).toEqual({ a: '2', b: '한 x', c: '' });
 });
 
-test('a body that could reach a prototype, or is nested too deep, is no body', () => {
-  for (const text of ['{"__proto__":{"a":1}}', '{"constructor":1}', `${'['.repeat(65)}${']'.repeat(65)}`]) {
+test('a body that is nested too deep, or has a number beyond a double, is no body', () => {
+  for (const text of [`${'['.repeat(65)}${']'.repeat(65)}`, '{"a":1e999}']) {
     expect(call({ body: Buffer.from(text) })).toMatchObject({ body: {}, rawBody: text });
   }
-  expect(Object.getPrototypeOf(call({ rawQuery: '__proto__=x' }))).toBe(Object.prototype);
+});
+
+test('names that could reach a prototype are fields like any other, and reach none', () => {
+  const text = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+  const event = call({ rawQuery: '__proto__=x', body: Buffer.from(text) });
+  const names = JSON.stringify(event['body']);
+  expect(names).toBe(text);
+  expect(JSON.stringify(event)).toContain(`{${text.slice(1, -1)},"httpMethod"`);
+  expect(Object.getPrototypeOf(event)).toBe(Object.prototype);
+  expect(event).not.toHaveProperty('polluted');
+  expect({}).not.toHaveProperty('polluted');
 });
 
 test('a body of GET and DELETE is only there as it came', () => {

@@ -2,13 +2,26 @@ import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../platform/clock';
 
 /** Milliseconds an answer of the store holds: a busy probe costs one call a second (contract: common, "Shared paths"). */
-const KEPT_MS = 1_000;
+const FRESH_MS = 1_000;
+/** Milliseconds from the question for which an answer is given out while the store is asked again. */
+const STALE_MS = 5_000;
 /** Milliseconds the store has to answer. */
 const PATIENCE_MS = 400;
 
-/** Whether the store answers, asked at most once a second. */
+interface Answer {
+  readonly healthy: boolean;
+  readonly askedAt: number;
+}
+
+/**
+ * Whether the store answers, asked at most once a second. After a good answer nobody waits for the next one, unless that
+ * is due for long; after a bad one each caller who finds it older than a second does.
+ */
 export function storeProbe(db: DynamoDBDocumentClient, table: string, clock: Clock): () => Promise<boolean> {
-  let kept: { readonly answer: Promise<boolean>; readonly until: number } | undefined;
+  let last: Answer | undefined;
+  let refreshedAt = -Infinity;
+  let waiting: Promise<boolean> | undefined;
+
   const ask = async (): Promise<boolean> => {
     const nobody = new GetCommand({ TableName: table, Key: { pk: 'HEALTH', sk: 'HEALTH' } });
     return db.send(nobody, { abortSignal: AbortSignal.timeout(PATIENCE_MS) }).then(
@@ -16,9 +29,31 @@ export function storeProbe(db: DynamoDBDocumentClient, table: string, clock: Clo
       () => false,
     );
   };
-  return () => {
+
+  /**
+   * Nothing waits for it: when we have answered, Lambda may freeze us in the middle of it. A failure says nothing of the
+   * store then, and only leaves the next caller to ask.
+   */
+  const refresh = async (askedAt: number): Promise<void> => {
+    refreshedAt = askedAt;
+    const healthy = await ask();
+    if (last && last.askedAt < askedAt) last = healthy ? { healthy, askedAt } : undefined;
+  };
+
+  const wait = async (askedAt: number): Promise<boolean> => {
+    const healthy = await ask();
+    last = { healthy, askedAt };
+    waiting = undefined;
+    return healthy;
+  };
+
+  return async () => {
     const now = clock.now();
-    if (!kept || kept.until <= now) kept = { answer: ask(), until: now + KEPT_MS };
-    return kept.answer;
+    if (last && now - last.askedAt < FRESH_MS) return last.healthy;
+    if (last?.healthy && now - last.askedAt < STALE_MS) {
+      if (now - refreshedAt >= FRESH_MS) void refresh(now);
+      return true;
+    }
+    return (waiting ??= wait(now));
   };
 }

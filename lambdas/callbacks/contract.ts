@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Environment, SourceCode, utf8Bytes, WELL_FORMED } from '../engine/contract';
+import { Environment, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { CALLBACK_LIMITS, METHODS } from './limits';
 
 /** Shapes of the callbacks API (contract: callbacks, section 2). */
@@ -24,9 +24,11 @@ const Method = z
 
 const Text = z.string().refine(...WELL_FORMED);
 
-const Library = Text.refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.libraryBytes, {
-  error: `must have at most ${CALLBACK_LIMITS.libraryBytes} bytes`,
-}).meta({ description: 'python: lines of a requirements file; node: text of a package.json. At most 16 KiB.' });
+const Library = Text.refine(...WITHOUT_NUL)
+  .refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.libraryBytes, {
+    error: `must have at most ${CALLBACK_LIMITS.libraryBytes} bytes`,
+  })
+  .meta({ description: 'python: lines of a requirements file; node: text of a package.json. At most 16 KiB.' });
 
 /** Values that are numbers or booleans are kept as text. */
 const Env = z
@@ -122,7 +124,9 @@ export const CallAnswer = z
   .meta({ id: 'CallAnswer' });
 export type CallAnswer = z.output<typeof CallAnswer>;
 
-const Title = Text.min(1).max(CALLBACK_LIMITS.titleChars);
+const Title = Text.min(1)
+  .max(CALLBACK_LIMITS.titleChars)
+  .refine(...WITHOUT_NUL);
 const ChatText = Text.min(1).refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.chatBytes, {
   error: `must have at most ${CALLBACK_LIMITS.chatBytes} bytes`,
 });

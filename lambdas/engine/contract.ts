@@ -14,6 +14,12 @@ export const WELL_FORMED = [
   { error: 'must be text that UTF-8 can hold' },
 ] as const;
 
+/** Arguments of `refine`, for names and what is shown with them: tools that end a text at NUL would read another one. */
+export const WITHOUT_NUL = [
+  (text: string): boolean => !text.includes('\0'),
+  { error: 'must not contain a NUL character' },
+] as const;
+
 /** UTF-8 source of one file. */
 export const SourceCode = z
   .string()

@@ -1,5 +1,6 @@
 import { AppError } from '../platform/errors';
 import type { EndPorts } from './end-run';
+import type { Principal } from '../platform/principal';
 import type { HasOwner } from './owners';
 import { reapIfOverdue } from './reap';
 import type { Run } from './run';
@@ -42,6 +43,23 @@ export async function findRunInAny(
   const now = ports.clock.now();
   const run = (await ports.store.get(first, id, now)) ?? (await runElsewhere(await others(), id, now, ports.index));
   return found(run, id, ports);
+}
+
+export interface FindForPorts extends FindPorts {
+  readonly index: RunIndex;
+  /** Ids of all workspaces, for callers to whom every one is open. */
+  readonly allWorkspaces: () => Promise<readonly string[]>;
+}
+
+/**
+ * The run of an id, for whoever may read it: the same for a record, its events and its stream.
+ * @throws AppError `INVOCATION_NOT_FOUND`
+ */
+export function findRunFor(principal: Principal, id: string, ports: FindForPorts): Promise<Run> {
+  const { workspace, workspaces, allWorkspaces } = principal;
+  const others = (): Promise<readonly string[]> =>
+    allWorkspaces ? ports.allWorkspaces() : Promise.resolve(workspaces.filter((one) => one !== workspace));
+  return findRunInAny(workspace, others, id, ports);
 }
 
 async function found(run: Run | undefined, id: string, ports: FindPorts): Promise<Run> {

@@ -28,6 +28,8 @@ export function answerPreview(resultJson: string): Preview | undefined {
 export interface Answer {
   readonly statusCode: number;
   readonly contentType: string | undefined;
+  /** As the function named them, its content type among them. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The answer, parsed if it parses. */
   readonly responseBody: unknown;
   /** The body alone, for `raw=true`. */
@@ -50,12 +52,13 @@ const JSON_TYPE = 'application/json';
 export function readAnswer(resultJson: string): Answer {
   const value: unknown = JSON.parse(resultJson);
   const result = StoredAnswer.safeParse(value);
-  if (!result.success) return ofValue(200, undefined, value);
+  if (!result.success) return { ...ofValue(200, undefined, value), headers: {} };
   const { statusCode, headers, body, bodyText, bodyBase64 } = result.data;
   const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  if (bodyBase64 !== undefined) return ofBytes(statusCode, contentType, Buffer.from(bodyBase64, 'base64'));
-  if (bodyText !== undefined) return ofText(statusCode, contentType, bodyText);
-  return ofValue(statusCode, contentType, body ?? null);
+  if (bodyBase64 !== undefined)
+    return { ...ofBytes(statusCode, contentType, Buffer.from(bodyBase64, 'base64')), headers };
+  if (bodyText !== undefined) return { ...ofText(statusCode, contentType, bodyText), headers };
+  return { ...ofValue(statusCode, contentType, body ?? null), headers };
 }
 
 /** What is stored of bytes that came from somewhere else, in the same form. */
@@ -69,14 +72,16 @@ export function storedAnswer(statusCode: number, contentType: string | undefined
   );
 }
 
-const ofValue = (statusCode: number, contentType: string | undefined, value: unknown): Answer => ({
+type Content = Omit<Answer, 'headers'>;
+
+const ofValue = (statusCode: number, contentType: string | undefined, value: unknown): Content => ({
   statusCode,
   contentType: contentType ?? JSON_TYPE,
   responseBody: value,
   raw: () => Buffer.from(JSON.stringify(value)),
 });
 
-function ofText(statusCode: number, contentType: string | undefined, text: string): Answer {
+function ofText(statusCode: number, contentType: string | undefined, text: string): Content {
   const parsed = parsedOr(text);
   return {
     statusCode,
@@ -86,7 +91,7 @@ function ofText(statusCode: number, contentType: string | undefined, text: strin
   };
 }
 
-function ofBytes(statusCode: number, contentType: string | undefined, bytes: Buffer): Answer {
+function ofBytes(statusCode: number, contentType: string | undefined, bytes: Buffer): Content {
   const text = utf8(bytes);
   if (text !== undefined) return ofText(statusCode, contentType, text);
   return {

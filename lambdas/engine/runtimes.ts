@@ -29,6 +29,8 @@ export const RUNTIMES: readonly Runtime[] = [
   },
 ];
 
+const ALIASES = Object.fromEntries(RUNTIMES.map(({ name, aliases }) => [name, aliases]));
+
 const PYTHON = /^py(?:thon)?(?:3(?:\.x|\.(?:\d|1[0-4]))?)?$/;
 const NODE = /^(?:node|nodejs|node\.js|js|javascript)(?:(?:1\d|2[0-4])(?:\.(?:x|\d+))*)?$/;
 
@@ -40,7 +42,7 @@ export function findRuntime(spelling: string): Runtime | undefined {
   return undefined;
 }
 
-/** @throws AppError `UNSUPPORTED_RUNTIME` with what is supported */
+/** @throws AppError `UNSUPPORTED_RUNTIME` with what is supported, and common spellings of it */
 export function resolveRuntime(spelling: string, field: string): Runtime {
   const runtime = findRuntime(spelling);
   if (runtime) return runtime;
@@ -48,6 +50,6 @@ export function resolveRuntime(spelling: string, field: string): Runtime {
   throw new AppError(
     'UNSUPPORTED_RUNTIME',
     `Runtime '${spelling.slice(0, 100)}' is not available. Use ${supported.join(' or ')}.`,
-    { details: { field, requested: spelling.slice(0, 100), supported } },
+    { details: { field, requested: spelling.slice(0, 100), supported, aliases: ALIASES } },
   );
 }

@@ -27,7 +27,14 @@ import { cloudWatchMetricsSource } from './cloudwatch-metrics-source';
 import { SourceStore } from '../engine/source-store';
 import { Counters } from './counters';
 import { FunctionStore } from './function-store';
-import { createFunction, deleteFunction, getFunction, listFunctions, updateFunction } from './functions';
+import {
+  createFunction,
+  deleteFunction,
+  functionIsThere,
+  getFunction,
+  listFunctions,
+  updateFunction,
+} from './functions';
 import { invokeFunction } from './invoke';
 import { functionMetrics, lokiLogs } from './live';
 import { functionLogs, workspaceLogs } from './logs';
@@ -122,6 +129,8 @@ export const handler = endpoint({
     lokiLogs: lokiLogs(ports),
     functionMetrics: functionMetrics(ports),
   },
+  // A function that was deleted is gone, whatever it answered before.
+  beforeReplay: { invokeFunction: functionIsThere(ports) },
   authenticate,
   originGuard,
   allowedOrigins,

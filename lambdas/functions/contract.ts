@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { WELL_FORMED } from '../engine/contract';
+import { WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { Code } from './code';
 import { EnvironmentVariables } from './environment';
 import { InvocationUrl } from './invocation-url';
@@ -12,6 +12,7 @@ const text = (maxChars: number) =>
   z
     .string()
     .refine((value) => Array.from(value).length <= maxChars, { error: `must have at most ${maxChars} characters` })
+    .refine(...WITHOUT_NUL)
     .refine(...WELL_FORMED);
 
 const Name = text(LIMITS.nameChars + 2 * 1_024)

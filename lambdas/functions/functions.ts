@@ -7,6 +7,7 @@ import { changed } from './change-function';
 import { codeCharsOf } from './code';
 import type { FunctionConfig } from './contract';
 import { inGroups, NOTHING } from './counters';
+import { unmasked } from './environment';
 import { asPlatformFault, isPossibleId, notFound } from './errors';
 import { problemOf } from './invocation-url';
 import { ownAddress } from './own-address';
@@ -30,10 +31,11 @@ export const createFunction =
     const now = ports.clock.now();
     const { code: source, environmentVariables, ...settings } = body;
     const id = ports.ids.next('fn', now);
-    const envNames = Object.keys(environmentVariables);
+    const values = unmasked(environmentVariables, {});
+    const envNames = Object.keys(values);
     const [code, env] = await Promise.all([
       ports.codes.put(workspace, id, source),
-      envNames.length > 0 ? ports.envelope.seal(id, environmentVariables) : undefined,
+      envNames.length > 0 ? ports.envelope.seal(id, values) : undefined,
     ]).catch((error: unknown) => {
       throw notStored(error);
     });
@@ -131,6 +133,14 @@ export async function findFunction(
   if (!isPossibleId(functionId)) throw notFound('function', functionId);
   return ports.functions.get(workspaceId, functionId);
 }
+
+/** @throws AppError `NOT_FOUND` */
+export const functionIsThere =
+  (ports: Pick<Ports, 'functions'>) =>
+  async (params: Readonly<Record<string, string>>, { principal }: { readonly principal: Principal }): Promise<void> => {
+    const { workspaceId = '', functionId = '' } = params;
+    await findFunction({ workspaceId, functionId }, principal, ports);
+  };
 
 async function shown(record: FunctionRecord, { codes, counters }: Ports): Promise<FunctionConfig> {
   const [source, meter] = await Promise.all([

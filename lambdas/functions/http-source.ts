@@ -1,11 +1,11 @@
-import { SourceUnreachable, SourceUnreadable } from './source-errors';
+import { SourceFailed, SourceUnreachable, SourceUnreadable } from './source-errors';
 
 /** Statuses by which something in between says that the source itself does not answer. */
 const NOT_THERE = new Set([502, 503, 504]);
 
 /**
  * GETs JSON of a log or metrics source that the operator configured.
- * @throws SourceUnreachable, SourceUnreadable
+ * @throws SourceUnreachable, SourceFailed, SourceUnreadable
  */
 export async function getJson(
   base: string,
@@ -25,7 +25,7 @@ export async function getJson(
     throw new SourceUnreachable('The source cannot be reached.', { cause });
   }
   if (NOT_THERE.has(status)) throw new SourceUnreachable(`The source answered ${status}.`);
-  if (status !== 200) throw new SourceUnreadable(`The source answered ${status}.`);
+  if (status !== 200) throw new SourceFailed(`The source answered ${status}.`);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

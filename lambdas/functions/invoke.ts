@@ -2,7 +2,7 @@ import { resultOf } from '../engine/read-run';
 import { isTerminal, type Run } from '../engine/run';
 import type { UseCases } from '../platform/endpoint';
 import { AppError } from '../platform/errors';
-import { bytesInReply, fitsReply, REPLY_BYTES } from '../platform/reply-bytes';
+import { bytesInReply, REPLY_BYTES } from '../platform/reply-bytes';
 import { readAnswer, type Answer } from '../engine/function-answer';
 import type { ExecutionLog } from './contract';
 import { engineCall } from './engine-call';
@@ -13,13 +13,11 @@ import { isOwnUrl } from './invocation-url';
 import { ownAddress } from './own-address';
 import { passThrough } from './pass-through';
 import type { Ports } from './ports';
+import { rawReply } from './raw-reply';
 import { readRequest, type RequestBody } from './request-body';
 import type { functionsRoutes } from './routes';
 
 type Room = UseCases<typeof functionsRoutes>;
-
-/** Of bytes that are not text, which travel as Base64. */
-const RAW_BINARY_BYTES = Math.floor((REPLY_BYTES * 3) / 4);
 
 /**
  * Runs a function for a caller who waits (contract: functions, section 6). In this order: there is such a function, it
@@ -91,7 +89,7 @@ async function answerOf(run: Run, ports: Ports): Promise<Answer> {
     case 'INVALID_RESULT':
     case 'OUT_OF_MEMORY': {
       const raw = () => Buffer.from(JSON.stringify(responseBody));
-      return { statusCode, contentType: 'application/json', responseBody, raw };
+      return { statusCode, contentType: 'application/json', headers: {}, responseBody, raw };
     }
   }
 }
@@ -113,38 +111,3 @@ const isSmall = (text: string, { responseBody, logs }: LogFacts): boolean =>
   text.length + JSON.stringify(responseBody).length + JSON.stringify(logs).length < REPLY_BYTES / 8;
 
 const fits = (log: ExecutionLog): boolean => bytesInReply(log) <= REPLY_BYTES;
-
-/** Media type as a header may carry it; what user code says else is not passed on. */
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\w !#$&^.+:/-]*"|[\w!#$&^.+-]+))*$/;
-
-/** Statuses that never come with a body (RFC 9110): a length would announce one. */
-const WITHOUT_BODY = [204, 205, 304];
-const NO_BYTES = Buffer.alloc(0);
-
-/** The function's own answer; what it holds must not act as a page of the platform's (contract: section 6, "Raw answer"). */
-function rawReply(run: Run, { statusCode, contentType, raw }: Answer) {
-  const bytes = raw();
-  if (!fitsReply(bytes, REPLY_BYTES))
-    throw new AppError(
-      'EXECUTION_ERROR',
-      `The function answered ${bytes.length} bytes that are not text; at most ${RAW_BINARY_BYTES} of those can be sent.`,
-      {
-        details: { logId: run.id, maxBytes: RAW_BINARY_BYTES },
-        headers: { 'X-Log-Id': run.id },
-        settled: true,
-      },
-    );
-  const type = contentType !== undefined && MEDIA_TYPE.test(contentType) ? contentType : 'application/octet-stream';
-  return {
-    // Statuses below 200 announce an answer, they are none.
-    status: statusCode < 200 ? 200 : statusCode,
-    body: undefined,
-    bytes: WITHOUT_BODY.includes(statusCode) ? NO_BYTES : bytes,
-    headers: {
-      'Content-Type': type,
-      'Content-Security-Policy': 'sandbox',
-      'X-Content-Type-Options': 'nosniff',
-      'X-Log-Id': run.id,
-    },
-  };
-}

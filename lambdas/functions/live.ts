@@ -7,7 +7,7 @@ import { LIMITS } from './limits';
 import type { Answered, MetricsQuery, Sample } from './metrics-source';
 import type { Ports } from './ports';
 import type { functionsRoutes } from './routes';
-import { SourceUnreachable } from './source-errors';
+import { SourceUnreachable, SourceUnreadable } from './source-errors';
 
 type Room = UseCases<typeof functionsRoutes>;
 
@@ -74,10 +74,13 @@ type Attempt = Answered | { readonly error: unknown };
 const attempt = (query: MetricsQuery, signal: AbortSignal): Promise<Attempt> =>
   query.send(signal).catch((error: unknown) => ({ error }));
 
+/** Queries that failed are one thing with a source that is away; only two answers nobody can read are another. */
 function bothFailed(first: unknown, second: unknown): AppError {
-  return first instanceof SourceUnreachable || second instanceof SourceUnreachable
-    ? new AppError('PROMETHEUS_CONNECTION_ERROR', 'The source of the metrics does not answer.', { cause: first })
-    : new AppError('PROMETHEUS_ERROR', 'The source of the metrics answered what cannot be read.', { cause: first });
+  return first instanceof SourceUnreadable && second instanceof SourceUnreadable
+    ? new AppError('PROMETHEUS_ERROR', 'The source of the metrics answered what cannot be read.', { cause: first })
+    : new AppError('PROMETHEUS_CONNECTION_ERROR', 'The source of the metrics does not answer the queries.', {
+        cause: first,
+      });
 }
 
 const cores = (cpuMs: number): number => cpuMs / 60_000;

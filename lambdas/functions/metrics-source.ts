@@ -14,7 +14,7 @@ export interface Answered {
 /** A question, as it is really sent, and a way to send it. */
 export interface MetricsQuery {
   readonly text: string;
-  /** @throws SourceUnreachable, SourceUnreadable */
+  /** @throws SourceUnreachable, SourceFailed, SourceUnreadable */
   readonly send: (signal: AbortSignal) => Promise<Answered>;
 }
 

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { getJson } from './http-source';
 import type { MetricsSource, Sample } from './metrics-source';
-import { SourceUnreadable } from './source-errors';
+import { SourceFailed, SourceUnreadable } from './source-errors';
 
 /** Sum of CPU milliseconds in a minute, in cores. */
 const queryOf = (functionId: string): string => `sum(cpu_ms{function_id="${functionId}"})/60000`;
 
 const Point = z.tuple([z.number(), z.string()]);
+const Refusal = z.object({ status: z.literal('error') });
 const Vector = z.object({
   status: z.literal('success'),
   data: z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: Point })) }),
@@ -45,6 +46,7 @@ function toSample([timestamp, cores]: z.output<typeof Point>): Sample {
 }
 
 function readable<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
+  if (Refusal.safeParse(raw).success) throw new SourceFailed('Prometheus answered that the query failed.');
   const answer = schema.safeParse(raw);
   if (!answer.success) throw new SourceUnreadable('Prometheus answered something else than samples.');
   return answer.data;

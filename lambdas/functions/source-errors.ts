@@ -9,3 +9,8 @@ export class SourceUnreachable extends Error {
 export class SourceUnreadable extends Error {
   override readonly name = 'SourceUnreadable';
 }
+
+/** It answered that it could not do what it was asked for. */
+export class SourceFailed extends Error {
+  override readonly name = 'SourceFailed';
+}

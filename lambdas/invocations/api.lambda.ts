@@ -18,6 +18,7 @@ import { Idempotency } from '../platform/idempotency';
 import { randomIds } from '../platform/ids';
 import { RateLimit } from '../platform/rate-limit';
 import { telemetry } from '../platform/telemetry';
+import { workspaceIds } from '../platform/workspaces';
 import { cancelInvocation } from './cancel-invocation';
 import type { Ports } from './ports';
 import { getEvents, getInvocation, listInvocations, listRuntimes } from './read';
@@ -42,6 +43,7 @@ const ports: Ports = {
   ids: randomIds,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
+  allWorkspaces: () => workspaceIds(db, env.NARAE_ENTITIES_TABLE),
   hasOwner: ownersIn(db, env.NARAE_ENTITIES_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, clock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),

@@ -5,6 +5,8 @@ import type { RateLimit } from '../platform/rate-limit';
 
 /** What the use cases of this room stand on. */
 export interface Ports extends StartPorts {
+  /** Ids of all workspaces, for callers to whom every one is open. */
+  readonly allWorkspaces: () => Promise<readonly string[]>;
   readonly hasOwner: HasOwner;
   readonly index: RunIndex;
   readonly rateLimit: RateLimit;

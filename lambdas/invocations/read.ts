@@ -1,4 +1,4 @@
-import { findRun } from '../engine/find-run';
+import { findRunFor } from '../engine/find-run';
 import { eventsAfter } from '../engine/read-run';
 import { isTerminal } from '../engine/run';
 import { timeOfRun } from '../engine/run-keys';
@@ -15,13 +15,13 @@ type Room = UseCases<typeof invocationsRoutes>;
 export const getInvocation =
   (ports: Ports): Room['getInvocation'] =>
   async ({ params }, { principal }) => ({
-    body: await toInvocation(await findRun(principal.workspace, params.id, ports), ports),
+    body: await toInvocation(await findRunFor(principal, params.id, ports), ports),
   });
 
 export const getEvents =
   (ports: Ports): Room['getEvents'] =>
   async ({ params, query }, { principal }) => {
-    const run = await findRun(principal.workspace, params.id, ports);
+    const run = await findRunFor(principal, params.id, ports);
     const events = fittingReply(await eventsAfter(run, query.after, query.limit, ports));
     const nextAfter = events.at(-1)?.seq ?? query.after;
     return {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceCode, utf8Bytes, WELL_FORMED } from '../engine/contract';
+import { SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { LIMITS } from './limits';
 
 /** Shapes of the jobs API (contract: jobs, sections 2 and 3). */
@@ -8,6 +8,7 @@ const text = (maxChars: number) =>
   z
     .string()
     .max(maxChars)
+    .refine(...WITHOUT_NUL)
     .refine(...WELL_FORMED);
 
 const Description = text(LIMITS.descriptionChars).nullable().default(null);
@@ -18,6 +19,7 @@ const ProjectReference = z
   .trim()
   .min(1)
   .max(LIMITS.projectNameChars)
+  .refine(...WITHOUT_NUL)
   .refine(...WELL_FORMED);
 
 export const UploadRequest = z

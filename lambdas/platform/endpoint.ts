@@ -38,6 +38,13 @@ export interface EndpointOptions<T extends RouteTable> {
   readonly allowedOrigins: readonly string[];
   readonly idempotency: Idempotency;
   readonly telemetry: Telemetry;
+  /**
+   * What must still hold when a request with an `Idempotency-Key` comes, even if an earlier one was answered; throws where
+   * it does not. Other requests are left to their use case.
+   */
+  readonly beforeReplay?: {
+    readonly [N in keyof T]?: (params: Readonly<Record<string, string>>, context: CallContext) => Promise<void>;
+  };
   /** true: error bodies also carry `detail` (contract: common, "Errors"). */
   readonly errorDetail?: boolean;
   /** How the body of a success becomes JSON text, for clients that read the text itself; absent: JSON.stringify. */
@@ -69,6 +76,7 @@ export function endpoint<T extends RouteTable>(
     const body = bodyBytes(event.body, event.isBase64Encoded);
     const work = () => perform(match, event, body, call, options);
     const key = match.route.body?.idempotent ? event.headers['idempotency-key'] : undefined;
+    if (key !== undefined) await options.beforeReplay?.[match.name]?.(match.params, call);
     const reply =
       key === undefined
         ? await work()

@@ -1,6 +1,5 @@
-import { findRun, findRunInAny, type FindPorts } from '../engine/find-run';
+import { findRun, findRunFor, type FindForPorts } from '../engine/find-run';
 import { isTerminal, type Run } from '../engine/run';
-import type { RunIndex } from '../engine/run-index';
 import { invalid } from '../platform/errors';
 import { credentialOf, requireScope, unauthenticated, type Authenticate, type Headers } from '../platform/principal';
 import { readTicket } from '../platform/ticket';
@@ -11,12 +10,9 @@ export interface StreamRequest {
   readonly query: { readonly lastEventId?: string | undefined; readonly ticket?: string | undefined };
 }
 
-export interface StreamPorts extends FindPorts {
+export interface StreamPorts extends FindForPorts {
   readonly authenticate: Authenticate;
   readonly ticketKey: () => Promise<string>;
-  readonly index: RunIndex;
-  /** Ids of all workspaces, for callers to whom every one is open. */
-  readonly allWorkspaces: () => Promise<readonly string[]>;
 }
 
 export interface OpenedStream {
@@ -63,8 +59,5 @@ async function admittedRun(request: StreamRequest, after: number, ports: StreamP
   }
   const principal = await ports.authenticate(request.headers);
   requireScope(principal, 'read');
-  const { workspace, workspaces, allWorkspaces } = principal;
-  const others = (): Promise<readonly string[]> =>
-    allWorkspaces ? ports.allWorkspaces() : Promise.resolve(workspaces.filter((one) => one !== workspace));
-  return findRunInAny(workspace, others, request.runId, ports);
+  return findRunFor(principal, request.runId, ports);
 }

@@ -21,7 +21,7 @@ export const invocationsRoom = ({ data, engine }: Ground): Room => ({
   },
   access: [
     onTable(data.runs, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-    onTable(data.entities, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    onTable(data.entities, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     onObjects(data.bucket, 'Get', 'results'),
     onObjects(data.bucket, 'Put', 'code', 'payloads', 'cancel'),
     knowAbsence(data.bucket),

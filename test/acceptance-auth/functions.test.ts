@@ -67,7 +67,12 @@ describe('functions of a workspace that a key does not name', () => {
     const stream = `/stream/invocations/${logId}`;
     expect((await get(stream, as(owner))).text).toContain('secret line');
     refusal(await get(stream, as(stranger)), 404, 'INVOCATION_NOT_FOUND');
+    const record = `/invocations/${logId}`;
+    refusal(await get(record, as(stranger)), 404, 'INVOCATION_NOT_FOUND');
+    refusal(await get(`${record}/events`, as(stranger)), 404, 'INVOCATION_NOT_FOUND');
     const late = await createKey('functions-late', 'ws-other,ws-owner', 'read');
+    expect((await get(record, as(late))).text).toContain('"status":"COMPLETED"');
+    expect((await get(`${record}/events`, as(late))).text).toContain('secret line');
     expect((await get(stream, as(late))).text).toContain('secret line');
   });
 

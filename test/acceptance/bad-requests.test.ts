@@ -104,7 +104,8 @@ describe('POST /invocations refuses', () => {
       'UNSUPPORTED_RUNTIME',
     );
     expect(message).toMatch(/java21.*python3\.13.*nodejs24/);
-    expect(details).toEqual({ field: 'runtime', requested: 'java21', supported: ['python3.13', 'nodejs24'] });
+    expect(details).toMatchObject({ field: 'runtime', requested: 'java21', supported: ['python3.13', 'nodejs24'] });
+    expect(details?.['aliases']).toMatchObject({ nodejs24: expect.arrayContaining(['node', 'js']) as unknown });
   });
 
   test('without a stack, a path or an internal name in the message', async () => {

@@ -5,14 +5,16 @@ import { logsOf, newFunction } from './support';
 
 test('raw=true answers with the function’s own status, type and body, in a sandbox', async () => {
   const source =
-    'def handler(e):\n    return {"statusCode": 418, "headers": {"Content-Type": "text/html", "X-Own": "1"}, "body": "<b>tea</b>"}\n';
+    'def handler(e):\n    return {"statusCode": 418, "headers": {"Content-Type": "text/html", "X-Own": "1", "content-disposition": "attachment", "Set-Cookie": "a=b", "X-Log-Id": "mine"}, "body": "<b>tea</b>"}\n';
   const { path } = await newFunction(source);
   const answer = await post(`${path}/invoke?raw=true`, {});
   expect(answer).toMatchObject({ status: 418, text: '<b>tea</b>' });
   expect(answer.headers.get('content-type')).toBe('text/html');
   expect(answer.headers.get('content-security-policy')).toBe('sandbox');
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-  expect(answer.headers.get('x-own')).toBeNull();
+  expect(answer.headers.get('x-own')).toBe('1');
+  expect(answer.headers.get('content-disposition')).toBe('attachment');
+  expect(answer.headers.get('set-cookie')).toBeNull();
   const [log] = await logsOf(path);
   expect(log).toMatchObject({ id: answer.headers.get('x-log-id'), statusCode: 418, status: 'error' });
 });

@@ -102,6 +102,24 @@ test('500 calls, twenty at a time, are counted 500 times, with their mean', asyn
   expect(read(await get(workspace), 200, Workspace)).toMatchObject({ invocations24h: 500, errorRate: 20 });
 }, 180_000);
 
+test('a mask with no value behind it is refused when a function is made, as when it is changed', async () => {
+  const refused = refusal(await create({ environmentVariables: { A: '********' } }), 400, 'VALIDATION_ERROR');
+  expect(refused.details).toMatchObject({ field: 'environmentVariables.A' });
+});
+
+test.each(['name', 'description'])('a NUL in %s is refused', async (field) => {
+  const refused = refusal(await create({ [field]: 'a\0b' }), 400, 'VALIDATION_ERROR');
+  expect(refused.details).toMatchObject({ field });
+});
+
+test('an invoke repeated with its key after its function was deleted is 404', async () => {
+  const { path } = await newFunction();
+  const headers = { 'Idempotency-Key': `deleted-${Date.now()}` };
+  expect((await post(`${path}/invoke`, {}, { headers })).status).toBe(200);
+  expect((await send('DELETE', path)).status).toBe(204);
+  refusal(await post(`${path}/invoke`, {}, { headers }), 404, 'NOT_FOUND');
+});
+
 test('the same key makes one function', async () => {
   const { id } = await newWorkspace();
   const headers = { 'Idempotency-Key': `create-${Date.now()}` };

@@ -19,6 +19,9 @@ describe('upload refuses', () => {
     ['a function name that is too long', { ...GOOD, function_name: 'x'.repeat(256) }, 'function_name'],
     ['a function name that is no string', { ...GOOD, function_name: [] }, 'function_name'],
     ['a description that is too long', { ...GOOD, description: 'x'.repeat(4001) }, 'description'],
+    ['a NUL in a project', { ...GOOD, project: 'a\0b' }, 'project'],
+    ['a NUL in a function name', { ...GOOD, function_name: 'a\0b' }, 'function_name'],
+    ['a NUL in a description', { ...GOOD, description: 'a\0b' }, 'description'],
   ])('%s', async (_, body, field) => {
     expect(refused(await post('/api/upload', body), 400, 'VALIDATION_ERROR').details).toEqual({ field });
   });
@@ -48,6 +51,21 @@ describe('upload refuses', () => {
       expect(job.code_key).toBe(`uploads/${job.job_id}.${shown === 'node' ? 'js' : 'py'}`);
     }
   });
+});
+
+test('a project made again with its key is the first answer; the key with another name is refused', async () => {
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const body = { project_name: `keyed ${randomUUID()}` };
+  const first = await post('/api/project', body, { headers });
+  expect(first.status).toBe(200);
+  const second = await post('/api/project', body, { headers });
+  expect(second.text).toBe(first.text);
+  expect(second.headers.get('idempotency-replayed')).toBe('true');
+  refused(
+    await post('/api/project', { project_name: `other ${randomUUID()}` }, { headers }),
+    409,
+    'IDEMPOTENCY_KEY_REUSED',
+  );
 });
 
 describe('execute refuses', () => {

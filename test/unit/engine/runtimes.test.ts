@@ -1,4 +1,4 @@
-import { findRuntime, resolveRuntime } from '../../../lambdas/engine/runtimes';
+import { findRuntime, resolveRuntime, RUNTIMES } from '../../../lambdas/engine/runtimes';
 
 test.each([
   'py',
@@ -50,7 +50,12 @@ test.each([
   expect(() => resolveRuntime(spelling, 'runtime')).toThrow(
     expect.objectContaining({
       code: 'UNSUPPORTED_RUNTIME',
-      details: { field: 'runtime', requested: spelling, supported: ['python3.13', 'nodejs24'] },
+      details: {
+        field: 'runtime',
+        requested: spelling,
+        supported: ['python3.13', 'nodejs24'],
+        aliases: Object.fromEntries(RUNTIMES.map(({ name, aliases }) => [name, aliases])),
+      },
     }) as Error,
   );
 });

@@ -232,7 +232,9 @@ describe('configured sources', () => {
 
   test.each([
     ['not json', 200, 'LOKI_ERROR', 'PROMETHEUS_ERROR'],
-    ['{"status":"error"}', 200, 'LOKI_ERROR', 'PROMETHEUS_ERROR'],
+    ['{"status":"error"}', 200, 'LOKI_ERROR', 'PROMETHEUS_CONNECTION_ERROR'],
+    ['{"status":"error"}', 422, 'LOKI_ERROR', 'PROMETHEUS_CONNECTION_ERROR'],
+    ['it broke', 500, 'LOKI_ERROR', 'PROMETHEUS_CONNECTION_ERROR'],
     ['', 503, 'LOKI_CONNECTION_ERROR', 'PROMETHEUS_CONNECTION_ERROR'],
   ])('an answer %j with %d', async (text, status, logsCode, metricsCode) => {
     const { room, params } = await live(await serve((_request, response) => response.writeHead(status).end(text)));

@@ -7,7 +7,7 @@ import type { CallContext } from '../platform/endpoint';
 import { routeNotFound } from '../platform/router';
 import { ownerOf, runtimeOf, type Deployment, type StoredEnv } from './callback';
 import { answerOf, type CallReply } from './call-answer';
-import { eventOf } from './call-event';
+import { eventText } from './call-event';
 import { CALLBACK_LIMITS, isReserved, type CallMethod } from './limits';
 import type { Ports } from './ports';
 
@@ -33,8 +33,8 @@ export const callCallback =
     ports.rateLimit.take(workspace);
     const route = await ports.callbacks.route(workspace, name, method);
     if (!route?.deployment) throw await nothingThere(workspace, name, method, ports);
-    const event = eventOf({ method, name, rawQuery: context.rawQuery, headers: context.headers, body });
-    const spec = await specOf(route.callbackId, route.deployment, route.env, JSON.stringify(event), context, ports);
+    const event = eventText({ method, name, rawQuery: context.rawQuery, headers: context.headers, body });
+    const spec = await specOf(route.callbackId, route.deployment, route.env, event, context, ports);
     const run = await callRun(spec, ANSWER_WITHIN_MS - (ports.clock.now() - began), ports);
     return answerOf(await neverLate(run, ports), ports.blobs);
   };

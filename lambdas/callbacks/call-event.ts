@@ -1,7 +1,8 @@
+import { AppError } from '../platform/errors';
 import { parseJson } from '../platform/json-body';
 import type { Headers } from '../platform/principal';
 import { utf8 } from '../platform/utf8';
-import type { CallMethod } from './limits';
+import { CALLBACK_LIMITS, type CallMethod } from './limits';
 
 export interface HttpCall {
   readonly method: CallMethod;
@@ -37,6 +38,22 @@ export function eventOf({ method, name, rawQuery, headers, body }: HttpCall): Re
     rawBody: text ?? body.toString('base64'),
     isBase64Encoded: text === undefined,
   };
+}
+
+/**
+ * The event as JSON text. A control character takes one byte in a request and six there.
+ * @throws AppError `PAYLOAD_TOO_LARGE` when it is more than a sandbox reads
+ */
+export function eventText(call: HttpCall): string {
+  const text = JSON.stringify(eventOf(call));
+  const bytes = Buffer.byteLength(text);
+  const maxBytes = CALLBACK_LIMITS.eventBytes;
+  if (bytes <= maxBytes) return text;
+  throw new AppError(
+    'PAYLOAD_TOO_LARGE',
+    `The request makes an event of ${bytes} bytes as JSON, with its escapes; at most ${maxBytes} are taken.`,
+    { details: { maxBytes } },
+  );
 }
 
 /** An empty body or one that is not JSON is `{}`, never an error: load scripts send such bodies. */

@@ -11,6 +11,8 @@ export const CALLBACK_LIMITS = {
   /** Of one call. */
   memoryMb: 256,
   /** Milliseconds of user code: the answer has to come before the front's own 30 s. */
+  /** Bytes of an event as JSON text: what sandboxes read from the bucket. */
+  eventBytes: 32 * 1024 * 1024,
   timeoutMs: 28_000,
   resultBytes: 5 * 1024 * 1024,
 } as const;

@@ -5,8 +5,8 @@ import { LambdaError } from '../failure';
 import type { Invoker } from '../invoker';
 import { sendFailure } from './answers';
 
-/** The largest event the emulator forwards: an HTTP API request of 10 MB as base64 in JSON, and its headers. */
-const EVENT_LIMIT_BYTES = 16 * 1024 * 1024;
+/** The largest event the emulator forwards: an HTTP API request of 10 MB as text in JSON, all escapes, and its headers. */
+const EVENT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
  * `POST /invoke`: what the emulator forwards because of MINISTACK_LAMBDA_PROXY_URL, be it from the HTTP API, a queue, a

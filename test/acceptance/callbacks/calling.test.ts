@@ -67,6 +67,24 @@ describe('the event', () => {
     expect((await call('POST', `/api/${path}`, { raw })).body).toBe(`[${raw},1,null]`);
   });
 
+  test.each(['python', 'node'])('3 MB of control characters reach a %s handler', async (type) => {
+    const code =
+      type === 'node'
+        ? 'exports.lambda_handler = async ({ rawBody }) => rawBody.length;'
+        : python("return len(event['rawBody'])");
+    const { path } = await deployed({ method: 'POST', type, code });
+    const length = 3 * 1024 * 1024;
+    const { lambdaStatusCode, body } = await call('POST', `/api/${path}`, { raw: '\u0001'.repeat(length) });
+    expect([lambdaStatusCode, body]).toEqual([200, length]);
+  });
+
+  test('6 MB of control characters are told to be too large', async () => {
+    const { path } = await deployed({ method: 'POST' });
+    const answer = await send('POST', `/api/${path}`, { raw: '\u0001'.repeat(6 * 1024 * 1024) });
+    expect(answer.status).toBe(413);
+    expect(answer.text).toContain('"code":"PAYLOAD_TOO_LARGE"');
+  });
+
   test('bytes that are no text come in Base64', async () => {
     const { path } = await deployed({ method: 'POST' });
     const raw = new Uint8Array([0xff, 0xfe, 0x00]);

@@ -1,4 +1,5 @@
-import { eventOf, type HttpCall } from '../../../lambdas/callbacks/call-event';
+import { eventOf, eventText, type HttpCall } from '../../../lambdas/callbacks/call-event';
+import { AppError } from '../../../lambdas/platform/errors';
 
 const call = (more: Partial<HttpCall> = {}): Record<string, unknown> =>
   eventOf({ method: 'POST', name: 'tax', rawQuery: '', headers: {}, body: Buffer.alloc(0), ...more });
@@ -59,4 +60,12 @@ test('a body of GET and DELETE is only there as it came', () => {
 test('text with a byte order mark stays as it came', () => {
   const body = Buffer.from('\ufeff{}');
   expect(Buffer.from(String(call({ body })['rawBody'])).equals(body)).toBe(true);
+});
+
+test('an event that escapes make larger than a sandbox reads is refused, and one of 3 MB of them is not', () => {
+  const ofMegabytes = (mb: number) =>
+    eventText({ method: 'POST', name: 'tax', rawQuery: '', headers: {}, body: Buffer.alloc(mb * 1024 * 1024, 1) });
+  expect(ofMegabytes(3).length).toBeGreaterThan(18 * 1024 * 1024);
+  expect(() => ofMegabytes(6)).toThrow(AppError);
+  expect(() => ofMegabytes(6)).toThrow('at most 33554432 are taken');
 });

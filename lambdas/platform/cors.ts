@@ -21,6 +21,7 @@ export const CORS_EXPOSED_HEADERS: readonly string[] = [
   'Idempotency-Replayed',
   'Location',
   'X-Log-Id',
+  'X-Narae-Warnings',
 ];
 /** Seconds for which a browser keeps the answer to a preflight. */
 export const CORS_MAX_AGE_S = 600;

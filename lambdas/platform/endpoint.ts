@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { preflightHeaders } from './cors';
+import { validateBody } from './field-warnings';
 import type { Idempotency, StoredReply } from './idempotency';
 import { bodyBytes, parseJson } from './json-body';
 import { guardOrigin, type OriginGuard } from './origin';
@@ -134,11 +135,10 @@ async function perform<T extends RouteTable>(
   { useCases, writeBody }: EndpointOptions<T>,
 ): Promise<StoredReply> {
   const { route } = match;
-  const input = {
-    params: route.params && validate(route.params, match.params),
-    query: route.query && validate(route.query, event.queryStringParameters ?? {}),
-    body: route.body && validate(route.body.schema, readBody(route.body, bytes)),
-  };
+  const params = route.params && validate(route.params, match.params);
+  const query = route.query && validate(route.query, event.queryStringParameters ?? {});
+  const body = route.body && validateBody(route.body.schema, readBody(route.body, bytes));
+  const input = { params, query, body: body?.value };
   // The table gives the schemas, the schemas gave these values: the compiler cannot follow a row chosen at run time.
   const useCase = useCases[match.name] as (request: unknown, context: CallContext) => Promise<ReplyOf<Route>>;
   const reply = await useCase(input, call);
@@ -146,7 +146,7 @@ async function perform<T extends RouteTable>(
   const contentType = text !== undefined && { 'Content-Type': route.success.contentType ?? 'application/json' };
   return {
     status: reply.status ?? route.success.status,
-    headers: { ...contentType, 'Cache-Control': 'no-store', ...reply.headers },
+    headers: { ...contentType, 'Cache-Control': 'no-store', ...body?.warnings, ...reply.headers },
     ...(reply.bytes ? wireBody(reply.bytes) : textBody(text)),
   };
 }

@@ -142,6 +142,7 @@ describe('the HTTP API', () => {
         'Idempotency-Replayed',
         'Location',
         'X-Log-Id',
+        'X-Narae-Warnings',
       ],
       MaxAge: 600,
     });

@@ -17,7 +17,12 @@ const routes = {
     scope: 'run',
     params: z.object({ id: z.string() }),
     body: {
-      schema: z.object({ name: z.string().min(1), size: z.int().max(10).default(3), extra: z.unknown().optional() }),
+      schema: z.object({
+        name: z.string().min(1),
+        size: z.int().max(10).default(3),
+        extra: z.unknown().optional(),
+        memory: z.int().optional(),
+      }),
       envelopeDepth: 1,
       idempotent: true,
     },
@@ -164,7 +169,7 @@ describe('OPTIONS', () => {
           'Access-Control-Allow-Headers':
             'Content-Type,Authorization,X-API-Key,Idempotency-Key,Last-Event-ID,X-User-ID,If-Match,Accept,Cache-Control',
           'Access-Control-Expose-Headers':
-            'X-Request-Id,X-Next-Cursor,ETag,Retry-After,Idempotency-Replayed,Location,X-Log-Id',
+            'X-Request-Id,X-Next-Cursor,ETag,Retry-After,Idempotency-Replayed,Location,X-Log-Id,X-Narae-Warnings',
           'Access-Control-Max-Age': '600',
           Vary: 'Origin',
           'X-Request-Id': 'req-test-request',
@@ -223,4 +228,12 @@ describe('Idempotency-Key', () => {
     const second = await post('key-5', '{"name":"n"}');
     expect(second.body).not.toEqual(first.body);
   });
+});
+
+test('names ignored fields that another API has for the same thing, with every answer but never with values', async () => {
+  const said = async (body: unknown) =>
+    (await send('POST', '/things/7/echo', JSON.stringify(body))).headers?.['X-Narae-Warnings'];
+  expect(await said({ name: 'a', memoryMb: 'hidden', unknown: 1 })).toBe('memoryMb is ignored; use memory');
+  expect(await said({ memoryMb: 5 })).toBe('memoryMb is ignored; use memory');
+  expect(await said({ name: 'a', memory: 5, unknown: 1, env: {} })).toBeUndefined();
 });

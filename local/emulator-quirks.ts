@@ -5,13 +5,13 @@ import type { EdgeErrorCode } from './edge/errors';
 
 /**
  * Where the emulator differs from AWS, and what is done about it; nothing else in `local/` knows. Seen in MiniStack
- * 1.5.33. Quirks that are met inside its process, in emulator/serve.py:
+ * 1.5.33. Quirks that are met inside its process, in emulator/narae_emulator/quirks.py:
  *
- * - It writes its state only when it is stopped cleanly, and a crash would lose days. Our process around it also writes
- *   snapshots while it runs, and asks it to stop when the process that started it is gone.
+ * - It writes its state only when it is stopped cleanly. Our process around it keeps what it acknowledges
+ *   (emulator/narae_emulator), and asks it to stop when the process that started it is gone.
  * - It writes START, END and REPORT of forwarded invokes into a log stream per invoke, beside the lines that the Lambda
  *   service ships: these are left out.
- * - It keeps log events for ever, whatever retention a group has: the newest 20,000 per group are kept.
+ * - It keeps log events for ever, whatever retention a group has: it is kept here, and the newest 20,000 per group.
  *
  * And of its settings, in emulator/ministack.ts: AWS_ENDPOINT_URL in its own environment would reach custom resources;
  * MINISTACK_HOST would pin queue addresses to a name; custom resources for Node need NODE_PATH.

@@ -14,6 +14,7 @@ export const COUNTS = FULL
       throttling: { seconds: 180 },
       clocks: { runs: 100 },
       restarts: { restarts: 5, runsEach: 20 },
+      emulatorKills: { kills: 100 },
     }
   : {
       killedWorkers: { runs: 40 },
@@ -24,6 +25,7 @@ export const COUNTS = FULL
       throttling: { seconds: 10 },
       clocks: { runs: 16 },
       restarts: { restarts: 1, runsEach: 12 },
+      emulatorKills: { kills: 5 },
     };
 
 /** Every choice of the suite follows from it, apart from what two processes do at the same moment. */

@@ -1,0 +1,136 @@
+"""A journal: records that are on the disk before whoever caused them is answered."""
+
+import asyncio
+import json
+import os
+import threading
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = "journal-"
+
+
+class Journal:
+    """Numbered files of one record a line, each line with its checksum. A torn line can only be the last of a file."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._pending: list[str] = []
+        self._appended = 0
+        self._synced = 0
+        self._turn = asyncio.Lock()
+        self._memory = threading.Lock()
+        # Apart from `_turn`, which a caller that is cancelled gives back while its thread still writes.
+        self._disk = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._number = max((number_of(file) for file in files_of(folder)), default=0) + 1
+        self._size = sum(file.stat().st_size for file in files_of(folder))
+        self._file = self._open()
+
+    @property
+    def size(self) -> int:
+        """Bytes that the next start would have to read."""
+        return self._size
+
+    def append(self, record: list) -> None:
+        """Takes a record into memory, from any thread. It is kept once `synced` has returned."""
+        line = encode(record)
+        with self._memory:
+            self._pending.append(line)
+            self._appended += 1
+
+    async def synced(self) -> None:
+        """Returns when all that was appended before is on the disk. Callers that wait together share one fdatasync."""
+        wanted = self._appended
+        while self._synced < wanted:
+            async with self._turn:
+                if self._synced < wanted:
+                    await asyncio.to_thread(self._write)
+
+    async def rotated(self, meanwhile) -> int:
+        """Begins a new file, with `meanwhile` called at that moment: what it sees is what the older files lead to.
+
+        Returns the number of the last older file, for `forget`.
+        """
+        async with self._turn:
+            self._write()
+            with self._disk:
+                os.close(self._file)
+                self._number += 1
+                self._file = self._open()
+            meanwhile()
+            return self._number - 1
+
+    def forget(self, last: int) -> None:
+        """Removes the files up to this number: a snapshot holds what they said."""
+        for file in files_of(self._folder):
+            if number_of(file) <= last:
+                self._size -= file.stat().st_size
+                file.unlink()
+
+    def records(self) -> Iterator[list]:
+        """All that is in the files, oldest first."""
+        for file in files_of(self._folder):
+            yield from read(file)
+
+    def _write(self) -> None:
+        with self._disk:
+            with self._memory:
+                lines, self._pending = self._pending, []
+                upto = self._appended
+            if not lines:
+                return
+            data = "".join(lines).encode()
+            try:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(self._file, rest) :]
+                os.fdatasync(self._file)
+            except OSError:
+                # Nobody is answered. What was written in part is cut off, so that records after it can be read.
+                with self._memory:
+                    self._pending = lines + self._pending
+                os.ftruncate(self._file, self._written)
+                raise
+            self._written += len(data)
+            self._size += len(data)
+            self._synced = upto
+
+    def _open(self) -> int:
+        self._written = 0
+        file = os.open(self._folder / f"{PREFIX}{self._number:08d}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        sync_folder(self._folder)
+        return file
+
+
+def encode(record: list) -> str:
+    text = json.dumps(record, separators=(",", ":"))
+    return f"{zlib.crc32(text.encode()):08x} {text}\n"
+
+
+def read(file: Path) -> Iterator[list]:
+    """Records of a file, up to the first that is torn: the process died while it was written, before its answer."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            checksum, _, text = line.partition(" ")
+            if not text.endswith("\n") or checksum != f"{zlib.crc32(text[:-1].encode()):08x}":
+                return
+            yield json.loads(text)
+
+
+def files_of(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{PREFIX}*"))
+
+
+def number_of(file: Path) -> int:
+    return int(file.name.removeprefix(PREFIX))
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes names in a folder durable: what was created, renamed, removed."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,65 @@
+"""What of MiniStack's inside is used here, checked at the start: an upgrade that changes it fails loudly."""
+
+import importlib.metadata
+import sys
+import time
+
+from ministack import app as emulator
+from ministack.core import persistence
+from ministack.services import dynamodb, lambda_svc
+
+VERSION = "1.5.33"
+USED = {
+    emulator: ("app", "main", "_build_persistence_save_dict", "_load_persisted_state", "_state_map"),
+    persistence: ("STATE_DIR", "save_state", "_json_default"),
+    dynamodb: ("_set_item", "_remove_item", "_items_replaced", "_tables", "_lock", "_INDEX_MEMBERS", "_tags"),
+    lambda_svc: ("_emit_lambda_logs", "_proxy_url_for", "_prune_orphan_code_blobs"),
+}
+LOG_EVENTS_KEPT_PER_GROUP = 20_000
+DAY_MS = 86_400_000
+
+
+def check() -> None:
+    """Ends the process where MiniStack is not the one that this was written for."""
+    installed = importlib.metadata.version("ministack")
+    missing = [f"{module.__name__}.{name}" for module, names in USED.items() for name in names if not hasattr(module, name)]
+    if installed != VERSION or missing:
+        sys.exit(f"local/emulator is written for MiniStack {VERSION}; this is {installed}, without {missing or 'nothing'}.")
+
+
+def leave_logs_of_forwarded_invokes_to_us() -> None:
+    """It writes START, END and REPORT of each into a stream of its own, beside what the Lambda service ships."""
+    emit = lambda_svc._emit_lambda_logs
+
+    def emit_unless_forwarded(func, *args, **kwargs):
+        if lambda_svc._proxy_url_for(func.get("config") or func) is None:
+            emit(func, *args, **kwargs)
+
+    lambda_svc._emit_lambda_logs = emit_unless_forwarded
+
+
+def keep_code_until_clean_stop() -> None:
+    """Code of functions is kept beside the state and removed when no function has it any more. Not by a snapshot: until
+    it is in place, the older state is what a crash would come back to."""
+    lambda_svc._prune_orphan_code_blobs = lambda referenced: None
+
+
+def drop_old_log_events() -> None:
+    """It keeps events for ever, whatever retention a group has. Streams whose newest event is too old go, and the oldest
+    ones of a group that has too many."""
+    logs = sys.modules.get("ministack.services.cloudwatch_logs")
+    if logs is None:
+        return
+    now = time.time() * 1000
+    for group in list(logs._log_groups._data.values()):
+        streams = group["streams"]
+        days = group.get("retentionInDays")
+        newest_first = sorted(streams, key=lambda name: streams[name]["lastEventTimestamp"] or 0, reverse=True)
+        kept = 0
+        for name in newest_first:
+            newest = streams[name]["lastEventTimestamp"]
+            expired = days and newest and newest < now - days * DAY_MS
+            if expired or kept >= LOG_EVENTS_KEPT_PER_GROUP:
+                del streams[name]
+                continue
+            kept += len(streams[name]["events"])

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmulator, type Emulator } from '../../local/emulator/ministack';
+import { choosePort } from '../../local/process/ports';
+import { Accepted } from './support/accepted';
+import { seededTest } from './support/seeded-test';
+import { COUNTS } from './support/settings';
+
+const REPOSITORY = path.resolve(__dirname, '../..');
+const TEST_LIMIT_MS = 30 * 60_000;
+
+let folder: string;
+let running: Emulator | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'narae-kills-'));
+});
+
+afterAll(async () => {
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<Emulator> {
+  running = await startEmulator({
+    root: REPOSITORY,
+    stateDir: path.join(folder, 'state'),
+    logFile: path.join(folder, 'emulator.log'),
+    port: await choosePort(undefined),
+    // Often, so that kills meet snapshots, too.
+    snapshotSeconds: 0.3,
+  });
+  return running;
+}
+
+async function kill(emulator: Emulator): Promise<void> {
+  process.kill(emulator.program.pid, 'SIGKILL');
+  await emulator.program.ended;
+}
+
+seededTest(
+  `${COUNTS.emulatorKills.kills} kills of the emulator under load: what it answered is there`,
+  TEST_LIMIT_MS,
+  async (random) => {
+    const accepted = new Accepted();
+    let emulator = await start();
+    await accepted.prepare(emulator.endpoint);
+    for (let round = 0; round < COUNTS.emulatorKills.kills; round += 1) {
+      const load = accepted.work(emulator.endpoint, random);
+      await load.reached(random.whole(1, 150));
+      await kill(emulator);
+      await load.ended();
+      emulator = await start();
+      expect(await accepted.missing(emulator.endpoint)).toEqual([]);
+    }
+    expect(accepted.count).toBeGreaterThan(COUNTS.emulatorKills.kills);
+  },
+);

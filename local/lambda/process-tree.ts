@@ -74,8 +74,9 @@ export function killTree(root: number): void {
 }
 
 /**
- * Ends what was started with a folder in its environment variables and is no longer in anyone's tree: a launcher that is
- * killed while it starts leaves a process that waits for it for ever, adopted by init.
+ * Ends what was started with a folder in its environment variables, in whatever tree it is. Seen: a launcher
+ * (bubblewrap) that is killed in the first milliseconds of its start can leave a process that stays, with a parent that is
+ * not of our tree. Why was not found out.
  * @param folder one whose name nobody else has
  */
 export function killMentioning(folder: string): void {

@@ -14,6 +14,7 @@ import { lokiSource } from '../../../lambdas/functions/loki-source';
 import { prometheusSource } from '../../../lambdas/functions/prometheus-source';
 import { createWorkspace, deleteWorkspace, getWorkspace, listWorkspaces } from '../../../lambdas/functions/workspaces';
 import { openTargets } from '../../../lambdas/platform/outbound/target';
+import { printedErrors } from '../../support/printed-errors';
 import { testDynamo } from '../support/aws';
 import { closeServers, context, keyFor, serve, testRoom, type TestRoom, INPUT } from './support';
 
@@ -188,9 +189,13 @@ test('what a deletion left is removed step by step, also after a crash', async (
   let crashes = 3;
   const forgetLines = (): Promise<void> => (crashes-- > 0 ? Promise.reject(new Error('crash')) : Promise.resolve());
   const cleaner: CleanUpPorts = { clock, store, functions, codes, blobs, index, forgetLines };
-  expect((await cleanUp(cleaner, () => 60_000)).left).toBe(1);
-  expect(await ports.store.get(workspace.id, run, clock.now())).toBeDefined();
-  while ((await cleanUp(cleaner, () => 60_000)).left > 0) expect(crashes).toBeGreaterThan(-5);
+  const printed = await printedErrors(async () => {
+    expect((await cleanUp(cleaner, () => 60_000)).left).toBe(1);
+    expect(await ports.store.get(workspace.id, run, clock.now())).toBeDefined();
+    while ((await cleanUp(cleaner, () => 60_000)).left > 0) expect(crashes).toBeGreaterThan(-5);
+  });
+  const report = expect.stringMatching(`^cannot clean up ${params.functionId} Error: crash\n`) as unknown;
+  expect(printed).toEqual([report, report, report]);
   expect(await store.tasks()).toEqual([]);
   expect(await ports.store.get(workspace.id, run, clock.now())).toBeUndefined();
   expect((await ports.counters.of(workspace.id, params.functionId)).invocations).toBe(0);

@@ -50,6 +50,7 @@ const routes = {
 
 const db = testDynamo();
 const clock = testClock();
+const own = telemetry('test');
 let turn = 0;
 let handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -71,7 +72,7 @@ beforeAll(async () => {
     originGuard: undefined,
     allowedOrigins: ['https://a.example', 'https://b.example'],
     idempotency: new Idempotency(db, await createTable(db), clock),
-    telemetry: telemetry('test'),
+    telemetry: own,
   });
 });
 
@@ -185,8 +186,13 @@ describe('OPTIONS', () => {
   });
 });
 
-test('says nothing of what went wrong inside', async () => {
+test('says nothing of what went wrong inside, but logs it', async () => {
+  const log = jest.spyOn(own.logger, 'error').mockImplementation(() => undefined);
   const reply = await send('GET', '/things/fail');
+  const logged = [...log.mock.calls];
+  log.mockRestore();
+  const cause: unknown = expect.objectContaining({ message: 'secret detail arn:aws:lambda' });
+  expect(logged).toEqual([[expect.any(String), { cause }]]);
   expect(reply).toMatchObject({
     status: 500,
     body: { error: { code: 'INTERNAL_ERROR', requestId: 'req-test-request' } },

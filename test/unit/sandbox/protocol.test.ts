@@ -54,6 +54,9 @@ describe.each(LANGUAGES)('the protocol in %s', (language) => {
     ['a time of nothing', { ...good, limits: { ...limits, timeoutMs: 0 } }],
     ['env that is no text', { ...good, env: { A: 1 } }],
     ['env that can not be set', { ...good, env: { 'A=B': 'x' } }],
+    ['a variable without a name', { ...good, env: { '': 'x' } }],
+    ['NUL in the name of a variable', { ...good, env: { 'A\0B': 'x' } }],
+    ['NUL in the value of a variable', { ...good, env: { A: 'x\0y' } }],
     ['an address that is none', { ...good, event: undefined, eventUrl: 'file:///etc/passwd' }],
   ])('answers an event with %s by an error, and goes on', async (_, event) => {
     const refused = await (await environment().beginRaw(JSON.stringify(event))).ended();

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { InvokeCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { waitFor } from '../../../support/wait';
 import { containing, matching } from '../support/matchers';
@@ -15,6 +16,17 @@ const invoke = (FunctionName: string, event: unknown = {}, TenantId?: string) =>
   stack.client.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event), ...(TenantId !== undefined && { TenantId }) }),
   );
+
+/** Processes with a folder in their environment variables; one that has ended and was not waited for has none left. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(folder);
+    } catch {
+      return false;
+    }
+  });
+}
 
 describe('a synchronous invocation', () => {
   it('gives the handler its event, its context and the variables it has on Lambda', async () => {
@@ -88,6 +100,23 @@ describe('a synchronous invocation', () => {
       errorMessage: matching(/exit status 3$/),
     });
     expect(payloadOf(await invoke(name))).not.toBe(first);
+  });
+
+  it('leaves nothing behind of a process that is killed, not even what has another parent and session by then', async () => {
+    // The shell ends at once, so that init is the parent of what it started.
+    const name = await stack.deploy(
+      handler(`import { execFileSync } from 'node:child_process';
+        export const handler = async ({ kill }) => {
+          if (kill) process.kill(process.pid, 'SIGKILL');
+          execFileSync('setsid', ['sh', '-c', 'sleep 600 > /dev/null 2>&1 & echo $!']);
+          return process.env.TMPDIR;
+        };`),
+    );
+    const folder = String(payloadOf(await invoke(name)));
+    expect(processesOf(folder).length).toBeGreaterThan(1);
+
+    expect(payloadOf(await invoke(name, { kill: true }))).toMatchObject({ errorType: 'Runtime.ExitError' });
+    await waitFor('no process of the environment', () => (processesOf(folder).length === 0 ? true : undefined));
   });
 
   it('tells an error while loading, with the module that is missing', async () => {

@@ -1,7 +1,5 @@
-import { ApiGatewayV2Client, GetApiCommand, UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
-import type { IncomingMessage } from 'node:http';
-import { clientConfig } from './aws';
-import type { EdgeErrorCode } from './edge/errors';
+import type { CorsConfiguration } from './gateway/cors';
+import { field } from './gateway/fields';
 
 /**
  * Where the emulator differs from AWS, and what is done about it; nothing else in `local/` knows. Seen in MiniStack
@@ -24,65 +22,26 @@ import type { EdgeErrorCode } from './edge/errors';
  * name: `bucket.localhost` does not resolve everywhere, and for an address they put the bucket into the path themselves.
  */
 
-/**
- * The HTTP API's address by path. By host name (`{id}.execute-api.localhost`) it would answer GET /health itself, and
- * Node does not resolve such names. The stage must be named: without, a first segment that is a stage's name is lost.
- */
-export const httpApiPrefix = (apiId: string) => `/_aws/execute-api/${apiId}/$default`;
-
-/**
- * CORS as CloudFormation writes it keeps capital keys, which the preflight does not read: it answers 403. Written once
- * more through the API it works. UpdateApi without a configuration changes nothing.
- */
-export async function rewriteCors(awsEndpoint: string, apiId: string): Promise<void> {
-  const client = new ApiGatewayV2Client(clientConfig(awsEndpoint));
-  try {
-    const answer: unknown = await (await fetch(`${awsEndpoint}/v2/apis/${apiId}`)).json();
-    const written =
-      field(answer, 'corsConfiguration') ?? (await client.send(new GetApiCommand({ ApiId: apiId }))).CorsConfiguration;
-    if (written === undefined) return;
-    const names = ['allowCredentials', 'allowHeaders', 'allowMethods', 'allowOrigins', 'exposeHeaders', 'maxAge'];
-    const lowered = Object.fromEntries(
-      names.map((name) => [upper(name), field(written, name) ?? field(written, upper(name))]),
-    );
-    await client.send(new UpdateApiCommand({ ApiId: apiId, CorsConfiguration: lowered }));
-  } finally {
-    client.destroy();
-  }
-}
-
-const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
-
-function field(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-
-/**
- * On AWS `/a/{proxy+}` also takes `/a/`; the emulator's pattern wants at least one character after the slash, so that
- * `/invocations/` would be found by nobody. Rooms do not tell the two apart (contract: common, "Requests").
- * @param path path and query as they go to the HTTP API
- */
-export function withoutTrailingSlash(path: string): string {
-  const [, before = path, query = ''] = /^([^?]*)(\?.*)?$/s.exec(path) ?? [];
-  return (before.replace(/\/+$/, '') || '/') + query;
-}
-
-/** Headers of the emulator that AWS does not send. */
-export const EMULATOR_HEADERS = ['server', 'x-amzn-requestid', 'x-amz-request-id', 'x-amz-id-2'];
-
-/**
- * The HTTP API's own errors (a function failed, is throttled, took too long) are told with the emulator's words, the
- * function's exception among them; API Gateway says `Internal Server Error` and no more. Answers of functions carry
- * X-Request-Id (contract: common, "Errors"); one without is the emulator's.
- * @returns what to answer instead, or undefined where the answer is a function's
- */
-export function errorOfEmulator(answer: IncomingMessage): EdgeErrorCode | undefined {
-  const status = answer.statusCode ?? 502;
-  if (answer.headers['x-request-id'] !== undefined) return undefined;
-  if (status === 404) return 'ROUTE_NOT_FOUND';
-  if (status === 413) return 'PAYLOAD_TOO_LARGE';
-  if (status === 429 || status === 503) return 'SERVICE_UNAVAILABLE';
-  if (status === 504) return 'TIMEOUT';
-  return status >= 500 ? 'INTERNAL_ERROR' : undefined;
+/** CORS as CloudFormation writes it keeps capital keys, which the SDK does not read. */
+export async function readCors(
+  awsEndpoint: string,
+  apiId: string,
+  told: unknown,
+): Promise<CorsConfiguration | undefined> {
+  const raw: unknown = await (
+    await fetch(`${awsEndpoint}/v2/apis/${apiId}`, { signal: AbortSignal.timeout(10_000) })
+  ).json();
+  const written = field(raw, 'corsConfiguration') ?? told;
+  if (written === undefined || written === null) return undefined;
+  const list = (name: string): string[] => {
+    const value = field(written, name) ?? field(written, name.charAt(0).toUpperCase() + name.slice(1));
+    return Array.isArray(value) ? value.map(String) : [];
+  };
+  return {
+    allowOrigins: list('allowOrigins'),
+    allowMethods: list('allowMethods'),
+    allowHeaders: list('allowHeaders'),
+    exposeHeaders: list('exposeHeaders'),
+    maxAgeSeconds: Number(field(written, 'maxAge') ?? field(written, 'MaxAge') ?? 0),
+  };
 }

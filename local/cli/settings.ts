@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../process/errors';
@@ -47,14 +48,22 @@ Variables
   NARAE_PYTHON              Python for user code (default: 3.13 where there is one)
   NARAE_PYTHON_INDEX        index of Python packages for callbacks (default: what pip is configured with)
   NARAE_NODE_INDEX          registry of npm packages for callbacks (default: what npm is configured with)
-  NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default 8)
-  NARAE_LAMBDA_ENVIRONMENTS environments in all (default 48)
+  NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default: half of all)
+  NARAE_LAMBDA_ENVIRONMENTS environments in all (default: what this machine's free memory holds, 16 to 256)
   NARAE_MAX_CONNECTIONS     connections at once (default 1000)
   NARAE_MAX_VIEWERS         streams open at once (default 256)
   NARAE_SNAPSHOT_SECONDS    pause between two snapshots of the state, 0 for none (default 10)`;
 
-/** @returns undefined where help was asked for. @throws SettingsError */
-export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings | undefined {
+/**
+ * @param freeBytes memory that this machine can spare
+ * @returns undefined where help was asked for
+ * @throws SettingsError
+ */
+export function readSettings(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  freeBytes = freemem(),
+): Settings | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const given = (name: string, argument?: string) => argument ?? environment[name];
@@ -73,8 +82,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     maxConnections: whole('NARAE_MAX_CONNECTIONS', environment['NARAE_MAX_CONNECTIONS'] ?? '1000', 1, 1_000_000),
     maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),
     snapshotSeconds: whole('NARAE_SNAPSHOT_SECONDS', environment['NARAE_SNAPSHOT_SECONDS'] ?? '10', 0, 86_400),
-    concurrency: whole('NARAE_LAMBDA_CONCURRENCY', environment['NARAE_LAMBDA_CONCURRENCY'] ?? '8', 1, 1_000),
-    environments: whole('NARAE_LAMBDA_ENVIRONMENTS', environment['NARAE_LAMBDA_ENVIRONMENTS'] ?? '48', 4, 10_000),
+    ...lambdaLimits(environment, freeBytes),
   };
   if (!isLoopback(settings.host) && settings.auth === 'none') {
     throw new SettingsError(
@@ -105,6 +113,29 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new SettingsError(messageOf(error));
   }
+}
+
+/** What one environment takes, bytes: 50 MB for a function of ours, 20 to 90 for a sandbox (docs/local.md). */
+const ENVIRONMENT_BYTES = 64 * 1024 * 1024;
+/** The part of the free memory that environments may have. */
+const FOR_ENVIRONMENTS = 0.7;
+
+function lambdaLimits(
+  environment: NodeJS.ProcessEnv,
+  freeBytes: number,
+): Pick<Settings, 'concurrency' | 'environments'> {
+  const fitting = Math.floor((freeBytes * FOR_ENVIRONMENTS) / ENVIRONMENT_BYTES);
+  const environments = whole(
+    'NARAE_LAMBDA_ENVIRONMENTS',
+    environment['NARAE_LAMBDA_ENVIRONMENTS'] ?? String(Math.min(256, Math.max(16, fitting))),
+    4,
+    10_000,
+  );
+  const half = String(Math.max(1, Math.floor(environments / 2)));
+  return {
+    environments,
+    concurrency: whole('NARAE_LAMBDA_CONCURRENCY', environment['NARAE_LAMBDA_CONCURRENCY'] ?? half, 1, 10_000),
+  };
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

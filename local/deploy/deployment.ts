@@ -1,11 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { clientConfig } from '../aws';
-import { rewriteCors } from '../emulator-quirks';
 import type { StackOutputs } from '../system/state-folder';
 import { Cdk, type CdkOptions } from './cdk';
 import { fingerprint } from './fingerprint';
 import { DeployMarker } from './marker';
-import { output, readOutputs } from './stacks';
+import { readOutputs } from './stacks';
 
 /** Puts the CDK app into the emulator, and knows when that is not needed. */
 export class Deployment {
@@ -53,7 +52,6 @@ export class Deployment {
     await this.marker.write('unfinished');
     await this.cdk.deploy(detail);
     const outputs = await readOutputs(this.options.awsEndpoint);
-    await rewriteCors(this.options.awsEndpoint, output(outputs, 'api', 'ApiId'));
     await this.marker.write(wanted);
     return outputs;
   }

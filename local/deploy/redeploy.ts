@@ -6,7 +6,7 @@ import type { RunningSystem } from '../system/system';
 import { watchSources } from './watch';
 
 /** Deploys again whenever the sources change, and tells what came of it. @returns what ends it */
-export function redeployOnChange(root: string, { facts, lambda, deployment }: RunningSystem, progress: Progress) {
+export function redeployOnChange(root: string, { facts, deployment, refresh }: RunningSystem, progress: Progress) {
   progress.line('  Watching bin, lib, lambdas and stages for changes.');
   return watchSources({
     root,
@@ -15,7 +15,7 @@ export function redeployOnChange(root: string, { facts, lambda, deployment }: Ru
       try {
         const before = await codeOfFunctions(facts.awsEndpoint);
         await progress.step(`Deploying ${files[0] ?? ''}${more}`, (detail) => deployment.deploy(detail));
-        await lambda.refresh();
+        await refresh();
         const after = await codeOfFunctions(facts.awsEndpoint);
         const changed = [...after].filter(([name, sha]) => before.get(name) !== sha).map(([name]) => name);
         progress.line(changed.length > 0 ? `  New code: ${changed.join(', ')}` : '  No function has new code.');

@@ -8,6 +8,7 @@ const REFUSALS = {
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address. GET /docs shows what there is.'],
   REQUEST_TIMEOUT: [408, 'The request came too slowly. Send it without pauses.'],
   PAYLOAD_TOO_LARGE: [413, 'The request is larger than 10 MB.'],
+  RATE_LIMITED: [429, 'There are too many requests at the moment. Try again.'],
   HEADERS_TOO_LARGE: [431, 'The headers are larger than 16 KiB.'],
   INTERNAL_ERROR: [500, 'Something went wrong on our side. Quote the request id when you report it.'],
   SERVICE_UNAVAILABLE: [503, 'The service cannot take the request at the moment. Try again.'],
@@ -44,6 +45,21 @@ export function codeOfBadRequest({ code }: NodeJS.ErrnoException): EdgeErrorCode
   return code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'BAD_REQUEST';
 }
 
+/**
+ * What the HTTP API says itself (throttled, no function to be had, too large) has its own words; answers of functions
+ * carry X-Request-Id (contract: common, "Errors"), and its answers do not.
+ * @returns what to answer instead, or undefined where the answer is a function's
+ */
+export function codeOfAnswer({ statusCode: status = 502, headers }: IncomingMessage): EdgeErrorCode | undefined {
+  if (headers['x-request-id'] !== undefined) return undefined;
+  if (status === 404) return 'ROUTE_NOT_FOUND';
+  if (status === 413) return 'PAYLOAD_TOO_LARGE';
+  if (status === 429) return 'RATE_LIMITED';
+  if (status === 503) return 'SERVICE_UNAVAILABLE';
+  if (status === 504) return 'TIMEOUT';
+  return status >= 500 ? 'INTERNAL_ERROR' : undefined;
+}
+
 /** The same for a request that could not be read, or not to its end: there is nothing but its connection to answer on. */
 export function sendErrorOnConnection(connection: Duplex, code: EdgeErrorCode): void {
   const { status, headers, body } = refusal(code);
@@ -67,7 +83,7 @@ function refusal(code: EdgeErrorCode) {
     'X-Request-Id': requestId,
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': EXPOSED_HEADERS,
-    ...(status === 503 && { 'Retry-After': '1' }),
+    ...((status === 503 || status === 429) && { 'Retry-After': '1' }),
   };
   return { status, headers, body };
 }

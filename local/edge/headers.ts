@@ -38,8 +38,8 @@ export function forwardedHeaders(
   };
 }
 
-export function answerHeaders(answer: IncomingMessage, hidden: readonly string[]): OutgoingHttpHeaders {
-  return without(answer.headers, [...HOP_BY_HOP, ...namedByConnection(answer.headers), ...hidden]);
+export function answerHeaders(answer: IncomingMessage): OutgoingHttpHeaders {
+  return without(answer.headers, [...HOP_BY_HOP, ...namedByConnection(answer.headers)]);
 }
 
 function without(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {

@@ -7,9 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { EMULATOR_HEADERS, errorOfEmulator, withoutTrailingSlash } from '../emulator-quirks';
 import { Admission } from './admission';
-import { codeOfBadRequest, newRequestId, sendError, sendErrorOnConnection } from './errors';
+import { codeOfAnswer, codeOfBadRequest, newRequestId, sendError, sendErrorOnConnection } from './errors';
 import { answerHeaders, forwardedHeaders } from './headers';
 
 /** A place that requests are passed on to. */
@@ -55,7 +54,7 @@ export const EDGE_DEFAULTS = {
 /** How often Node looks for requests that take too long, ms. */
 const CHECK_CONNECTIONS_MS = 2_000;
 const KEEP_ALIVE_MS = 65_000;
-/** Connections to the emulator are dropped before it drops them itself (75 s). */
+/** Connections to the HTTP API are dropped before it drops them itself (65 s). */
 const IDLE_UPSTREAM_MS = 30_000;
 
 /** Stands on a laptop where CloudFront stands on AWS: one address for the API and the streams. */
@@ -145,7 +144,7 @@ export class Edge {
       hostname,
       port,
       method: request.method,
-      path: target.prefix + (target === this.options.api ? withoutTrailingSlash(path) : path),
+      path: target.prefix + path,
       headers: forwardedHeaders(request, host, this.options.originSecret),
     });
     let answered = false;
@@ -163,7 +162,7 @@ export class Edge {
     upstream.once('error', () => refuse('SERVICE_UNAVAILABLE'));
     upstream.once('response', (answer) => {
       clearTimeout(timer);
-      const own = errorOfEmulator(answer);
+      const own = codeOfAnswer(answer);
       if (own) {
         refuse(own);
       } else if (!answered) {
@@ -183,7 +182,7 @@ export class Edge {
 }
 
 function passOnAnswer(answer: IncomingMessage, response: ServerResponse): void {
-  const headers = answerHeaders(answer, EMULATOR_HEADERS);
+  const headers = answerHeaders(answer);
   headers['x-request-id'] ??= newRequestId();
   response.writeHead(answer.statusCode ?? 502, headers);
   // Headers of a stream must not wait for its first event.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { FunctionCatalog } from './catalog';
 import { CloudWatchShipper } from './cloudwatch';
@@ -25,6 +26,8 @@ export interface Call {
   readonly traceId?: string | undefined;
   /** Environments the function may have at once, where it has no reserved concurrency. */
   readonly concurrency?: number;
+  /** true: a function calls; its own callers wait for it. */
+  readonly fromFunction?: boolean;
   /** How long to wait for an environment; the service's default otherwise, ms. */
   readonly waitMs?: number;
 }
@@ -62,8 +65,9 @@ export interface InvokerOptions {
  * that is busy this counts; it is done here in one go, and not for the 15 minutes that some functions have.
  */
 const SECOND_INIT_MS = 60_000;
-/** Environments of one function that start at the same time. */
-const STARTING_AT_ONCE = 2;
+/** Environments that start at the same time: of one function, so that others start too, and for each processor. */
+const STARTING_OF_FUNCTION = 2;
+const STARTING_PER_PROCESSOR = 3;
 
 /** Runs functions: finds the definition, unpacks the code, gets an environment, hands over the call. */
 export class Invoker {
@@ -84,7 +88,10 @@ export class Invoker {
     this.pool = new EnvironmentPool({
       environments: limits.environments,
       queue: limits.queue,
-      startingAtOnce: STARTING_AT_ONCE,
+      startingAtOnce: {
+        ofFunction: Math.max(STARTING_OF_FUNCTION, availableParallelism()),
+        inAll: STARTING_PER_PROCESSOR * availableParallelism(),
+      },
       idleTimeoutMs: limits.idleTimeoutMs,
       start: (definition, tenantId, events) => this.startEnvironment(definition, tenantId, events),
     });
@@ -101,6 +108,7 @@ export class Invoker {
     const supply = await this.pool.acquire({
       definition,
       tenantId: call.tenantId,
+      layer: call.tenantId !== undefined ? 2 : call.fromFunction ? 1 : 0,
       concurrency: definition.reservedConcurrency ?? call.concurrency ?? this.options.limits.concurrency,
       waitMs: call.waitMs ?? this.options.limits.waitMs,
     });

@@ -7,8 +7,8 @@ export interface PoolOptions {
   readonly environments: number;
   /** Callers that may wait for an environment of one function. */
   readonly queue: number;
-  /** Environments of one function that may start at once: starting takes CPU that the running ones need. */
-  readonly startingAtOnce: number;
+  /** Environments of one function, and in all, that may start at once: starting takes CPU that the running ones need. */
+  readonly startingAtOnce: { readonly ofFunction: number; readonly inAll: number };
   /** An environment that had nothing to do for this long is ended, ms. */
   readonly idleTimeoutMs: number;
   /** Makes an environment; it starts by itself and tells through the events. */
@@ -19,8 +19,15 @@ export interface PoolOptions {
   ) => ExecutionEnvironment;
 }
 
+/**
+ * How deep a call is: from outside, from a function, or into a sandbox of a tenant. Each waits for the next one, so that
+ * a crowd at the door must not take the places that those inside need to get on.
+ */
+export type Layer = 0 | 1 | 2;
+
 /** What a caller asks for. */
 export interface Demand {
+  readonly layer: Layer;
   readonly definition: FunctionDefinition;
   readonly tenantId: string | undefined;
   /** Environments that the function may have at once. */
@@ -44,10 +51,15 @@ interface Waiter {
 interface Slot {
   readonly environment: ExecutionEnvironment;
   state: 'starting' | 'idle' | 'busy';
+  /** Of the call that it was started for, or works for. */
+  layer: Layer;
 }
 
 /** A caller that has waited this long gets the place of an environment that others keep busy, ms. */
 const FAIR_WAIT_MS = 1_000;
+
+/** This part of all places is kept for each deeper layer. */
+const KEPT_FOR_DEEPER = 1 / 4;
 
 const throttled = () => new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
 
@@ -73,7 +85,7 @@ export class EnvironmentPool {
   acquire(demand: Demand): Promise<Supply> {
     if (this.closed) return Promise.reject(throttled());
     const idle = this.idleFor(demand);
-    if (idle) return Promise.resolve(this.handOut(idle));
+    if (idle) return Promise.resolve(this.handOut(idle, demand));
     const waiting = this.waiters.filter((waiter) => waiter.demand.definition.name === demand.definition.name);
     if (waiting.length >= this.options.queue) return Promise.reject(throttled());
     return new Promise((resolve, reject) => {
@@ -120,8 +132,9 @@ export class EnvironmentPool {
     for (const environment of this.environments()) environment.stop();
   }
 
-  private handOut(slot: Slot): Supply {
+  private handOut(slot: Slot, { layer }: Demand): Supply {
     slot.state = 'busy';
+    slot.layer = layer;
     return { environment: slot.environment };
   }
 
@@ -155,17 +168,22 @@ export class EnvironmentPool {
     }
     for (const { demand, count } of unmet.values()) {
       const coming = this.count((slot) => slot.state === 'starting' && fits(slot.environment, demand));
-      for (let missing = count - coming; missing > 0 && this.makeRoom(demand); missing -= 1) this.start(demand);
+      for (let missing = count - coming; missing > 0 && this.makePlace(demand); missing -= 1) this.start(demand);
     }
   }
 
   /** Whether one more environment may be started; ends an idle one for it where that is needed. */
-  private makeRoom({ definition, concurrency }: Demand): boolean {
+  private makePlace({ definition, concurrency, layer }: Demand): boolean {
+    const { startingAtOnce, environments } = this.options;
     const ofFunction = (slot: Slot) => slot.environment.definition.name === definition.name;
     const starting = this.count((slot) => ofFunction(slot) && slot.state === 'starting');
-    if (starting >= this.options.startingAtOnce) return false;
+    if (starting >= startingAtOnce.ofFunction) return false;
+    if (this.count((slot) => slot.state === 'starting') >= startingAtOnce.inAll) return false;
     if (this.count(ofFunction) >= concurrency) return this.endLeastRecentlyUsed(ofFunction);
-    if (this.slots.size >= this.options.environments) return this.endLeastRecentlyUsed(() => true);
+    const upToLayer = (slot: Slot) => slot.layer <= layer;
+    const keptForDeeper = (2 - layer) * Math.floor(environments * KEPT_FOR_DEEPER);
+    if (this.count(upToLayer) >= environments - keptForDeeper) return this.endLeastRecentlyUsed(upToLayer);
+    if (this.slots.size >= environments) return this.endLeastRecentlyUsed(() => true);
     return true;
   }
 
@@ -178,12 +196,12 @@ export class EnvironmentPool {
     return oldest !== undefined;
   }
 
-  private start({ definition, tenantId }: Demand): void {
+  private start({ definition, tenantId, layer }: Demand): void {
     const environment = this.options.start(definition, tenantId, {
       idle: () => this.becameIdle(environment),
       gone: (initFailure) => this.wentAway(environment, initFailure),
     });
-    this.slots.set(environment, { environment, state: 'starting' });
+    this.slots.set(environment, { environment, state: 'starting', layer });
   }
 
   private becameIdle(environment: ExecutionEnvironment): void {
@@ -192,7 +210,7 @@ export class EnvironmentPool {
     slot.state = 'idle';
     const next = this.waiters.find((waiter) => fits(environment, waiter.demand));
     if (this.standsInTheWay(environment)) environment.stop();
-    else if (next) next.supply(this.handOut(slot));
+    else if (next) next.supply(this.handOut(slot, next.demand));
     // One fewer is starting, so the next one may.
     this.meetDemand();
   }

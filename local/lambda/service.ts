@@ -16,7 +16,8 @@ import { passOn } from './faces/pass-on';
 import { answerInvoke, answerInvokeWithResponseStream } from './faces/rest-api';
 import { LambdaError } from './failure';
 import type { Surroundings } from './function-process';
-import { Invoker, type Limits } from './invoker';
+import { Invoker, type Call, type Limits } from './invoker';
+import type { InvokeResult } from './response';
 
 export interface LambdaServiceOptions {
   /** 0 for any. */
@@ -90,11 +91,17 @@ export class LambdaService {
     });
     const destinations = new Destinations(awsEndpoint);
     const store = new EventStore(options.eventDir);
-    const workers = limits.concurrency;
+    // Each runs a worker, which waits for a sandbox: more would take the places of those who wait for them.
+    const workers = Math.max(1, Math.min(limits.concurrency, Math.floor(limits.environments / 4)));
     const events = new EventQueue({ store, invoker, catalog, destinations, workers, retryDelaysMs, report });
     const service = new LambdaService(server, options, catalog, invoker, events, destinations, endpoint);
     server.on('request', (request, response) => void service.answer(request, response));
     return service;
+  }
+
+  /** Runs a function for the HTTP API. @throws LambdaError where it was not run */
+  invoke(call: Call): Promise<InvokeResult> {
+    return this.invoker.invoke(call);
   }
 
   /** Runs what earlier processes accepted. Only when the functions are deployed: events of unknown ones are dropped. */

@@ -7,7 +7,8 @@ import { Deployment } from '../deploy/deployment';
 import { output } from '../deploy/stacks';
 import { Edge, EDGE_DEFAULTS } from '../edge/server';
 import { startEmulator, venvOf, type Emulator } from '../emulator/ministack';
-import { httpApiPrefix } from '../emulator-quirks';
+import { readApi } from '../gateway/definition';
+import { Gateway } from '../gateway/gateway';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
 import { readPackageClients } from '../isolation/package-clients';
 import { LambdaService } from '../lambda/service';
@@ -34,6 +35,8 @@ export interface RunningSystem {
   readonly isolation: Isolation;
   readonly lambda: LambdaService;
   readonly deployment: Deployment;
+  /** After a deployment: what changed is read anew. */
+  readonly refresh: () => Promise<void>;
 }
 
 /** Ports tried after the wanted one. */
@@ -64,7 +67,8 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
   const lambda = await startLambda(context, emulator, ports, isolation);
   const deployment = deploymentOf(context, emulator, lambda);
   const outputs = await deploy(context, deployment);
-  const edge = await startEdge(settings, emulator, lambda, outputs);
+  const gateway = await startGateway(context, emulator, lambda, outputs);
+  const edge = await startEdge(settings, gateway, lambda, outputs);
   parts.add('edge', () => edge.stop());
   lambda.resumeEvents();
   const facts: SystemFile = {
@@ -82,7 +86,11 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
   };
   await folder.writeSystem(facts);
   parts.add('system.json', () => folder.removeSystem());
-  return { facts, isolation, lambda, deployment };
+  const refresh = async () => {
+    await lambda.refresh();
+    gateway.use(await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId')));
+  };
+  return { facts, isolation, lambda, deployment, refresh };
 }
 
 async function checkIsolation({ root, settings, folder }: SystemContext): Promise<Isolation> {
@@ -183,9 +191,24 @@ async function deploy({ progress }: SystemContext, deployment: Deployment): Prom
   return progress.step('cdk deploy (about a minute)', (detail) => deployment.deploy(detail));
 }
 
+async function startGateway(
+  { progress, parts }: SystemContext,
+  emulator: Emulator,
+  lambda: LambdaService,
+  outputs: StackOutputs,
+): Promise<Gateway> {
+  const gateway = await Gateway.start({
+    invoke: (call) => lambda.invoke(call),
+    api: await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId')),
+    report: (message) => progress.line(`  ! ${message}`),
+  });
+  parts.add('HTTP API', () => gateway.stop());
+  return gateway;
+}
+
 async function startEdge(
   { host, port, maxConnections, maxViewers }: Settings,
-  emulator: Emulator,
+  gateway: Gateway,
   lambda: LambdaService,
   outputs: StackOutputs,
 ): Promise<Edge> {
@@ -194,7 +217,7 @@ async function startEdge(
     host,
     maxConnections,
     maxViewers,
-    api: { origin: emulator.endpoint, prefix: httpApiPrefix(output(outputs, 'api', 'ApiId')) },
+    api: { origin: gateway.origin, prefix: '' },
     stream: { origin: lambda.endpoint, prefix: `/url/${output(outputs, 'engine', 'StreamFunctionName')}` },
   };
   for (let next = port; ; next += 1) {

@@ -120,6 +120,7 @@ export class EventQueue {
       requestId: event.id,
       tenantId: event.tenantId,
       clientContext: event.clientContext,
+      fromFunction: true,
       waitMs: WAIT_FOR_ENVIRONMENT_MS,
     });
     const response = result.ok ? await text(result.response.body) : '';

@@ -109,5 +109,6 @@ async function readCall(request: IncomingMessage, reference: string, limitBytes:
     tenantId: header(request, 'x-amz-tenant-id'),
     clientContext: header(request, 'x-amz-client-context'),
     traceId: header(request, 'x-amzn-trace-id'),
+    fromFunction: true,
   };
 }

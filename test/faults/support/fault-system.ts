@@ -4,7 +4,8 @@ import { REGION } from '../../../local/aws';
 import { Deployment } from '../../../local/deploy/deployment';
 import { output } from '../../../local/deploy/stacks';
 import { Edge, EDGE_DEFAULTS } from '../../../local/edge/server';
-import { httpApiPrefix } from '../../../local/emulator-quirks';
+import { readApi } from '../../../local/gateway/definition';
+import { Gateway } from '../../../local/gateway/gateway';
 import { establishIsolation, type Isolation } from '../../../local/isolation/isolation';
 import { LambdaService } from '../../../local/lambda/service';
 import { choosePort } from '../../../local/process/ports';
@@ -110,11 +111,17 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
   });
 
   const outputs = await deploy(folder, parts, emulator.endpoint, service.endpoint);
+  const gateway = await Gateway.start({
+    invoke: (call) => service.invoke(call),
+    api: await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId')),
+    report,
+  });
+  parts.add('HTTP API', () => gateway.stop());
   const edge = await Edge.start({
     ...EDGE_DEFAULTS,
     host: '127.0.0.1',
     port: 0,
-    api: { origin: emulator.endpoint, prefix: httpApiPrefix(output(outputs, 'api', 'ApiId')) },
+    api: { origin: gateway.origin, prefix: '' },
     stream: { origin: service.endpoint, prefix: `/url/${output(outputs, 'engine', 'StreamFunctionName')}` },
   });
   parts.add('edge', () => edge.stop());

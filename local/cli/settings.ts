@@ -48,7 +48,7 @@ Variables
   NARAE_PYTHON              Python for user code (default: 3.13 where there is one)
   NARAE_PYTHON_INDEX        index of Python packages for callbacks (default: what pip is configured with)
   NARAE_NODE_INDEX          registry of npm packages for callbacks (default: what npm is configured with)
-  NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default: half of all)
+  NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default: a quarter of all)
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default: what this machine's free memory holds, 16 to 256)
   NARAE_MAX_CONNECTIONS     connections at once (default 1000)
   NARAE_MAX_VIEWERS         streams open at once (default 256)
@@ -131,10 +131,11 @@ function lambdaLimits(
     4,
     10_000,
   );
-  const half = String(Math.max(1, Math.floor(environments / 2)));
+  // Half of what callers from outside may have, so that a crowd at one function leaves others theirs.
+  const quarter = String(Math.max(1, Math.floor(environments / 4)));
   return {
     environments,
-    concurrency: whole('NARAE_LAMBDA_CONCURRENCY', environment['NARAE_LAMBDA_CONCURRENCY'] ?? half, 1, 10_000),
+    concurrency: whole('NARAE_LAMBDA_CONCURRENCY', environment['NARAE_LAMBDA_CONCURRENCY'] ?? quarter, 1, 10_000),
   };
 }
 

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { clientConfig } from '../../local/aws';
 import { startEmulator, type Emulator } from '../../local/emulator/ministack';
 import { choosePort } from '../../local/process/ports';
-import { Accepted } from './support/accepted';
+import { Accepted, createTable } from './support/accepted';
 import { seededTest } from './support/seeded-test';
 import { COUNTS } from './support/settings';
 
@@ -57,3 +59,22 @@ seededTest(
     expect(accepted.count).toBeGreaterThan(COUNTS.emulatorKills.kills);
   },
 );
+
+test('a record that was torn is left out, and those before it are kept', async () => {
+  let emulator = await start();
+  const dynamo = (): DynamoDBClient => new DynamoDBClient(clientConfig(emulator.endpoint));
+  const TableName = 'torn-record';
+  await createTable(dynamo(), TableName);
+  for (const id of ['before', 'torn']) await dynamo().send(new PutItemCommand({ TableName, Item: { id: { S: id } } }));
+  await kill(emulator);
+  const journal = path.join(folder, 'state', 'journal');
+  const names = (await readdir(journal)).sort();
+  const newest = path.join(journal, names.at(-1) ?? '');
+  const text = await readFile(newest);
+  expect(text.toString()).toContain('"torn"');
+  await truncate(newest, text.length - 5);
+  emulator = await start();
+  const found = async (id: string) =>
+    (await dynamo().send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item?.['id']?.S;
+  expect([await found('before'), await found('torn')]).toEqual(['before', undefined]);
+});

@@ -21,7 +21,6 @@ class Journal:
         self._synced = 0
         self._turn = asyncio.Lock()
         self._memory = threading.Lock()
-        # Apart from `_turn`, which a caller that is cancelled gives back while its thread still writes.
         self._disk = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         self._number = max((number_of(file) for file in files_of(folder)), default=0) + 1
@@ -44,9 +43,15 @@ class Journal:
         """Returns when all that was appended before is on the disk. Callers that wait together share one fdatasync."""
         wanted = self._appended
         while self._synced < wanted:
-            async with self._turn:
-                if self._synced < wanted:
-                    await asyncio.to_thread(self._write)
+            # It goes on when whoever asked for it is gone: what it has taken is nowhere else.
+            await asyncio.shield(asyncio.create_task(self._write_up_to(wanted)))
+
+    async def _write_up_to(self, wanted: int) -> None:
+        async with self._turn:
+            if self._synced < wanted:
+                # Taken here and not in the thread: MiniStack changes all items of a transaction in one step of the event
+                # loop, so that no write ends in the middle of one.
+                await asyncio.to_thread(self._write, *self._take())
 
     async def rotated(self, meanwhile) -> int:
         """Begins a new file, with `meanwhile` called at that moment: what it sees is what the older files lead to.
@@ -54,7 +59,7 @@ class Journal:
         Returns the number of the last older file, for `forget`.
         """
         async with self._turn:
-            self._write()
+            self._write(*self._take())
             with self._disk:
                 os.close(self._file)
                 self._number += 1
@@ -74,11 +79,13 @@ class Journal:
         for file in files_of(self._folder):
             yield from read(file)
 
-    def _write(self) -> None:
+    def _take(self) -> tuple[list[str], int]:
+        with self._memory:
+            lines, self._pending = self._pending, []
+            return lines, self._appended
+
+    def _write(self, lines: list[str], upto: int) -> None:
         with self._disk:
-            with self._memory:
-                lines, self._pending = self._pending, []
-                upto = self._appended
             if not lines:
                 return
             data = "".join(lines).encode()

@@ -23,6 +23,17 @@ const WRITERS = 4;
 /** One in so many writes makes a secret, which waits for a snapshot of all services. */
 const SECRETS = 40;
 
+export async function createTable(dynamo: DynamoDBClient, name: string): Promise<void> {
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    }),
+  );
+}
+
 /** A writer's load on an emulator that is about to be killed. */
 export interface Load {
   /** Resolves when so many writes have been answered since the load began. */
@@ -48,14 +59,7 @@ export class Accepted {
 
   async prepare(endpoint: string): Promise<void> {
     const aws = clients(endpoint);
-    await aws.dynamo.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      }),
-    );
+    await createTable(aws.dynamo, TableName);
     await aws.s3.send(new CreateBucketCommand({ Bucket }));
     await aws.sqs.send(new CreateQueueCommand({ QueueName: 'kept' }));
     aws.close();

@@ -62,10 +62,10 @@ seededTest(
 
 test('a record that was torn is left out, and those before it are kept', async () => {
   let emulator = await start();
-  const dynamo = (): DynamoDBClient => new DynamoDBClient(clientConfig(emulator.endpoint));
+  let client = new DynamoDBClient(clientConfig(emulator.endpoint));
   const TableName = 'torn-record';
-  await createTable(dynamo(), TableName);
-  for (const id of ['before', 'torn']) await dynamo().send(new PutItemCommand({ TableName, Item: { id: { S: id } } }));
+  await createTable(client, TableName);
+  for (const id of ['before', 'torn']) await client.send(new PutItemCommand({ TableName, Item: { id: { S: id } } }));
   await kill(emulator);
   const journal = path.join(folder, 'state', 'journal');
   const names = (await readdir(journal)).sort();
@@ -73,8 +73,11 @@ test('a record that was torn is left out, and those before it are kept', async (
   const text = await readFile(newest);
   expect(text.toString()).toContain('"torn"');
   await truncate(newest, text.length - 5);
+  client.destroy();
   emulator = await start();
+  client = new DynamoDBClient(clientConfig(emulator.endpoint));
   const found = async (id: string) =>
-    (await dynamo().send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item?.['id']?.S;
+    (await client.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item?.['id']?.S;
   expect([await found('before'), await found('torn')]).toEqual(['before', undefined]);
+  client.destroy();
 });

@@ -16,7 +16,7 @@ interface Compiled {
 
 /**
  * Finds the row of the table that answers a request. Trailing slashes do not matter; literal segments win over
- * parameters.
+ * parameters. The path is taken as it is: an HTTP API has decoded it, and a second time would change a name with a `%`.
  * @throws AppError `ROUTE_NOT_FOUND`, or `METHOD_NOT_ALLOWED` with `Allow` when the path is known (contract: common)
  */
 export function createRouter<T extends RouteTable>(table: T): (method: string, path: string) => Match<T> {
@@ -65,18 +65,8 @@ function matchSegments(pattern: readonly string[], actual: readonly string[]): R
       if (segment !== value) return undefined;
       continue;
     }
-    const decoded = decode(value);
-    if (decoded === undefined || decoded === '') return undefined;
-    params[segment.slice(1, -1)] = decoded;
+    if (value === '') return undefined;
+    params[segment.slice(1, -1)] = value;
   }
   return params;
-}
-
-/** A malformed escape is no name of anything: undefined. */
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
 }

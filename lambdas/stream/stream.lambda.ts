@@ -10,7 +10,7 @@ import { access } from '../platform/compose';
 import { corsHeaders, preflightHeaders } from '../platform/cors';
 import { requestIdOf } from '../platform/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
-import { STATUS_BY_CODE } from '../platform/errors';
+import { AppError, STATUS_BY_CODE } from '../platform/errors';
 import { guardOrigin } from '../platform/origin';
 import { errorReply, toAppError } from '../platform/reply';
 import { createRouter } from '../platform/router';
@@ -57,7 +57,7 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
   let opened;
   try {
     await guardOrigin(originGuard, headers);
-    const { params } = route(method, event.rawPath);
+    const { params } = route(method, decoded(event.rawPath));
     opened = await openStream({ runId: params['id'] ?? '', headers, query: event.queryStringParameters ?? {} }, ports);
   } catch (thrown) {
     const error = toAppError(thrown);
@@ -83,3 +83,12 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
   }
   stream.end();
 });
+
+/** A function URL, unlike an HTTP API, hands the path on with its escapes. A malformed one is no name of anything. */
+function decoded(rawPath: string): string {
+  try {
+    return decodeURIComponent(rawPath);
+  } catch (cause) {
+    throw new AppError('ROUTE_NOT_FOUND', 'The address cannot be decoded.', { cause });
+  }
+}

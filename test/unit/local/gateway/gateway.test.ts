@@ -141,7 +141,7 @@ describe('a preflight', () => {
 });
 
 describe('its own refusals', () => {
-  const messageOf = async (answer: Response) => ({ status: answer.status, body: (await answer.json()) as unknown });
+  const messageOf = async (answer: Response) => ({ status: answer.status, body: await answer.json() });
 
   test('503 where the Lambda service has no environment', async () => {
     const origin = await gatewayTo(() => Promise.reject(new LambdaError('TooManyRequestsException', 'Rate Exceeded.')));

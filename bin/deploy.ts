@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../lib/config';
 import { EDGE_REGION } from '../lib/stacks/data';
+import { messageOf, readArguments, runCommand, UsageError } from './command-line';
 import { staleOrigins } from './preflight/origins';
 import { preflight } from './preflight/preflight';
 
@@ -18,10 +19,8 @@ fail; nothing is deployed then.`;
 
 const REPOSITORY = path.resolve(__dirname, '..');
 
-class UsageError extends Error {}
-
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
+  const { values, positionals } = readArguments(parse);
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -58,28 +57,17 @@ function cdkDeploy(...args: readonly string[]): Promise<number> {
   });
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        stage: { type: 'string' },
-        settings: { type: 'string' },
-        check: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+const parse = () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      stage: { type: 'string' },
+      settings: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
-main().then(
-  (status) => process.exit(status),
-  (error: unknown) => {
-    if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-    else if (error instanceof ConfigError) console.error(error.message);
-    else console.error(`The account could not be asked: ${error instanceof Error ? error.message : String(error)}`);
-    process.exit(error instanceof UsageError ? 2 : 1);
-  },
+runCommand(main, USAGE, (error) =>
+  error instanceof ConfigError ? error.message : `The account could not be asked: ${messageOf(error)}`,
 );

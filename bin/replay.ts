@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { messageOf, readArguments, runCommand, UsageError } from './command-line';
 import { queueOf } from './replay/queue';
 import { replay } from './replay/replay';
 
@@ -23,10 +24,8 @@ does nothing the second time. Status 1 if something could not be sent.`;
 /** Functions that work through asynchronous invokes. */
 const FUNCTIONS = ['runner', 'reaper', 'functions-cleaner'];
 
-class UsageError extends Error {}
-
 async function main(): Promise<number> {
-  const values = readArguments();
+  const values = readArguments(parse);
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -60,28 +59,15 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        stage: { type: 'string' },
-        queue: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        max: { type: 'string', default: '10000' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+const parse = () =>
+  parseArgs({
+    options: {
+      stage: { type: 'string' },
+      queue: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      max: { type: 'string', default: '10000' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
 
-main().then(
-  (status) => process.exit(status),
-  (error: unknown) => {
-    if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-    else console.error(`Dead letters cannot be sent again: ${error instanceof Error ? error.message : String(error)}`);
-    process.exit(error instanceof UsageError ? 2 : 1);
-  },
-);
+runCommand(main, USAGE, (error) => `Dead letters cannot be sent again: ${messageOf(error)}`);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { dynamo } from '../lambdas/platform/aws/dynamo';
 import { s3 } from '../lambdas/platform/aws/s3';
+import { messageOf, readArguments, runCommand, UsageError } from './command-line';
 import { restoreItems } from './restore/items';
 import { restoreObjects } from './restore/objects';
 
@@ -15,10 +16,8 @@ const USAGE = `Brings back what was deleted or overwritten. Nothing is deleted, 
 
 Status 1 if something could not be restored.`;
 
-class UsageError extends Error {}
-
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
+  const { values, positionals } = readArguments(parse);
   const say = (line: string) => console.log(line);
   const { 'dry-run': dryRun, help } = values;
   if (help) {
@@ -52,30 +51,18 @@ function given(value: string | undefined, option: string): string {
   return value;
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        bucket: { type: 'string' },
-        at: { type: 'string' },
-        prefix: { type: 'string' },
-        from: { type: 'string' },
-        into: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+const parse = () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      bucket: { type: 'string' },
+      at: { type: 'string' },
+      prefix: { type: 'string' },
+      from: { type: 'string' },
+      into: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
-main().then(
-  (status) => process.exit(status),
-  (error: unknown) => {
-    if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-    else console.error(`Nothing more can be restored: ${error instanceof Error ? error.message : String(error)}`);
-    process.exit(error instanceof UsageError ? 2 : 1);
-  },
-);
+runCommand(main, USAGE, (error) => `Nothing more can be restored: ${messageOf(error)}`);

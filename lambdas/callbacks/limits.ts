@@ -10,9 +10,9 @@ export const CALLBACK_LIMITS = {
   page: { callbacks: 200, rooms: 1000, chats: 200 },
   /** Of one call. */
   memoryMb: 256,
-  /** Milliseconds of user code: the answer has to come before the front's own 30 s. */
   /** Bytes of an event as JSON text: what sandboxes read from the bucket. */
   eventBytes: 32 * 1024 * 1024,
+  /** Milliseconds of user code: the answer has to come before the front's own 30 s. */
   timeoutMs: 28_000,
   resultBytes: 5 * 1024 * 1024,
 } as const;

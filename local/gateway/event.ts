@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { decodedPath, httpEvent } from '../lambda/faces/http-event';
+import { httpEvent } from '../lambda/faces/http-event';
 import type { RouteMatch } from './routes';
 
 /** A request as the gateway has read it. */
 export interface ReadRequest {
-  /** Path with its escapes, and query string without `?`. */
-  readonly encodedPath: string;
+  /** Decoded, escaped slashes included. */
+  readonly path: string;
+  /** As it was sent, without `?`. */
   readonly rawQueryString: string;
   readonly body: Buffer;
   /** Epoch ms. */
@@ -20,17 +21,16 @@ const ACCOUNT = '000000000000';
 const TEXTUAL = /^(text\/.*|application\/(json|xml|javascript))$/;
 
 /**
- * The event that an HTTP API makes of a request (payload format 2.0). Its path is decoded, escaped slashes included.
+ * The event that an HTTP API makes of a request (payload format 2.0).
  * A body that says it is text and is not UTF-8 comes as base64, so that the function sees the bytes that were sent; what
  * AWS does with one only an account can show (docs/deploy.md).
  */
 export function gatewayEvent(
   request: IncomingMessage,
-  { encodedPath, rawQueryString, body, arrivedAt }: ReadRequest,
+  { path, rawQueryString, body, arrivedAt }: ReadRequest,
   { route, pathParameters }: RouteMatch,
   apiId: string,
 ): unknown {
-  const path = decodedPath(encodedPath);
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   return httpEvent(request, {
     rawPath: path,

@@ -95,7 +95,8 @@ export class Gateway {
     const arrivedAt = Date.now();
     if (this.#bucket?.take() === false) return ownReply(429);
     const [encodedPath = '/', ...query] = (request.url ?? '/').split('?');
-    const match = this.#api.routes.match(request.method ?? 'GET', decodedPath(encodedPath));
+    const path = decodedPath(encodedPath);
+    const match = this.#api.routes.match(request.method ?? 'GET', path);
     if (!match) return ownReply(404);
     let body: Buffer;
     try {
@@ -104,7 +105,7 @@ export class Gateway {
       if (error instanceof BodyTooLarge) return ownReply(413);
       throw error;
     }
-    const read = { encodedPath, rawQueryString: query.join('?'), body, arrivedAt };
+    const read = { path, rawQueryString: query.join('?'), body, arrivedAt };
     const event = gatewayEvent(request, read, match, this.#api.apiId);
     return this.#integrate(match.route.functionName, Buffer.from(JSON.stringify(event)));
   }
@@ -112,9 +113,9 @@ export class Gateway {
   /** A function that takes longer than the integration may goes on, as on AWS; its caller is told 503. */
   async #integrate(reference: string, payload: Buffer): Promise<GatewayReply> {
     const over = new AbortController();
-    const late = wait(this.options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS, undefined, { signal: over.signal })
-      .then(() => ownReply(503))
-      .catch(() => ownReply(503));
+    const tooLate = () => ownReply(503);
+    const timeoutMs = this.options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS;
+    const late = wait(timeoutMs, undefined, { signal: over.signal }).then(tooLate, tooLate);
     try {
       return await Promise.race([this.#call(reference, payload), late]);
     } finally {

@@ -17,18 +17,11 @@ export class ProcessTable {
 
   static read(): ProcessTable {
     const processes = new Map<number, ProcessFacts>();
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      if (!Number.isInteger(pid)) continue;
+    for (const pid of allPids()) {
       const facts = readFacts(pid);
       if (facts) processes.set(pid, facts);
     }
     return new ProcessTable(processes);
-  }
-
-  /** All processes. */
-  all(): number[] {
-    return [...this.processes.keys()];
   }
 
   /** The process and all that descend from it. */
@@ -82,9 +75,7 @@ export function killTree(root: number): void {
 export function killMentioning(folder: string): void {
   const killed = new Set<number>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const fresh = ProcessTable.read()
-      .all()
-      .filter((pid) => pid !== process.pid && !killed.has(pid) && mentions(pid, folder));
+    const fresh = allPids().filter((pid) => pid !== process.pid && !killed.has(pid) && mentions(pid, folder));
     if (fresh.length === 0) return;
     for (const pid of fresh) {
       signal(pid, 'SIGKILL');
@@ -92,6 +83,9 @@ export function killMentioning(folder: string): void {
     }
   }
 }
+
+/** Of all processes that this one can see. */
+const allPids = (): number[] => readdirSync('/proc').map(Number).filter(Number.isInteger);
 
 function mentions(pid: number, folder: string): boolean {
   try {

@@ -55,5 +55,5 @@ def _of_change(service: str, operation: str, scope) -> Keep:
     if service in WHOLE_SERVICES:
         return Keep.SERVICE
     if service == "" or service in LATER_SERVICES:
-        return Keep.LATER  # unsigned: a visitor of the HTTP API; what a function does arrives as requests of its own
+        return Keep.LATER  # unsigned: addresses of objects that were signed before; objects are files already
     return Keep.ALL

@@ -5,11 +5,11 @@ import { LambdaError } from '../failure';
 import type { Invoker } from '../invoker';
 import { sendFailure } from './answers';
 
-/** The largest event the emulator forwards: an HTTP API request of 10 MB as text in JSON, all escapes, and its headers. */
-const EVENT_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Beyond the largest event that the emulator forwards: an invoke of 6 MB. */
+const EVENT_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
- * `POST /invoke`: what the emulator forwards because of MINISTACK_LAMBDA_PROXY_URL, be it from the HTTP API, a queue, a
+ * `POST /invoke`: what the emulator forwards because of MINISTACK_LAMBDA_PROXY_URL, be it from a queue, a
  * schedule or its own Lambda API. The headers say which function; any answer but a 2xx is a failed invocation to it.
  */
 export async function answerForwarded(request: IncomingMessage, response: ServerResponse, invoker: Invoker) {

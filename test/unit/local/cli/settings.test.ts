@@ -22,6 +22,19 @@ describe('settings', () => {
     });
   });
 
+  it.each([
+    [1, 16, 4],
+    [8, 89, 22],
+    [64, 256, 64],
+  ])('bound environments by free memory: %d GiB', (gib, environments, concurrency) => {
+    expect(readSettings([], {}, gib * 1024 ** 3)).toMatchObject({ environments, concurrency });
+  });
+
+  it('take bounds of environments that are named', () => {
+    const environment = { NARAE_LAMBDA_ENVIRONMENTS: '40', NARAE_LAMBDA_CONCURRENCY: '7' };
+    expect(readSettings([], environment, 1)).toMatchObject({ environments: 40, concurrency: 7 });
+  });
+
   it('name private addresses that functions may have', () => {
     expect(readSettings([], {})?.openTargets).toBeUndefined();
     const environment = { NARAE_OPEN_TARGETS: '127.0.0.1:9000,10.0.3.7:80' };

@@ -38,6 +38,8 @@ const config: Config = {
     // The same system: keys and attacks do not get in each other's way.
     project('security', 'security', needs('auth-system')),
     project('browser', 'browser', needs('system')),
+    // Judges what the systems of the others asked of AWS: `npm test` runs it after them.
+    project('permissions', 'permissions', needs('permissions')),
     // Each of its files brings up what it breaks.
     project('faults', 'faults'),
   ],

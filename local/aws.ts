@@ -2,6 +2,9 @@
 export const REGION = 'us-east-1';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
+/** Of the access key that a function signs with; its name follows. The emulator knows them too (emulator/serve.py). */
+export const FUNCTION_KEY_PREFIX = 'function.';
+
 /** What every AWS client of ours is made with. Never from the environment: that may point at a real account. */
 export const clientConfig = (endpoint: string) => ({ endpoint, region: REGION, credentials: CREDENTIALS });
 

@@ -10,6 +10,8 @@ import { field } from './gateway/fields';
  * - It writes START, END and REPORT of forwarded invokes into a log stream per invoke, beside the lines that the Lambda
  *   service ships: these are left out.
  * - It keeps log events for ever, whatever retention a group has: it is kept here, and the newest 20,000 per group.
+ * - Signed addresses work for keys that it knows only. Functions sign with their names, so that calls say whose they are:
+ *   those it takes as it takes `test`.
  *
  * And of its settings, in emulator/ministack.ts: AWS_ENDPOINT_URL in its own environment would reach custom resources;
  * MINISTACK_HOST would pin queue addresses to a name; custom resources for Node need NODE_PATH.

@@ -1,5 +1,6 @@
 /**
- * `npm run check:templates`: synthesizes the app for example stages and has cfn-lint judge every template. The tool is
+ * `npm run check:templates`: synthesizes the app for example stages and has cfn-lint judge every template, and
+ * parliament every policy in them (scripts/check_policies.py). The tools are
  * installed into .narae/tools on first use, pinned with hashes.
  */
 import { spawnSync } from 'node:child_process';
@@ -38,6 +39,9 @@ await ensureVirtualEnvironment(root, {
   folder: '.narae/tools',
 });
 const lint = join(root, '.narae/tools/bin/cfn-lint');
+const python = join(root, '.narae/tools/bin/python');
+/** pkg_resources, by which parliament finds its files, warns that it will be gone one day. */
+const policies = ['-W', 'ignore', join(root, 'scripts/check_policies.py')];
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, {
@@ -60,7 +64,8 @@ for (const [stage, settings] of Object.entries(STAGES)) {
       .map((file) => join(out, file));
     if (
       templates.length === 0 ||
-      run(lint, ['--non-zero-exit-code', 'warning', '--ignore-checks', ...IGNORED, '--', ...templates]) !== 0
+      run(lint, ['--non-zero-exit-code', 'warning', '--ignore-checks', ...IGNORED, '--', ...templates]) !== 0 ||
+      run(python, [...policies, ...templates]) !== 0
     )
       failed += 1;
     else console.log(`${stage}: ${templates.length} templates are clean`);

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runInForeground } from './child.mjs';
 import { say, SetupError } from './console.mjs';
@@ -66,23 +67,39 @@ function tool(file) {
   };
 }
 
-/** What `npm test` runs. */
+/** What `npm test` runs, before what these asked of AWS is judged. */
 const TEST_PROJECTS = ['unit', 'stacks', 'acceptance', 'acceptance-auth', 'security', 'browser', 'faults'];
 
 /** Jest, then as the very last line what came out of it: whatever jest itself still prints comes before. */
 async function runTests(root, args, env) {
   const summary = path.join(root, '.narae', `test-summary-${process.pid}.txt`);
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const selected = args.length > 0 ? args : ['--selectProjects', ...TEST_PROJECTS];
-  const status = await runInForeground(node(root), [jest, ...selected], {
-    cwd: root,
-    env: { ...env, NARAE_TEST_SUMMARY: summary },
-  });
+  const run = (selected, more) =>
+    runInForeground(node(root), [jest, ...selected], {
+      cwd: root,
+      env: { ...env, NARAE_TEST_SUMMARY: summary, ...more },
+    });
+  const status = args.length > 0 ? await run(args, {}) : await runAllTests(run);
   if (existsSync(summary)) {
     process.stdout.write(`${readFileSync(summary, 'utf8')}\n`);
     rmSync(summary);
   }
   return status;
+}
+
+/** All tests, then the judgement of the AWS calls that they led to, which is complete only when they have ended. */
+async function runAllTests(run) {
+  const recordings = mkdtempSync(path.join(tmpdir(), 'narae-recordings-'));
+  try {
+    const tests = await run(['--selectProjects', ...TEST_PROJECTS], { NARAE_TEST_RECORDINGS: recordings });
+    // A deployment that somebody named is not ours to record.
+    const judgement = process.env.NARAE_URL
+      ? 0
+      : await run(['--selectProjects', 'permissions'], { NARAE_TEST_RECORDINGS: recordings });
+    return tests === 0 ? judgement : tests;
+  } finally {
+    rmSync(recordings, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Settings {
   /** Environments of one function at once, and of all. */
   readonly concurrency: number;
   readonly environments: number;
+  /** A file to which the AWS calls of functions are appended; undefined: they are not written down. */
+  readonly recordCalls: string | undefined;
 }
 
 /** The arguments or variables can't be used; the message says why. */
@@ -52,7 +54,8 @@ Variables
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default: what this machine's free memory holds, 16 to 256)
   NARAE_MAX_CONNECTIONS     connections at once (default 1000)
   NARAE_MAX_VIEWERS         streams open at once (default 256)
-  NARAE_SNAPSHOT_SECONDS    pause between two snapshots of the state, 0 for none (default 10)`;
+  NARAE_SNAPSHOT_SECONDS    pause between two snapshots of the state, 0 for none (default 10)
+  NARAE_RECORD_CALLS        file to which the AWS calls of functions are appended, e.g. to judge what their roles need`;
 
 /**
  * @param freeBytes memory that this machine can spare
@@ -83,6 +86,7 @@ export function readSettings(
     maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),
     snapshotSeconds: whole('NARAE_SNAPSHOT_SECONDS', environment['NARAE_SNAPSHOT_SECONDS'] ?? '10', 0, 86_400),
     ...lambdaLimits(environment, freeBytes),
+    recordCalls: environment['NARAE_RECORD_CALLS'],
   };
   if (!isLoopback(settings.host) && settings.auth === 'none') {
     throw new SettingsError(

@@ -27,5 +27,6 @@ if __name__ == "__main__":
     quirks.check()
     stop_with_parent()
     quirks.leave_logs_of_forwarded_invokes_to_us()
+    quirks.let_functions_sign_by_name()
     emulator.app = Durable(emulator.app)
     emulator.main()

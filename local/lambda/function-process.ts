@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { awsEnvironment, endpointEnvironment } from '../aws';
+import { awsEnvironment, endpointEnvironment, FUNCTION_KEY_PREFIX } from '../aws';
 import { isExecutable } from '../process/is-executable';
 import type { FunctionDefinition } from './definition';
 
@@ -95,6 +95,8 @@ function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
     ...surroundings.environment(taskRoot, reach),
     ...definition.environment,
     ...awsEnvironment({}),
+    // Each signs with credentials of its own, as with its role: what arrives somewhere says who sent it.
+    AWS_ACCESS_KEY_ID: FUNCTION_KEY_PREFIX + definition.name,
     ...endpointEnvironment(surroundings.awsEndpoint),
     AWS_ENDPOINT_URL_LAMBDA: surroundings.lambdaEndpoint,
     PATH: `${path.dirname(surroundings.nodePath)}:/usr/local/bin:/usr/bin:/bin`,

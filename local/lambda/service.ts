@@ -25,7 +25,9 @@ export interface LambdaServiceOptions {
   readonly awsEndpoint: string;
   readonly surroundings: Omit<Surroundings, 'awsEndpoint' | 'lambdaEndpoint'>;
   /** Where functions find this service, if something stands in front of it; its own address otherwise. */
-  readonly seenAs?: string;
+  readonly seenAs?: string | undefined;
+  /** Where functions find the rest of AWS, if something stands in front of that; `awsEndpoint` otherwise. */
+  readonly awsSeenAs?: string | undefined;
   /** Log files of functions. */
   readonly logDir: string;
   /** Unpacked packages and temporary folders. */
@@ -84,7 +86,11 @@ export class LambdaService {
     const invoker = new Invoker({
       catalog,
       code,
-      surroundings: { ...surroundings, awsEndpoint, lambdaEndpoint: options.seenAs ?? endpoint },
+      surroundings: {
+        ...surroundings,
+        awsEndpoint: options.awsSeenAs ?? awsEndpoint,
+        lambdaEndpoint: options.seenAs ?? endpoint,
+      },
       logDir,
       scratchDir,
       limits,

@@ -12,6 +12,7 @@ import { Gateway } from '../gateway/gateway';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
 import { readPackageClients } from '../isolation/package-clients';
 import { LambdaService } from '../lambda/service';
+import { recordCalls } from '../recording/record-calls';
 import { hasCode } from '../process/errors';
 import { choosePort } from '../process/ports';
 import { describeEnd } from '../process/program';
@@ -142,9 +143,11 @@ async function startLambda(
   isolation: Isolation,
 ): Promise<LambdaService> {
   const { concurrency, environments } = settings;
+  const seen = await recordCalls(settings.recordCalls, emulator.endpoint, `http://127.0.0.1:${ports.lambda}`, parts);
   const lambda = await LambdaService.start({
     port: ports.lambda,
     awsEndpoint: emulator.endpoint,
+    ...seen,
     surroundings: {
       nodePath: process.execPath,
       nodeModules: path.join(root, 'node_modules'),

@@ -45,7 +45,7 @@ const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
   callbacks: ['BatchWrite'],
   functions: ['BatchWrite'],
   // It has no route that writes: keys are made elsewhere, and nothing of its own is idempotent.
-  site: ['Put', 'Delete', 'Query'],
+  site: ['Put', 'Update', 'Delete', 'Query'],
   runner: ['DeleteObjects'],
   // It writes ends and cancel signals; it reads no object.
   reaper: ['GetObject', 'DeleteObjects', 'BatchWrite'],
@@ -128,9 +128,9 @@ describe('who may do what', () => {
     for (const services of through) expect(services).not.toMatch(/dynamodb|secretsmanager/);
   });
 
-  test('the site writes no runs, and what runs code deletes nothing', () => {
-    expect(targets('site', 'dynamodb:UpdateItem')).toMatch(/Entities/);
-    expect(targets('site', 'dynamodb:UpdateItem')).not.toMatch(/Runs/);
+  test('the site reads one table and writes nothing, and what runs code deletes nothing', () => {
+    expect(actions(role('site')).filter((action) => /^(dynamodb|s3):/.test(action))).toEqual(['dynamodb:GetItem']);
+    expect(targets('site', 'dynamodb:GetItem')).not.toMatch(/Runs/);
     for (const name of ['site', 'runner', 'reaper', 'stream'])
       expect([may(name, 'dynamodb:DeleteItem'), may(name, 's3:DeleteObject')]).toEqual([false, false]);
   });

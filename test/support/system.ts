@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startProgram, type Program } from './program';
+import { recordingOf } from './recording';
 import { NoUseWaiting, waitFor } from './wait';
 
 /** A whole Narae that a test run started and owns. */
@@ -33,11 +34,13 @@ export async function startSystem(
 ): Promise<System> {
   await mkdir(join(REPOSITORY, '.narae'), { recursive: true });
   const stateDir = await mkdtemp(join(REPOSITORY, `.narae/test-${name}-`));
-  const { url, stop } = await startOn(stateDir, name, args, settings);
+  const recording = await recordingOf(name);
+  const { url, stop } = await startOn(stateDir, name, args, { ...settings, ...recording?.settings });
   return {
     url,
     stateDir,
     stop: async () => {
+      await recording?.keepStacks(stateDir);
       await stop();
       await rm(stateDir, { recursive: true, force: true });
     },

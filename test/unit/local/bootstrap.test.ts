@@ -210,6 +210,20 @@ describe('npm test', () => {
     expect(stdout).toBe('jest says goodbye --selectProjects unit\n3 passed, 1 failed, 0 skipped\n');
     expect(status).toBe(1);
   });
+
+  it('judges what all tests asked of AWS after them, and fails where either fails', () => {
+    machine.program('chromium', '');
+    machine.write(
+      'node_modules/jest/bin/jest.js',
+      `const judges = process.argv.includes('permissions');
+       console.log(judges ? 'judge' : 'test', require('fs').existsSync(process.env.NARAE_TEST_RECORDINGS));
+       process.exitCode = judges ? 1 : 0;`,
+    );
+
+    const { status, stdout } = machine.run(['test']);
+    expect(stdout).toBe('test true\njudge true\n');
+    expect(status).toBe(1);
+  });
 });
 
 it('names its commands where it is given none', () => {

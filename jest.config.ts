@@ -42,6 +42,8 @@ const config: Config = {
     project('permissions', 'permissions', needs('permissions')),
     // Each of its files brings up what it breaks.
     project('faults', 'faults'),
+    // Needs Go: `npm run test:rie`, not part of `npm test`.
+    project('rie', 'rie', { globalSetup: '<rootDir>/test/support/rie.global-setup.ts' }),
   ],
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],

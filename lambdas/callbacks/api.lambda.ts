@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
 import { lambdaCall } from '../engine/call-run';
 import { Envelope } from '../engine/envelope';
+import { reportFault } from '../engine/report-fault';
 import { RunStore } from '../engine/run-store';
 import { SourceStore } from '../engine/source-store';
 import { dynamo } from '../platform/aws/dynamo';
@@ -50,6 +51,7 @@ const db = dynamo();
 const bucket = s3();
 const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
 const rooms = new RoomStore(db, env.NARAE_ENTITIES_TABLE);
+const observed = telemetry('callbacks');
 
 const ports: Ports = {
   clock,
@@ -57,7 +59,7 @@ const ports: Ports = {
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, clock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
-  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),
   callbacks: new CallbackStore(db, env.NARAE_ENTITIES_TABLE),
   rooms,
   chats: new ChatStore(db, env.NARAE_ENTITIES_TABLE),
@@ -104,7 +106,7 @@ export const handler = endpoint({
   originGuard,
   allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
-  telemetry: telemetry('callbacks'),
+  telemetry: observed,
   errorDetail: true,
   writeBody,
 });

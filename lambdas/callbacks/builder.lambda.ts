@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
 import { lambdaCall } from '../engine/call-run';
 import { Envelope } from '../engine/envelope';
+import { reportFault } from '../engine/report-fault';
 import { RunStore } from '../engine/run-store';
 import { SourceStore } from '../engine/source-store';
 import { dynamo } from '../platform/aws/dynamo';
@@ -26,7 +27,7 @@ import { CallbackStore } from './store';
 const env = readEnv(
   commonEnv.extend({ NARAE_RUNNER_FUNCTION: z.string().min(1), NARAE_DATA_KEY_ID: z.string().min(1) }),
 );
-const { logger } = telemetry('callbacks-builder');
+const observed = telemetry('callbacks-builder');
 const db = dynamo();
 const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const bucket = s3();
@@ -36,7 +37,7 @@ const ports = {
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
-  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),
   callbacks: new CallbackStore(db, env.NARAE_ENTITIES_TABLE),
   sources: new Sources(new SourceStore(bucket, env.NARAE_BUCKET)),
   libraries: new Libraries(db, env.NARAE_ENTITIES_TABLE, bucket, env.NARAE_BUCKET, systemClock),
@@ -44,7 +45,7 @@ const ports = {
 
 export const handler = middy<unknown, Next>(OWN_DEADLINES)
   .onError((request) => {
-    logger.error('step of a build failed; the state machine tries again', { cause: request.error });
+    observed.logger.error('step of a build failed; the state machine tries again', { cause: request.error });
     throw request.error ?? new Error('unknown');
   })
   .handler(async (event: unknown) => {

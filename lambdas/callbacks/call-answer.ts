@@ -1,5 +1,7 @@
 import { resultOf } from '../engine/read-run';
 import type { Blobs } from '../engine/blobs';
+import { mayHaveStarted } from '../engine/claim';
+import { neverRan } from '../engine/fault';
 import type { Run } from '../engine/run';
 import { AppError } from '../platform/errors';
 import { fitsReply, REPLY_BYTES } from '../platform/reply-bytes';
@@ -31,6 +33,8 @@ export async function answerOf(run: Run, blobs: Blobs): Promise<CallReply> {
     case 'REQUEST_RECEIVED':
     case 'CODE_FETCHING':
     case 'SANDBOX_PREPARING':
+      // What was handed to a sandbox may have begun since.
+      if (mayHaveStarted(run)) return replyOf(JSON.stringify(timedOut()));
       throw notStarted();
   }
 }
@@ -62,7 +66,7 @@ function failed(run: Run): CallAnswer {
     case 'CANCELLED':
       return endedByPlatform(500, 'The call was cancelled.');
     case 'PLATFORM_ERROR':
-      if (!wasStarted(run)) throw notStarted();
+      if (neverRan(run)) throw notStarted();
       return endedByPlatform(500, 'The worker of this call was lost. This is a fault of the platform.');
     case 'RUNTIME_ERROR':
     case 'SYNTAX_ERROR':
@@ -71,9 +75,6 @@ function failed(run: Run): CallAnswer {
       return { lambdaStatusCode: 500, body: message };
   }
 }
-
-/** A run that a lost worker never started has used no time. */
-const wasStarted = (run: Run): boolean => run.startedAt !== undefined && (run.usage?.durationMs ?? 0) > 0;
 
 const timedOut = (): CallAnswer => endedByPlatform(504, `Timeout: no answer within ${SECONDS} s`);
 

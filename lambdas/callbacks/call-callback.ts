@@ -1,7 +1,5 @@
 import { callRun } from '../engine/call-run';
-import { endRun } from '../engine/end-run';
 import type { RunSpec } from '../engine/prepare-run';
-import type { Run } from '../engine/run';
 import { AppError } from '../platform/errors';
 import type { CallContext } from '../platform/endpoint';
 import { routeNotFound } from '../platform/router';
@@ -10,9 +8,6 @@ import { answerOf, type CallReply } from './call-answer';
 import { eventText } from './call-event';
 import { CALLBACK_LIMITS, isReserved, type CallMethod } from './limits';
 import type { Ports } from './ports';
-
-/** Milliseconds from the request to our answer, at most: this function has 29 s, and the HTTP API waits for 30 s. */
-const ANSWER_WITHIN_MS = 28_800;
 
 interface Request {
   readonly params: { readonly path_name: string };
@@ -27,7 +22,6 @@ interface Request {
 export const callCallback =
   (method: CallMethod, ports: Ports) =>
   async ({ params, body }: Request, context: CallContext): Promise<CallReply> => {
-    const began = ports.clock.now();
     const { workspace } = context.principal;
     const name = params.path_name;
     ports.rateLimit.take(workspace);
@@ -35,8 +29,9 @@ export const callCallback =
     if (!route?.deployment) throw await nothingThere(workspace, name, method, ports);
     const event = eventText({ method, name, rawQuery: context.rawQuery, headers: context.headers, body });
     const spec = await specOf(route.callbackId, route.deployment, route.env, event, context, ports);
-    const run = await callRun(spec, ANSWER_WITHIN_MS - (ports.clock.now() - began), ports);
-    return answerOf(await neverLate(run, ports), ports.blobs);
+    // A handler that did not start in time must not start after we said so.
+    const run = await callRun(spec, { waitMs: context.remainingMs(), endUnstarted: true }, ports);
+    return answerOf(run, ports.blobs);
   };
 
 async function specOf(
@@ -68,13 +63,6 @@ async function specOf(
     resultBytes: CALLBACK_LIMITS.resultBytes,
     context: () => ({ requestId, callbackId }),
   };
-}
-
-/** A handler that did not start in time must not start after we said so. */
-async function neverLate(run: Run, ports: Ports): Promise<Run> {
-  const waiting =
-    run.status === 'REQUEST_RECEIVED' || run.status === 'CODE_FETCHING' || run.status === 'SANDBOX_PREPARING';
-  return waiting ? endRun(run, 'PLATFORM_ERROR', 'It could not be started in time.', ports) : run;
 }
 
 /** 404, or 405 when the path is deployed for other methods. */

@@ -26,9 +26,9 @@ export const deploy =
 /** Answers with the state the build reached, or with `build` when that takes too long. */
 export const deployAndWait =
   (ports: Ports): Room['deployAndWait'] =>
-  async ({ body }, { principal: { workspace } }) => {
+  async ({ body }, { principal: { workspace }, remainingMs }) => {
     const begun = await begin(body, workspace, ports);
-    const reached = body.status ? await waitForBuild(begun, ports) : begun;
+    const reached = body.status ? await waitForBuild(begun, Math.min(DEPLOY_WAIT_MS, remainingMs()), ports) : begun;
     return {
       body: { ...toCallback(reached, ports.clock.now()), message: messageOf(reached), image: `callback_${reached.id}` },
     };
@@ -89,11 +89,15 @@ const undeploy = (id: number, workspace: string, ports: Ports): Promise<Callback
     return after;
   });
 
-async function waitForBuild(begun: CallbackRecord, { callbacks, clock }: Ports): Promise<CallbackRecord> {
-  const until = clock.now() + DEPLOY_WAIT_MS;
+async function waitForBuild(
+  begun: CallbackRecord,
+  waitMs: number,
+  { callbacks, clock }: Ports,
+): Promise<CallbackRecord> {
+  const until = clock.now() + waitMs;
   let record = begun;
-  for (let waitMs = 40; clock.now() < until; waitMs = Math.min(500, waitMs * 1.3)) {
-    await setTimeout(waitMs);
+  for (let pauseMs = 40; clock.now() < until; pauseMs = Math.min(500, pauseMs * 1.3)) {
+    await setTimeout(pauseMs);
     // Deleted with its room in the meantime, it is not found, as at any later request.
     record = await callbacks.get(begun.workspace, begun.id);
     if (settled(record, clock.now()).status !== 'build') return settled(record, clock.now());

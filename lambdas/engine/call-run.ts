@@ -1,11 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import { InvokeCommand, TooManyRequestsException, type LambdaClient } from '@aws-sdk/client-lambda';
-import { AppError } from '../platform/errors';
+import {
+  InvokeCommand,
+  LambdaServiceException,
+  TooManyRequestsException,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { isNotStarted } from '../platform/aws/not-started';
+import { mayHaveStarted } from './claim';
 import { endRun } from './end-run';
-import { NO_CAPACITY, WORKER_LOST } from './follow';
+import { platformError } from './fault';
 import { MAX_ATTEMPTS } from './limits';
 import type { RunOrder } from './order';
 import { prepareRun, type PreparePorts, type RunSpec } from './prepare-run';
+import type { ReportFault } from './report-fault';
 import { isTerminal, Run } from './run';
 
 /** What came of handing an order to a worker and waiting for it. */
@@ -17,7 +24,9 @@ export type Called =
   | { readonly kind: 'pending' }
   /** The worker died. */
   | { readonly kind: 'lost' }
-  /** No worker was to be had. */
+  /** The connection to it broke: it may go on, or never have begun. */
+  | { readonly kind: 'unknown' }
+  /** No worker was to be had; nothing was started. */
   | { readonly kind: 'full' };
 
 /** Hands an order to a worker and waits for at most so many milliseconds; the worker does not stop when we do. */
@@ -27,25 +36,28 @@ export interface CallPorts extends PreparePorts {
   readonly call: Call;
 }
 
-/** No worker was to be had: the run is over before it began. */
-export class NoCapacity extends AppError {
-  readonly run: Run;
-
-  constructor(run: Run) {
-    super('SERVICE_UNAVAILABLE', 'There is no capacity at the moment. Try again shortly.');
-    this.run = run;
-  }
+export interface Patience {
+  /** Milliseconds that the caller waits; what has been started goes on beyond that. */
+  readonly waitMs: number;
+  /** Whether a run that was not started by then is ended: its caller takes it for one that never ran. */
+  readonly endUnstarted: boolean;
 }
 
 /**
  * Runs something for a caller who waits. The record and the stream are those of any run.
- * @param waitMs how long the caller waits; the run goes on beyond that
- * @returns the run as it ended, or as it stands when the caller waits no longer
- * @throws NoCapacity when no worker was to be had, AppError `SERVICE_UNAVAILABLE` when the store fails; then no run goes on
+ * @returns the run as it ended, or as it stands when the caller waits no longer. Where no worker was to be had it has ended
+ * (`neverRan`)
+ * @throws AppError `SERVICE_UNAVAILABLE` when the store fails; then no run goes on
  */
-export async function callRun(spec: RunSpec, waitMs: number, ports: CallPorts): Promise<Run> {
-  const waitUntil = ports.clock.now() + waitMs;
+export async function callRun(spec: RunSpec, patience: Patience, ports: CallPorts): Promise<Run> {
+  const waitUntil = ports.clock.now() + patience.waitMs;
   const order = await prepareRun(spec, ports);
+  const run = await callWorkers(order, waitUntil, ports);
+  const isLeftWaiting = !isTerminal(run.status) && !mayHaveStarted(run);
+  return patience.endUnstarted && isLeftWaiting ? endRun(run, platformError('not-started'), ports) : run;
+}
+
+async function callWorkers(order: RunOrder, waitUntil: number, ports: CallPorts): Promise<Run> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const called = await ports.call(order, Math.max(0, waitUntil - ports.clock.now()));
     switch (called.kind) {
@@ -56,13 +68,20 @@ export async function callRun(spec: RunSpec, waitMs: number, ports: CallPorts): 
       case 'left':
         return waitForEnd(order, waitUntil, ports);
       case 'full':
-        throw new NoCapacity(await endRun(order.run, 'PLATFORM_ERROR', NO_CAPACITY, ports));
+        return endRun(order.run, platformError('no-capacity'), ports);
+      case 'unknown': {
+        // Another worker does no harm: of all that have the order, one gets to start the code.
+        const run = await current(order, ports);
+        if (isTerminal(run.status)) return run;
+        if (mayHaveStarted(run)) return waitForEnd(order, waitUntil, ports);
+        if (attempt === MAX_ATTEMPTS) return endRun(run, platformError('worker-lost'), ports);
+        break;
+      }
       case 'lost': {
         // Its worker is known to be dead: nobody else will end a run that was started already.
         const run = await current(order, ports);
         if (isTerminal(run.status)) return run;
-        if (run.status === 'EXECUTING' || attempt === MAX_ATTEMPTS)
-          return endRun(run, 'PLATFORM_ERROR', WORKER_LOST, ports);
+        if (mayHaveStarted(run) || attempt === MAX_ATTEMPTS) return endRun(run, platformError('worker-lost'), ports);
       }
     }
   }
@@ -81,22 +100,42 @@ async function waitForEnd(order: RunOrder, waitUntil: number, ports: CallPorts):
   return run;
 }
 
+/** The request itself was refused, and would be again: there is no such function, or it may not be invoked. */
+const isOurMistake = (error: unknown): boolean => error instanceof LambdaServiceException && error.$fault === 'client';
+
+/** How often a worker that cannot be reached yet is asked again. */
+const MAX_TRIES = 4;
+
 /** Waits for a worker with a synchronous invoke: the runner, or one that answers with the record as the runner does. */
 export const lambdaCall =
-  <Order = RunOrder>(lambda: LambdaClient, workerFunction: string): Call<Order> =>
+  <Order extends { readonly run: Run } = RunOrder>(
+    lambda: LambdaClient,
+    workerFunction: string,
+    report: ReportFault,
+  ): Call<Order> =>
   async (order, waitMs) => {
     const signal = AbortSignal.timeout(Math.ceil(waitMs));
-    try {
-      const reply = await lambda.send(
-        new InvokeCommand({ FunctionName: workerFunction, Payload: Buffer.from(JSON.stringify(order)) }),
-        { abortSignal: signal },
-      );
-      if (reply.FunctionError !== undefined) return { kind: 'lost' };
-      const run = Run.nullable().parse(JSON.parse(Buffer.from(reply.Payload ?? []).toString('utf8') || 'null'));
-      return run ? { kind: 'ended', run } : { kind: 'left' };
-    } catch (error) {
-      if (signal.aborted) return { kind: 'pending' };
-      if (error instanceof TooManyRequestsException) return { kind: 'full' };
-      throw error;
+    const command = new InvokeCommand({ FunctionName: workerFunction, Payload: Buffer.from(JSON.stringify(order)) });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const reply = await lambda.send(command, { abortSignal: signal });
+        const payload = Buffer.from(reply.Payload ?? []).toString('utf8');
+        if (reply.FunctionError !== undefined) {
+          report('WorkerLost', order.run.id, new Error(`${reply.FunctionError}: ${payload.slice(0, 500)}`));
+          return { kind: 'lost' };
+        }
+        const run = Run.nullable().parse(JSON.parse(payload || 'null'));
+        return run ? { kind: 'ended', run } : { kind: 'left' };
+      } catch (error) {
+        if (signal.aborted) return { kind: 'pending' };
+        const isRefused = isNotStarted(error);
+        const isStarted = !isRefused && !isOurMistake(error);
+        // A platform that is full says so to this caller at once; others wait for their own workers.
+        if (!isRefused || error instanceof TooManyRequestsException || attempt === MAX_TRIES) {
+          report(isStarted ? 'WorkerLost' : 'WorkerRefused', order.run.id, error);
+          return { kind: isStarted ? 'unknown' : 'full' };
+        }
+        await setTimeout(Math.random() * 100 * 2 ** attempt, undefined, { signal }).catch(() => undefined);
+      }
     }
   };

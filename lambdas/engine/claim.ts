@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock';
 import type { StoredEvent } from './event';
 import { DEADLINES, MAX_ATTEMPTS } from './limits';
 import { isTerminal, type Run, type RunStatus } from './run';
-import { StaleAttempt, type RunStore } from './run-store';
+import { StaleAttempt, type RunChange, type RunStore } from './run-store';
 
 const BEFORE_EXECUTING = [
   'REQUEST_RECEIVED',
@@ -17,36 +17,43 @@ export function stepsTo(target: (typeof BEFORE_EXECUTING)[number], from: RunStat
   return BEFORE_EXECUTING.slice(done + 1, BEFORE_EXECUTING.indexOf(target) + 1).map((status) => ['S', at, status]);
 }
 
-/** What a run that is about to execute carries from now on. */
-export const executing = (run: Run, now: number): Partial<Run> => ({
-  status: 'EXECUTING',
-  startedAt: now,
-  deadlineAt: now + run.timeoutMs + DEADLINES.executingGraceMs,
-});
+/** What a run whose code has been started carries from now on. */
+export const executing = (run: Run, now: number) =>
+  ({
+    status: 'EXECUTING',
+    startedAt: now,
+    deadlineAt: now + run.timeoutMs + DEADLINES.executingGraceMs,
+  }) as const satisfies RunChange;
+
+/** What a run whose code is about to be handed to a sandbox carries from now on. */
+const handedOver = (run: Run, now: number) =>
+  ({
+    status: 'SANDBOX_PREPARING',
+    handedOverAt: now,
+    deadlineAt: now + run.timeoutMs + DEADLINES.handedOverGraceMs,
+  }) as const satisfies RunChange;
+
+/** Whether its code may have been started. A second start is never allowed (contract: section 6, "Retries"). */
+export const mayHaveStarted = (run: Run): boolean => run.status === 'EXECUTING' || typeof run.handedOverAt === 'number';
+
+/** What the claiming worker does next: fetch what the run needs, hand it to a sandbox, or carry it out itself. */
+export type Next = 'fetch' | 'hand-over' | 'carry-out';
 
 /**
  * Takes a run for this worker. The fence (attempt) makes any earlier worker's writes fail from here on.
- * With the code at hand the run is claimed and set EXECUTING in one write: nothing stands between the two.
+ * Whoever has all it needs claims the run and hands it over, or starts it, in one write: nothing stands between the two.
  *
- * @returns the run as claimed, or undefined when there is nothing to do: it is over, its code was started already (a
- * second start is never allowed: contract, section 6, "Retries"), or enough workers were lost on it
+ * @returns the run as claimed, or undefined when there is nothing to do: it is over, its code may have been started, or
+ * enough workers were lost on it
  */
-export async function claim(store: RunStore, known: Run, codeAtHand: boolean, clock: Clock): Promise<Run | undefined> {
+export async function claim(store: RunStore, known: Run, next: Next, clock: Clock): Promise<Run | undefined> {
   let run = known;
   // Each turn means that another worker or a cancel wrote in between; there are few of those, and the bound is an upper one.
   for (let turn = 0; turn < 10; turn += 1) {
-    if (isTerminal(run.status) || run.status === 'EXECUTING' || run.attempt >= MAX_ATTEMPTS) return undefined;
-    const now = clock.now();
-    const attempt = run.attempt + 1;
-    const fetching = run.status === 'REQUEST_RECEIVED' ? 'CODE_FETCHING' : run.status;
+    if (isTerminal(run.status) || mayHaveStarted(run) || attemptsOf(run) >= MAX_ATTEMPTS) return undefined;
+    const [events, change] = claimed(run, next, clock.now());
     try {
-      return codeAtHand
-        ? await store.append(run, stepsTo('EXECUTING', run.status, now), { ...executing(run, now), attempt })
-        : await store.append(run, stepsTo('CODE_FETCHING', run.status, now), {
-            status: fetching,
-            attempt,
-            deadlineAt: now + DEADLINES.claimedMs,
-          });
+      return await store.append(run, events, { ...change, attempt: run.attempt + 1 });
     } catch (error) {
       if (!(error instanceof StaleAttempt)) throw error;
       run = error.current;
@@ -54,3 +61,25 @@ export async function claim(store: RunStore, known: Run, codeAtHand: boolean, cl
   }
   return undefined;
 }
+
+/** How many workers took it up in vain; to find no sandbox is not a worker's failure. */
+export const attemptsOf = ({ attempt, returns = 0 }: Run): number => attempt - returns;
+
+function claimed(run: Run, next: Next, now: number): [StoredEvent[], RunChange] {
+  switch (next) {
+    case 'fetch': {
+      const status = run.status === 'REQUEST_RECEIVED' ? 'CODE_FETCHING' : run.status;
+      return [stepsTo('CODE_FETCHING', run.status, now), { status, deadlineAt: now + DEADLINES.claimedMs }];
+    }
+    case 'hand-over':
+      return handOver(run, now);
+    case 'carry-out':
+      return [stepsTo('EXECUTING', run.status, now), executing(run, now)];
+  }
+}
+
+/** The last write before a sandbox is asked. */
+export const handOver = (run: Run, now: number): [StoredEvent[], RunChange] => [
+  stepsTo('SANDBOX_PREPARING', run.status, now),
+  handedOver(run, now),
+];

@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../platform/clock';
 import { AppError } from '../platform/errors';
 import type { Blobs } from './blobs';
+import { stepsTo } from './claim';
 import { decodeEvent, lastLogLines, type StoredEvent } from './event';
+import type { Fault } from './fault';
 import { LIMITS } from './limits';
 import { isTerminal, NO_USAGE, type ErrorType, type Run } from './run';
 import { StaleAttempt, type RunStore } from './run-store';
@@ -13,6 +15,16 @@ export interface EndPorts {
   readonly clock: Clock;
 }
 
+/** How a run ends that its worker does not end; `platformError` makes one. */
+export interface EndFromOutside {
+  readonly errorType: ErrorType;
+  readonly errorMessage: string;
+  readonly fault?: Fault | undefined;
+}
+
+/** How a run ends that its caller gives up. */
+export const CANCELLED: EndFromOutside = { errorType: 'CANCELLED', errorMessage: 'Cancelled by the caller.' };
+
 /** A writer of log lines comes every 25 ms: this many tries meet a gap between two of its writes. */
 const MAX_TRIES = 20;
 
@@ -22,12 +34,12 @@ const MAX_TRIES = 20;
  * @returns the record, ended by this call or by whoever was first
  * @throws AppError `SERVICE_UNAVAILABLE` when the run is being written to faster than it can be ended
  */
-export async function endRun(run: Run, errorType: ErrorType, errorMessage: string, ports: EndPorts): Promise<Run> {
+export async function endRun(run: Run, end: EndFromOutside, ports: EndPorts): Promise<Run> {
   let current = run;
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     if (isTerminal(current.status)) return current;
     try {
-      const ended = await writeEnd(current, errorType, errorMessage, ports);
+      const ended = await writeEnd(current, end, ports);
       await ports.blobs.putCancel(run.workspace, run.id);
       return ended;
     } catch (error) {
@@ -41,12 +53,14 @@ export async function endRun(run: Run, errorType: ErrorType, errorMessage: strin
 
 async function writeEnd(
   run: Run,
-  errorType: ErrorType,
-  errorMessage: string,
+  { errorType, errorMessage, fault }: EndFromOutside,
   { store, clock }: EndPorts,
 ): Promise<Run> {
   const now = clock.now();
+  // Where the code may have been started, the log says so.
+  const startedAt = run.startedAt ?? (fault === 'worker-lost' ? (run.handedOverAt ?? undefined) : undefined);
   const events: StoredEvent[] = [
+    ...(startedAt !== undefined ? stepsTo('EXECUTING', run.status, startedAt) : []),
     ['S', now, 'FAILED'],
     ['C', now],
   ];
@@ -56,8 +70,10 @@ async function writeEnd(
     finishedAt: now,
     errorType,
     errorMessage,
+    ...(fault && { fault }),
+    ...(startedAt !== undefined && { startedAt }),
     logsTail: await lastLines(run, store),
-    usage: { ...NO_USAGE, durationMs: run.startedAt === undefined ? 0 : Math.max(0, now - run.startedAt) },
+    usage: { ...NO_USAGE, durationMs: startedAt === undefined ? 0 : Math.max(0, now - startedAt) },
   });
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../platform/clock';
 import type { Blobs } from './blobs';
-import { WorkerLost, type Frame } from './frames';
+import { executing, stepsTo } from './claim';
+import { platformError } from './fault';
+import type { Frame } from './frames';
 import { LIMITS } from './limits';
 import { LogIntake } from './log-intake';
 import type { RunOrder } from './order';
@@ -8,6 +10,7 @@ import { readOutput, readResult } from './result';
 import { NO_USAGE, type Outcome, type Run, type Usage } from './run';
 import type { RunChange, RunStore } from './run-store';
 import type { RunExporter } from './run-export';
+import type { ReportFault } from './report-fault';
 import { RunWriter } from './run-writer';
 import { SandboxFull, type SandboxClient } from './sandbox-client';
 import { SANDBOX_GRACE_MS } from './sandbox-event';
@@ -18,6 +21,7 @@ export interface FollowPorts {
   readonly store: RunStore;
   readonly blobs: Blobs;
   readonly sandbox: Pick<SandboxClient, 'run'>;
+  readonly report: ReportFault;
   /** Where lines and CPU time of exported runs go. */
   readonly exporter?: RunExporter;
 }
@@ -25,52 +29,100 @@ export interface FollowPorts {
 /** Results up to this size stand in the record: beyond, one object in the bucket is cheaper than the write. */
 const INLINE_RESULT_BYTES = 8 * 1024;
 
+/** From the start of the code on, what a sandbox may take beyond the time of the run; the reaper comes a little later. */
+const LAST_FRAMES_MS = 7_000;
+
 /**
  * Has the sandbox execute a run, writes its log lines as they come, and its end.
- * @param run the record, EXECUTING and held by this worker
+ * @param run the record, handed over by this worker
  * @param event what the sandbox is told
  * @returns the record as it ended
+ * @throws SandboxFull when nothing was started; the record stands as it was given
  * @throws StaleAttempt when somebody else ended the run
  */
 export async function follow(order: RunOrder, run: Run, event: string, ports: FollowPorts): Promise<Run> {
   const { clock } = ports;
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), run.timeoutMs + SANDBOX_GRACE_MS);
-  const writer = new RunWriter(ports.store, run, () => abort.abort());
+  const handedOverAt = clock.now();
+  const deadline = new MovingDeadline(run.timeoutMs + SANDBOX_GRACE_MS);
+  const writer = new RunWriter(ports.store, run, () => deadline.pass());
   const intake = new LogIntake();
   const exported = run.exported ? ports.exporter?.(run) : undefined;
   const seen: Seen = { coldStart: false };
+  const start = (at: number): void => {
+    seen.startedAt = at;
+    writer.add(stepsTo('EXECUTING', run.status, at), executing(run, at));
+  };
   try {
-    const call = { runtime: order.runtime, memoryMb: run.memoryMb, tenant: order.tenant, event, signal: abort.signal };
+    const call = {
+      runtime: order.runtime,
+      memoryMb: run.memoryMb,
+      tenant: order.tenant,
+      event,
+      signal: deadline.signal,
+      onRefusal: (cause: Error) => ports.report('SandboxThrottled', run.id, cause),
+    };
     for await (const frame of ports.sandbox.run(call)) {
       if (frame.t === 'log' || frame.t === 'dropped') {
         const lines = intake.take(frame, clock.now());
-        writer.log(lines);
+        writer.add(lines);
         exported?.take(lines);
+      } else if (frame.t === 'start') {
+        deadline.move(run.timeoutMs + LAST_FRAMES_MS);
+        start(Math.min(Math.max(frame.at, handedOverAt), clock.now()));
       } else note(frame, order, seen);
     }
   } catch (error) {
+    if (error instanceof SandboxFull) throw error;
     // What a dying sandbox leaves is an outcome of the run; anything else is a fault of ours that ends it as well.
-    if (!(error instanceof WorkerLost) && !abort.signal.aborted) console.error('runner failed', error);
-    seen.outcome = error instanceof SandboxFull ? full() : lost();
+    ports.report('SandboxLost', run.id, error);
+    seen.outcome = platformError('worker-lost');
   } finally {
-    clearTimeout(timer);
+    deadline.clear();
   }
   const now = clock.now();
-  const startedAt = Math.min(Math.max(seen.startedAt ?? now, run.startedAt ?? now), now);
+  // A sandbox may say what is wrong with code without having started it; the steps before the end are told all the same.
+  if (seen.startedAt === undefined) start(now);
   const elapsed = {
     ...NO_USAGE,
-    durationMs: seen.startedAt === undefined ? 0 : now - startedAt,
+    durationMs: now - (seen.startedAt ?? now),
     coldStart: seen.coldStart,
   };
-  const [events, change] = ending(seen.outcome ?? lost(), seen.usage ?? elapsed, intake, now);
+  const outcome = seen.outcome ?? platformError('worker-lost');
+  const [events, change] = ending(outcome, seen.usage ?? elapsed, intake, now);
   const result = await placeResult(run, seen, change.resultJson, ports);
   // Side by side: the caller waits for the slower of the two, and an export never fails.
   const [ended] = await Promise.all([
-    writer.finish(events, { ...change, ...result, startedAt }),
+    writer.finish(events, { ...change, ...result }),
     exported?.end((seen.usage ?? elapsed).cpuMs, now),
   ]);
   return ended;
+}
+
+/** A time limit that can be set anew while it runs; milliseconds from now. */
+class MovingDeadline {
+  readonly #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(afterMs: number) {
+    this.move(afterMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  move(afterMs: number): void {
+    this.clear();
+    this.#timer = setTimeout(() => this.pass(), afterMs);
+  }
+
+  pass(): void {
+    this.#abort.abort();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** What the frames said so far. */
@@ -83,13 +135,10 @@ interface Seen {
   outputJson?: string;
 }
 
-function note(frame: Exclude<Frame, { t: 'log' | 'dropped' }>, order: RunOrder, seen: Seen): void {
+function note(frame: Exclude<Frame, { t: 'log' | 'dropped' | 'start' }>, order: RunOrder, seen: Seen): void {
   switch (frame.t) {
     case 'ready':
       seen.coldStart = frame.cold;
-      return;
-    case 'start':
-      seen.startedAt = frame.at;
       return;
     case 'output':
       seen.outputJson = readOutput(frame, order.resultBytes);
@@ -145,16 +194,6 @@ export async function storeResult(run: Run, json: string, blobs: Blobs): Promise
   return { resultStored: true, resultJson: undefined };
 }
 
-/** Said of a run whose worker died; one sentence for callers, wherever it was noticed. */
-export const WORKER_LOST = 'The worker of this run was lost. This is a fault of the platform; submit it again.';
-
-export const lost = (): Outcome => ({ ok: false, errorType: 'PLATFORM_ERROR', errorMessage: WORKER_LOST });
-
-/** Said of a run that found no worker or no sandbox: nothing was started. */
-export const NO_CAPACITY = 'There was no capacity; submit it again.';
-
-const full = (): Outcome => ({ ok: false, errorType: 'PLATFORM_ERROR', errorMessage: NO_CAPACITY });
-
 /** The last events of a run and what changes with them (contract: invocations, section 5, "Order"). */
 export function ending(
   outcome: Outcome,
@@ -178,6 +217,7 @@ export function ending(
         errorMessage: outcome.errorMessage,
         ...(outcome.errorName !== undefined && { errorName: outcome.errorName }),
         ...(outcome.errorStack && { errorStack: outcome.errorStack }),
+        ...(outcome.fault && { fault: outcome.fault }),
         logsTail: logs.tail,
       };
   return [

@@ -21,8 +21,12 @@ export const DEADLINES = {
   queuedMs: 16 * 60_000,
   /** From a claim to the start: long enough for Lambda's two retries, one and two minutes apart. */
   claimedMs: 200_000,
-  /** Beyond timeoutMs, from EXECUTING on; the contract allows 60 s (section 6, "Time"). */
-  executingGraceMs: 30_000,
+  /** Beyond timeoutMs, from the moment the code is handed to a sandbox: what its cold start may take, and a full platform. */
+  handedOverGraceMs: 40_000,
+  /** Beyond timeoutMs, from EXECUTING on: what the last frames and writes may take. The contract allows 60 s (section 6, "Time"). */
+  executingGraceMs: 10_000,
+  /** From the record on, how long a run that finds no sandbox goes back to the queue. */
+  noSandboxMs: 10 * 60_000,
 } as const;
 
 /** A run is claimed once and replaced at most twice (contract: invocations, section 6, "Retries"). */

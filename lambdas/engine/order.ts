@@ -30,6 +30,8 @@ export const RunOrder = z.object({
   bundle: Bundle.optional(),
   /** Bytes of a result's body (invocation), of its JSON (function, callback), of stdout and stderr each (script). */
   resultBytes: z.number(),
+  /** Nobody waits for its end: it may go back to the queue when there is no sandbox for it. */
+  queued: z.boolean().optional(),
 });
 export type RunOrder = z.output<typeof RunOrder>;
 

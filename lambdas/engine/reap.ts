@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../platform/clock';
+import { mayHaveStarted } from './claim';
 import { endRun, type EndPorts } from './end-run';
-import { WORKER_LOST } from './follow';
+import { platformError } from './fault';
 import { isTerminal, type Run } from './run';
 import type { RunIndex } from './run-index';
 
@@ -11,7 +12,8 @@ import type { RunIndex } from './run-index';
  */
 export async function reapIfOverdue(run: Run, ports: EndPorts): Promise<Run> {
   if (isTerminal(run.status) || run.deadlineAt > ports.clock.now()) return run;
-  return endRun(run, 'PLATFORM_ERROR', WORKER_LOST, ports);
+  // One that waited in the queue for all its time was taken up by nobody.
+  return endRun(run, platformError(mayHaveStarted(run) || run.attempt > 0 ? 'worker-lost' : 'not-started'), ports);
 }
 
 export interface Reaped {

@@ -15,6 +15,8 @@ export class RunWriter {
   readonly #store: RunStore;
   #run: Run;
   #waiting: StoredEvent[] = [];
+  /** What the record is to say when the events that wait are written. */
+  #change: RunChange = {};
   #waitingBytes = 0; // as stored: escapes can make a line six times as long
   #timer: NodeJS.Timeout | undefined;
   #writes: Promise<void> = Promise.resolve();
@@ -33,8 +35,9 @@ export class RunWriter {
     return this.#run;
   }
 
-  /** Takes log lines; they are written within a few milliseconds. */
-  log(events: readonly StoredEvent[]): void {
+  /** Takes events, and what changes with them; they are written within a few milliseconds. */
+  add(events: readonly StoredEvent[], change: RunChange = {}): void {
+    this.#change = { ...this.#change, ...change };
     this.#waiting.push(...events);
     for (const event of events) this.#waitingBytes += storedBytes(event);
     this.#flushSoon(this.#waitingBytes >= FLUSH_BYTES ? 0 : FLUSH_AFTER_MS);
@@ -48,7 +51,7 @@ export class RunWriter {
     await this.#writes;
     while (this.#waitingBytes > FLUSH_BYTES && !this.#failed) await this.#flush();
     if (this.#failed) throw this.#failed.error;
-    this.#run = await this.#store.append(this.#run, [...this.#take(), ...events], change);
+    this.#run = await this.#store.append(this.#run, [...this.#take(), ...events], { ...this.#takeChange(), ...change });
     return this.#run;
   }
 
@@ -64,12 +67,18 @@ export class RunWriter {
   async #flush(): Promise<void> {
     if (this.#failed || this.#waiting.length === 0) return;
     try {
-      this.#run = await this.#store.append(this.#run, this.#take());
+      this.#run = await this.#store.append(this.#run, this.#take(), this.#takeChange());
       if (this.#waiting.length > 0) this.#flushSoon(FLUSH_AFTER_MS);
     } catch (error) {
       this.#failed = { error };
       this.#onFailure();
     }
+  }
+
+  #takeChange(): RunChange {
+    const change = this.#change;
+    this.#change = {};
+    return change;
   }
 
   /** At most FLUSH_BYTES and one line. */

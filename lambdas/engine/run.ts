@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Fault } from './fault';
 import { Preview } from './function-answer';
 
 /** A run and its states (contract: invocations, sections 2 and 6). */
@@ -72,6 +73,8 @@ export type Outcome =
       /** Class of what the code threw, and the lines of the code that led there. */
       readonly errorName?: string | undefined;
       readonly errorStack?: string[] | undefined;
+      /** Of a `PLATFORM_ERROR`. */
+      readonly fault?: Fault | undefined;
     };
 
 /** The record of a run as it is stored. Times are epoch milliseconds. */
@@ -91,6 +94,10 @@ export const Run = z.object({
   status: z.enum(RUN_STATUSES),
   /** Fence: each claim and each ending from outside raises it, and a writer must name the one it holds. */
   attempt: z.number(),
+  /** How often it went back to the queue because there was no sandbox for it; such attempts do not count. */
+  returns: z.number().optional(),
+  /** When its code was handed to a sandbox; null or absent: it was not. From then on the code may have been started. */
+  handedOverAt: z.number().nullable().optional(),
   runtime: z.string(),
   requestedRuntime: z.string(),
   handler: z.string(),
@@ -116,6 +123,8 @@ export const Run = z.object({
   errorMessage: z.string().optional(),
   errorName: z.string().optional(),
   errorStack: z.array(z.string()).optional(),
+  /** Why the platform failed it; `faultOf` reads it, of older records too. */
+  fault: Fault.optional(),
   logsTail: z.array(z.string()).optional(),
   logsTruncated: z.boolean(),
   resultTruncated: z.boolean(),

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
-import { waitingLambda } from '../platform/aws/lambda';
+import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { knowTime } from '../platform/aws/know-time';
 import { systemClock } from '../platform/clock';
@@ -15,11 +15,13 @@ import { Blobs } from './blobs';
 import { Envelope } from './envelope';
 import { execute } from './execute';
 import { RunOrder } from './order';
+import { reportFault } from './report-fault';
 import { exportRuns } from './run-export';
 import type { Run } from './run';
 import { RunStore } from './run-store';
 import { SandboxClient } from './sandbox-client';
 import { Sandboxes } from './sandboxes';
+import { lambdaDispatch } from './start-run';
 
 /** The worker: executes one run per invoke. Lambda queues its orders, retries them twice and keeps what failed. */
 
@@ -28,6 +30,7 @@ const STORE_TRIES = 10;
 
 const env = readEnv(
   commonEnv.extend({
+    AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
     NARAE_SANDBOXES: Sandboxes,
     NARAE_DATA_KEY_ID: z.string().min(1),
     NARAE_FUNCTION_LOGS: z.string().min(1).optional(),
@@ -35,7 +38,7 @@ const env = readEnv(
 );
 /** Past the console, which Lambda would wrap into a record of its own: metrics are read from plain lines. */
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
-const { logger } = telemetry('runner');
+const observed = telemetry('runner');
 const db = dynamo(STORE_TRIES);
 const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
 const ports = {
@@ -43,6 +46,9 @@ const ports = {
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
+  report: reportFault(observed),
+  // An asynchronous invoke of itself: a run that found no sandbox goes to the end of Lambda's queue.
+  dispatch: lambdaDispatch(lambda(), env.AWS_LAMBDA_FUNCTION_NAME),
   sandbox: new SandboxClient(waitingLambda(), env.NARAE_SANDBOXES),
   ...(env.NARAE_FUNCTION_LOGS !== undefined && {
     exporter: exportRuns(cloudWatchLogs(), env.NARAE_FUNCTION_LOGS, systemClock, writeLine),
@@ -51,7 +57,7 @@ const ports = {
 
 export const handler = middy<unknown, Run | null>(OWN_DEADLINES)
   .onError((request) => {
-    logger.error('run not executed; Lambda will send another worker', { cause: request.error });
+    observed.logger.error('run not executed; Lambda will send another worker', { cause: request.error });
     throw request.error ?? new Error('unknown');
   })
   .handler(async (event: unknown, context: Context) => {

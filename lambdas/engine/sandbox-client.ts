@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { InvokeWithResponseStreamCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import { InvokeWithResponseStreamCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { isNotStarted } from '../platform/aws/not-started';
 import { FrameReader, frameOrder, WorkerLost, type Frame } from './frames';
 import type { RuntimeName } from './runtimes';
 import type { Sandboxes } from './sandboxes';
@@ -17,6 +18,8 @@ export interface SandboxCall {
   readonly event: string;
   /** Ends the reading, not the sandbox: that has its own deadline. */
   readonly signal: AbortSignal;
+  /** Told of each refusal after which the platform is asked again. */
+  readonly onRefusal?: ((cause: Error) => void) | undefined;
 }
 
 /** The smallest tier that has room for the run beside its supervisor; the largest serves all above it. */
@@ -38,7 +41,7 @@ export class SandboxClient {
 
   /**
    * Executes one run and yields its frames up to and including `end`.
-   * @throws WorkerLost when the sandbox died, broke the protocol, or never had room
+   * @throws SandboxFull when there was none to be had, WorkerLost when it died or broke the protocol
    */
   async *run(call: SandboxCall): AsyncGenerator<Frame> {
     const stream = await this.#invoke(call);
@@ -72,8 +75,11 @@ export class SandboxClient {
         if (!EventStream) throw new WorkerLost('sandbox answered without a stream');
         return EventStream;
       } catch (error) {
-        // Only a refusal to start may be tried again: after anything else the user's code may be running.
-        if (!(error instanceof TooManyRequestsException) || attempt === MAX_TRIES) throw asLost(error);
+        // Only what certainly did not start may be tried again: after anything else the user's code may be running.
+        if (!isNotStarted(error)) throw asLost(error);
+        if (attempt === MAX_TRIES || call.signal.aborted)
+          throw new SandboxFull('no sandbox to be had', { cause: error });
+        call.onRefusal?.(error);
         await jitteredWait(attempt, call.signal);
       }
     }
@@ -86,9 +92,7 @@ export class SandboxFull extends WorkerLost {}
 const asLost = (error: unknown): WorkerLost =>
   error instanceof WorkerLost
     ? error
-    : error instanceof TooManyRequestsException
-      ? new SandboxFull('sandbox has no room', { cause: error })
-      : new WorkerLost(error instanceof Error ? error.name : 'sandbox cannot be reached', { cause: error });
+    : new WorkerLost(error instanceof Error ? error.name : 'sandbox cannot be reached', { cause: error });
 
 /** Full jitter over an exponential ceiling: 0 to 200 ms, 400 ms, ... 5 s. */
 async function jitteredWait(attempt: number, signal: AbortSignal): Promise<void> {

@@ -3,8 +3,8 @@ import type { Envelope } from './envelope';
 import { LIMITS } from './limits';
 import type { RunOrder } from './order';
 
-/** A sandbox may take this long beyond the user's time for its cold start and its last frames. */
-export const SANDBOX_GRACE_MS = 20_000;
+/** What a full platform and a cold start may take beyond the user's time, until the code is started. */
+export const SANDBOX_GRACE_MS = 30_000;
 /** A worker keeps this much of its own time to write the end. */
 const WORKER_RESERVE_MS = 10_000;
 

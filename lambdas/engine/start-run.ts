@@ -1,6 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { AppError } from '../platform/errors';
 import { endRun } from './end-run';
+import { platformError } from './fault';
 import type { RunOrder } from './order';
 import { prepareRun, type PreparePorts, type RunSpec } from './prepare-run';
 import type { Run } from './run';
@@ -19,10 +20,10 @@ export interface StartPorts extends PreparePorts {
 export async function startRun(spec: RunSpec, ports: StartPorts): Promise<Run> {
   const order = await prepareRun(spec, ports);
   try {
-    await ports.dispatch(order);
+    await ports.dispatch({ ...order, queued: true });
   } catch (cause) {
     // The run stands but nobody will take it up: it is ended at once, and the caller may try again.
-    await endRun(order.run, 'PLATFORM_ERROR', 'The run could not be queued; submit it again.', ports);
+    await endRun(order.run, platformError('not-started'), ports);
     throw new AppError('SERVICE_UNAVAILABLE', 'There is no capacity at the moment. Try again shortly.', { cause });
   }
   return order.run;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Blobs } from '../engine/blobs';
 import { lambdaCall } from '../engine/call-run';
 import { Envelope } from '../engine/envelope';
+import { reportFault } from '../engine/report-fault';
 import { RunIndex } from '../engine/run-index';
 import { RunStore } from '../engine/run-store';
 import { ApiKeyStore } from '../platform/api-keys';
@@ -64,7 +65,8 @@ const env = readEnv(
 const clock = systemClock;
 const db = dynamo();
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
-const { logger, ...rest } = telemetry('functions');
+const observed = telemetry('functions');
+const report = reportFault(observed);
 const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
 const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
 
@@ -75,7 +77,7 @@ const ports: Ports = {
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   blobs,
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
-  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, report),
   rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
   workspaces: new WorkspaceStore(db, env.NARAE_ENTITIES_TABLE),
   functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
@@ -88,7 +90,7 @@ const ports: Ports = {
     open: openTargets(env.NARAE_OPEN_TARGETS),
     ownHosts: env.NARAE_OWN_HOSTS.split(',').filter((host) => host !== ''),
   },
-  callOutside: lambdaCall(waitingLambda(), env.NARAE_CALLER_FUNCTION),
+  callOutside: lambdaCall(waitingLambda(), env.NARAE_CALLER_FUNCTION, report),
   logSource:
     env.NARAE_LOKI_URL === undefined
       ? cloudWatchLogSource(cloudWatchLogs(), env.NARAE_FUNCTION_LOGS)
@@ -106,7 +108,7 @@ function wakeCleaner(): Ports['wakeCleaner'] {
   return async () => {
     await client
       .send(new InvokeCommand({ FunctionName: env.NARAE_CLEANER_FUNCTION, InvocationType: 'Event' }))
-      .catch((error: unknown) => logger.warn('cleaner not woken', { cause: error }));
+      .catch((error: unknown) => observed.logger.warn('cleaner not woken', { cause: error }));
   };
 }
 
@@ -138,5 +140,5 @@ export const handler = endpoint({
     put: (workspace, name, text) => blobs.putResult(workspace, name, text),
     get: (workspace, name) => blobs.getResult(workspace, name),
   }),
-  telemetry: { logger, ...rest },
+  telemetry: observed,
 });

@@ -1,4 +1,4 @@
-import { callRun, NoCapacity } from '../engine/call-run';
+import { callRun } from '../engine/call-run';
 import type { RecordSpec } from '../engine/prepare-run';
 import type { Run } from '../engine/run';
 import { resolveRuntime } from '../engine/runtimes';
@@ -38,29 +38,30 @@ export function recordOf(record: FunctionRecord, request: RequestBody): RecordSp
 /**
  * Runs a function on the engine. One function's runs share sandbox environments among themselves and with nobody else.
  * Costs, with code and data key at hand: one write for the record, one for the start, one transaction for the end.
+ * @param waitMs how long the caller waits; code that did not start by then does not start any more
  * @returns the run as it ended, or as it stands when the caller waits no longer
  */
-export async function engineCall(record: FunctionRecord, request: RequestBody, ports: Ports): Promise<Run> {
+export async function engineCall(
+  record: FunctionRecord,
+  request: RequestBody,
+  waitMs: number,
+  ports: Ports,
+): Promise<Run> {
   const source = await ports.codes.get(record.workspace, record.id, record.code);
   const common = recordOf(record, request);
   const [module = 'main'] = common.runtime.defaultHandler.split('.');
-  try {
-    return await callRun(
-      {
-        ...common,
-        tenantOf: record.id,
-        code: source.toString('utf8'),
-        entry: { kind: 'handler', module, function: ENTRY, fallbacks: FALLBACKS },
-        convention: 'function',
-        input: eventOf(request),
-        resultBytes: LIMITS.resultBytes,
-        context: ({ id }) => ({ requestId: id, functionId: record.id }),
-      },
-      ports.windowMs,
-      ports,
-    );
-  } catch (error) {
-    if (error instanceof NoCapacity) return error.run;
-    throw error;
-  }
+  return callRun(
+    {
+      ...common,
+      tenantOf: record.id,
+      code: source.toString('utf8'),
+      entry: { kind: 'handler', module, function: ENTRY, fallbacks: FALLBACKS },
+      convention: 'function',
+      input: eventOf(request),
+      resultBytes: LIMITS.resultBytes,
+      context: ({ id }) => ({ requestId: id, functionId: record.id }),
+    },
+    { waitMs, endUnstarted: true },
+    ports,
+  );
 }

@@ -1,4 +1,4 @@
-import { NO_CAPACITY } from '../engine/follow';
+import { neverRan } from '../engine/fault';
 import type { Run } from '../engine/run';
 
 /** What the log of a run that failed says (contract: functions, section 6, "Engine contract" and "Failures of the call"). */
@@ -33,7 +33,7 @@ export function failureOf(run: Run): Failure {
       return { statusCode: 500, responseBody: { error: 'CANCELLED', message } };
     case 'PLATFORM_ERROR':
     case undefined: {
-      const statusCode = run.statusCode ?? (message === NO_CAPACITY ? 503 : 500);
+      const statusCode = run.statusCode ?? (neverRan(run) ? 503 : 500);
       return {
         statusCode,
         responseBody: { error: statusCode === 503 ? 'INVOCATION_ERROR' : 'EXECUTION_ERROR', message },

@@ -25,7 +25,7 @@ type Room = UseCases<typeof functionsRoutes>;
  */
 export const invokeFunction =
   (ports: Ports): Room['invokeFunction'] =>
-  async ({ params, query, body }, { principal, headers }) => {
+  async ({ params, query, body }, { principal, headers, remainingMs }) => {
     const record = await findFunction(params, principal, ports);
     if (record.status === 'disabled')
       throw new AppError('FUNCTION_DISABLED', 'The function is disabled. Set its status to active to invoke it.');
@@ -33,7 +33,10 @@ export const invokeFunction =
     ports.rateLimit.take(record.workspace);
     const url = record.invocationUrl;
     const isElsewhere = url !== null && !isOwnUrl(url, ownAddress(record.id, headers, ports.outbound));
-    const run = isElsewhere ? await passThrough(url, record, request, ports) : await engineCall(record, request, ports);
+    const waitMs = Math.min(ports.windowMs, remainingMs());
+    const run = isElsewhere
+      ? await passThrough(url, record, request, waitMs, ports)
+      : await engineCall(record, request, waitMs, ports);
     const answer = await answerOf(run, ports);
     if (query.raw === 'true') return rawReply(run, answer);
     const { lines, cut } = await logLines(run, ports);

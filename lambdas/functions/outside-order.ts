@@ -52,7 +52,7 @@ export async function carryOutOutside(
   const { workspace, id, timeoutMs } = order.run;
   const json = order.json ?? (await ports.blobs.getPayload(workspace, id));
   if (json === undefined) throw new Error(`No payload of ${id}`);
-  const run = await claim(ports.store, order.run, true, ports.clock);
+  const run = await claim(ports.store, order.run, 'carry-out', ports.clock);
   if (!run) return undefined;
   const { addresses } = order;
   const within = Math.min(timeoutMs, remainingMs() - WRITE_DOWN_MS);

@@ -1,5 +1,5 @@
 import { endRun } from '../engine/end-run';
-import { NO_CAPACITY, WORKER_LOST } from '../engine/follow';
+import { platformError } from '../engine/fault';
 import { beginOwnRun, recordOwnRun } from '../engine/own-run';
 import type { Run } from '../engine/run';
 import { AppError } from '../platform/errors';
@@ -16,6 +16,7 @@ import type { RequestBody } from './request-body';
 /**
  * Calls a function that is deployed elsewhere (contract: functions, section 6, "Pass-through"). The name is resolved
  * once, every address is checked, and the connection goes to a checked one.
+ * @param windowMs how long the caller waits
  * @returns the run as it ended, or as it stands when the caller waits no longer
  * @throws AppError `URL_NOT_ALLOWED`; then there is no record of it
  */
@@ -23,6 +24,7 @@ export async function passThrough(
   url: string,
   record: FunctionRecord,
   request: RequestBody,
+  windowMs: number,
   ports: Ports,
 ): Promise<Run> {
   const { resolve, open } = ports.outbound;
@@ -30,7 +32,7 @@ export async function passThrough(
   if ('problem' in target) throw notAllowed();
   const startedAt = performance.now();
   const timeoutMs = record.timeout * 1_000;
-  const waitMs = Math.min(timeoutMs, ports.windowMs);
+  const waitMs = Math.min(timeoutMs, windowMs);
   const left = () => Math.max(1, waitMs - (performance.now() - startedAt));
   const spec = recordOf(record, request);
   const addresses = await inTime(resolveTarget(target.url, open, resolve), waitMs).catch((error: unknown) => {
@@ -40,7 +42,7 @@ export async function passThrough(
   if ('error' in addresses)
     return recordOwnRun(spec, ports, () => Promise.resolve(failedOutside(addresses.error, record.timeout)));
   const call = { url: target.url, addresses, json: request.text };
-  if (timeoutMs > ports.windowMs) return byWorker(await beginOwnRun(spec, ports), call, left(), ports);
+  if (timeoutMs > windowMs) return byWorker(await beginOwnRun(spec, ports), call, left(), ports);
   return recordOwnRun(spec, ports, () => callOutside({ ...call, timeoutMs: left() }, record.timeout));
 }
 
@@ -54,10 +56,11 @@ async function byWorker(run: Run, call: Omit<OutsideCall, 'timeoutMs'>, waitMs: 
     case 'left':
       return (await ports.store.get(run.workspace, run.id, ports.clock.now())) ?? run;
     case 'full':
-      return endRun(run, 'PLATFORM_ERROR', NO_CAPACITY, ports);
+      return endRun(run, platformError('no-capacity'), ports);
     case 'lost':
+    case 'unknown':
       // The call may have been made: it is not made again.
-      return endRun(run, 'PLATFORM_ERROR', WORKER_LOST, ports);
+      return endRun(run, platformError('worker-lost'), ports);
   }
 }
 

@@ -1,5 +1,5 @@
 import { findRun } from '../engine/find-run';
-import { endRun } from '../engine/end-run';
+import { CANCELLED, endRun } from '../engine/end-run';
 import { isTerminal, type Run } from '../engine/run';
 import { AppError } from '../platform/errors';
 import type { UseCases } from '../platform/endpoint';
@@ -16,7 +16,7 @@ export const cancelInvocation =
   (ports: Ports): UseCases<typeof invocationsRoutes>['cancelInvocation'] =>
   async ({ params }, { principal }) => {
     const run = await findRun(principal.workspace, params.id, ports);
-    const ended = isTerminal(run.status) ? run : await endRun(run, 'CANCELLED', 'Cancelled by the caller.', ports);
+    const ended = isTerminal(run.status) ? run : await endRun(run, CANCELLED, ports);
     if (!isCancelled(ended)) {
       throw new AppError('INVOCATION_ALREADY_FINISHED', `The invocation is over: ${ended.status}.`, {
         details: { status: ended.status },

@@ -4,6 +4,7 @@ import { Blobs } from '../engine/blobs';
 import { lambdaCall } from '../engine/call-run';
 import { Envelope } from '../engine/envelope';
 import { RunIndex } from '../engine/run-index';
+import { reportFault } from '../engine/report-fault';
 import { RunStore } from '../engine/run-store';
 import { lambdaDispatch } from '../engine/start-run';
 import { dynamo } from '../platform/aws/dynamo';
@@ -46,6 +47,7 @@ const db = dynamo();
 const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
 const store = new RunStore(db, env.NARAE_RUNS_TABLE);
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
+const observed = telemetry('jobs');
 
 const ports: Ports = {
   clock,
@@ -56,7 +58,7 @@ const ports: Ports = {
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
   dispatch: lambdaDispatch(lambda(), env.NARAE_RUNNER_FUNCTION),
-  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION),
+  call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),
   jobs: new JobStore(db, env.NARAE_ENTITIES_TABLE),
   projects: new ProjectStore(db, env.NARAE_ENTITIES_TABLE),
   output: new OutputReader({ blobs, store }),
@@ -90,6 +92,6 @@ export const handler = endpoint({
   originGuard,
   allowedOrigins,
   idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, largeReplies),
-  telemetry: telemetry('jobs'),
+  telemetry: observed,
   errorDetail: true,
 });

@@ -1,4 +1,4 @@
-import { endRun } from '../engine/end-run';
+import { CANCELLED, endRun } from '../engine/end-run';
 import { isTerminal } from '../engine/run';
 import type { UseCases } from '../platform/endpoint';
 import { AppError } from '../platform/errors';
@@ -33,7 +33,7 @@ async function cancelled(workspace: string, id: string, ports: Ports): Promise<J
     const { record, run } = job;
     if (run) {
       if (isTerminal(run.status)) return job;
-      return { record, run: await endRun(run, 'CANCELLED', 'Cancelled by the caller.', ports) };
+      return { record, run: await endRun(run, CANCELLED, ports) };
     }
     if (record.cancelledAt !== undefined) return job;
     const now = ports.clock.now();

@@ -1,4 +1,5 @@
 import { callRun } from '../engine/call-run';
+import { faultOf } from '../engine/fault';
 import type { RunSpec } from '../engine/prepare-run';
 import type { Run } from '../engine/run';
 import { NotTogether } from '../engine/run-store';
@@ -21,7 +22,7 @@ import { toFullJob } from './view';
  */
 export const executeJob =
   (ports: Ports): UseCases<typeof jobsRoutes>['executeJob'] =>
-  async ({ params, query, body }, { principal, headers }) => {
+  async ({ params, query, body }, { principal, headers, remainingMs }) => {
     ports.rateLimit.take(principal.workspace);
     const input = body?.input ?? query.input_data ?? '';
     const timeoutMs = body?.timeout ?? LIMITS.timeoutMs.default;
@@ -32,11 +33,19 @@ export const executeJob =
     const spec = specOf(record, input, timeoutMs, ports);
     const run = await started(
       found,
-      () => (waits ? callRun(spec, LIMITS.waitMs, ports) : startRun(spec, ports)),
+      () => (waits ? callAndWait(spec, remainingMs(), ports) : startRun(spec, ports)),
       ports,
     );
     return { body: await readJob(asOf(record, run), ports, ports.publicOrigin(headers)) };
   };
+
+/** A job that has not begun in time goes on waiting for its start: it is `RUNNING`, as the contract says. */
+async function callAndWait(spec: RunSpec, remainingMs: number, ports: Ports): Promise<Run> {
+  const run = await callRun(spec, { waitMs: Math.min(LIMITS.waitMs, remainingMs), endUnstarted: false }, ports);
+  if (faultOf(run) === 'no-capacity')
+    throw new AppError('SERVICE_UNAVAILABLE', 'There is no capacity at the moment. Try again shortly.');
+  return run;
+}
 
 /** @throws AppError `JOB_ALREADY_RUNNING`, `JOB_CANCELLED` */
 function refuseUnlessIdle(job: Job): void {

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { answerWindow } from './answer-window';
 import { preflightHeaders } from './cors';
 import { validateBody } from './field-warnings';
 import type { Idempotency, StoredReply } from './idempotency';
@@ -23,6 +24,8 @@ export interface CallContext {
   readonly headers: Headers;
   /** The query string as it came, for a use case that reads it in its own way. */
   readonly rawQuery: string;
+  /** Milliseconds that are left for the answer before the HTTP API gives up waiting (`answer-window.ts`). */
+  readonly remainingMs: () => number;
 }
 
 /** One use case for every row of the table, no more and no fewer. */
@@ -61,6 +64,7 @@ export function endpoint<T extends RouteTable>(
 ): (event: Event, context: Context) => Promise<Result> {
   const route = createRouter(options.routes);
   const handle = async (event: Event, context: Context): Promise<Result> => {
+    const remainingMs = answerWindow(event.requestContext.timeEpoch, Date.now());
     if (isPreflight(event)) {
       const cors = preflightHeaders(options.allowedOrigins, event.headers);
       return { statusCode: 204, headers: { ...cors, 'X-Request-Id': requestIdOf(context) } };
@@ -73,6 +77,7 @@ export function endpoint<T extends RouteTable>(
       requestId: requestIdOf(context),
       headers: event.headers,
       rawQuery: event.rawQueryString,
+      remainingMs,
     };
     const body = bodyBytes(event.body, event.isBase64Encoded);
     const work = () => perform(match, event, body, call, options);

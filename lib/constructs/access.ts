@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -6,6 +6,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
 import * as z from 'zod';
 import type { DataStack } from '../stacks/data';
 import { acknowledge } from './acknowledge';
@@ -62,6 +63,20 @@ export const knowAbsence = (bucket: Bucket): PolicyStatement =>
 
 export const invoke = (functions: readonly IFunction[]): PolicyStatement =>
   new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map((fn) => fn.functionArn) });
+
+/** A function that is not there yet, since its role comes first: by its name. */
+export const invokeNamed = (scope: Construct, functionName: string): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['lambda:InvokeFunction'],
+    resources: [
+      Stack.of(scope).formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: functionName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ],
+  });
 
 export const startExecution = (machine: IStateMachine): PolicyStatement =>
   new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });

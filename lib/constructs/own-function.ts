@@ -1,10 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
-import { acknowledgeObjects } from './access';
+import { acknowledgeObjects, invokeNamed } from './access';
 import type { Asset } from '../bundle/assets';
 import { bundle } from '../bundle/bundle';
 import { functionRole } from './function-role';
@@ -28,6 +28,8 @@ export interface OwnFunctionProps {
   /** All the role may do, beside writing its own log. */
   readonly access: readonly PolicyStatement[];
   readonly maxConcurrency?: number | undefined;
+  /** It invokes itself, which AWS otherwise stops after 16 times; a bound of its own is up to its code. */
+  readonly invokesItself?: boolean;
 }
 
 /** A Lambda function of ours: bundled, arm64, with a role and a log group of its own. */
@@ -43,9 +45,11 @@ export class OwnFunction extends Construct {
     this.entry = props.entry;
     const logGroup = new StageLogGroup(this, 'Log', { config, key: data.key, name: props.name });
     const code = bundle(props.entry, props.assets);
-    const role = functionRole(this, logGroup, props.access);
+    const functionName = `narae-${config.stage}-${props.name}`;
+    const itself = props.invokesItself ? [invokeNamed(this, functionName)] : [];
+    const role = functionRole(this, logGroup, [...props.access, ...itself]);
     this.lambda = new LambdaFunction(this, 'Function', {
-      functionName: `narae-${config.stage}-${props.name}`,
+      functionName,
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -67,6 +71,7 @@ export class OwnFunction extends Construct {
         ...(data.originSecret && { NARAE_ORIGIN_SECRET_ID: data.originSecret.secretArn }),
         ...props.environment,
       },
+      ...(props.invokesItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.maxConcurrency !== undefined && { reservedConcurrentExecutions: props.maxConcurrency }),
     });
     acknowledgeObjects(role, data);

@@ -105,6 +105,7 @@ export class EngineStack extends Stack {
         send(this.runnerDeadLetters),
       ],
       maxConcurrency: config.maxConcurrentRuns,
+      invokesItself: true,
     });
     sendFailedInvokes(lambda, {
       of: lambda,

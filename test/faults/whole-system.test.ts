@@ -4,6 +4,7 @@ import { cutStreams } from './scenarios/cut-streams';
 import { deadLetters } from './scenarios/dead-letters';
 import { deliveries } from './scenarios/deliveries';
 import { killedWorkers } from './scenarios/killed-workers';
+import { fullPlatform } from './scenarios/full-platform';
 import { races } from './scenarios/races';
 import { restarts } from './scenarios/restarts';
 import { say } from './scenarios/scenario';
@@ -15,7 +16,18 @@ import { SEED } from './support/settings';
 
 /** Faults on a whole system, over HTTP (docs/faults.md). Those whose runs end late come first: their ends are looked at last; what keeps
  *  the reaper away comes last, so that it does so for no others. */
-const SCENARIOS = [boundaries, killedWorkers, deadLetters, deliveries, races, cutStreams, clocks, throttling, restarts];
+const SCENARIOS = [
+  boundaries,
+  killedWorkers,
+  deadLetters,
+  deliveries,
+  races,
+  cutStreams,
+  clocks,
+  throttling,
+  fullPlatform,
+  restarts,
+];
 
 const START_WITHIN_MS = 300_000;
 /** The whole suite's longest act is 1,000 runs while workers die. */

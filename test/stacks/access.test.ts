@@ -98,6 +98,7 @@ describe('who may do what', () => {
     );
     expect(invokers).toEqual(['runner']);
     expect(targets('invocations', 'lambda:InvokeFunction')).toMatch(/Runner/);
+    expect(targets('runner', 'lambda:InvokeFunction')).toMatch(/:function:narae-[a-z]+-runner/);
   });
 
   test('environment values are sealed by rooms and opened by the runner; streams and the site do neither', () => {

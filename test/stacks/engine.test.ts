@@ -30,6 +30,11 @@ describe('the runner', () => {
     expect(JSON.stringify(invokeConfig('Runner')['DestinationConfig'])).toContain('RunnerDeadLetters');
   });
 
+  test('may send a run to the end of its own queue, however often', () => {
+    const runner = resource(engine, 'AWS::Lambda::Function', 'Runner').Properties;
+    expect(runner).toMatchObject({ RecursiveLoop: 'Allow' });
+  });
+
   test('runs as often at the same time as the stage allows', () => {
     const runner = [...functions.values()].find(({ FunctionName }) => FunctionName === 'narae-closed-runner');
     expect(runner?.ReservedConcurrentExecutions).toBe(50);

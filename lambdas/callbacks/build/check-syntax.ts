@@ -50,7 +50,7 @@ export async function checkSyntax(
       resultBytes: OUTPUT_BYTES,
       context: () => ({}),
     },
-    WAIT_MS,
+    { waitMs: WAIT_MS, endUnstarted: true },
     ports,
   );
   if (run.status !== 'COMPLETED') {

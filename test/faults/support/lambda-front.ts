@@ -6,11 +6,25 @@ import type { Random } from './random';
 const INVOKE = /^\/2015-03-31\/functions\/[^/?]+\/invocations/;
 const TO_SANDBOX = /^\/2021-11-15\/functions\/[^/?]+\/response-streaming-invocations/;
 
+const FULL: Fate = {
+  kind: 'answer',
+  status: 429,
+  type: 'application/json',
+  body: JSON.stringify({
+    __type: 'TooManyRequestsException',
+    Reason: 'ConcurrentInvocationLimitExceeded',
+    message: 'Rate Exceeded.',
+  }),
+};
+
 /** What stands between the functions and the Lambda service: delivers messages again, and counts what is started. */
 export class LambdaFront {
   readonly #service: string;
   readonly #starts = new Map<string, number>();
   #duplicating: Random | undefined;
+  #isFull = false;
+  /** Invokes of sandboxes that were refused. */
+  refusals = 0;
   /** Messages that were delivered once more, or twice more. */
   duplicates = 0;
 
@@ -24,13 +38,24 @@ export class LambdaFront {
     this.#duplicating = random;
   }
 
+  /** From now on no sandbox is to be had, as on an account whose concurrency is used up. */
+  fill(isFull: boolean): void {
+    this.#isFull = isFull;
+  }
+
   /** How often a run was handed to a sandbox. */
   startsOf(runId: string): number {
     return this.#starts.get(runId) ?? 0;
   }
 
   async decide(exchange: Exchange): Promise<Fate> {
-    if (TO_SANDBOX.test(exchange.url)) this.#countStart(exchange.body);
+    if (TO_SANDBOX.test(exchange.url)) {
+      if (this.#isFull) {
+        this.refusals += 1;
+        return FULL;
+      }
+      this.#countStart(exchange.body);
+    }
     const random = this.#duplicating;
     if (random && INVOKE.test(exchange.url) && exchange.headers['x-amz-invocation-type'] === 'Event') {
       const more = random.whole(1, 2);

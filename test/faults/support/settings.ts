@@ -15,6 +15,7 @@ export const COUNTS = FULL
       clocks: { runs: 100 },
       restarts: { restarts: 5, runsEach: 20 },
       emulatorKills: { kills: 100 },
+      fullPlatform: { runs: 50 },
     }
   : {
       killedWorkers: { runs: 40 },
@@ -26,6 +27,7 @@ export const COUNTS = FULL
       clocks: { runs: 16 },
       restarts: { restarts: 1, runsEach: 12 },
       emulatorKills: { kills: 5 },
+      fullPlatform: { runs: 6 },
     };
 
 /** Every choice of the suite follows from it, apart from what two processes do at the same moment. */

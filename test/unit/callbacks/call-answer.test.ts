@@ -62,12 +62,18 @@ test('a worker lost while the handler ran is 500 and says so', async () => {
 });
 
 test.each<[string, Partial<Run>]>([
-  ['lost before it started', { errorType: 'PLATFORM_ERROR', usage: NO_USAGE }],
+  ['no sandbox was to be had', { errorType: 'PLATFORM_ERROR', fault: 'no-capacity' }],
+  ['given up in time', { errorType: 'PLATFORM_ERROR', fault: 'not-started' }],
   ['still queued', { status: 'REQUEST_RECEIVED' }],
   ['still fetching', { status: 'CODE_FETCHING' }],
   ['still preparing', { status: 'SANDBOX_PREPARING' }],
 ])('a handler that was never started is 503: %s', async (_, run) => {
   await expect(answerOf(ended(run), blobs)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+});
+
+test('a handler that a sandbox may have begun by the time to answer took too long', async () => {
+  const run = ended({ status: 'SANDBOX_PREPARING', handedOverAt: clock.now() });
+  expect(await answered(run)).toMatchObject({ lambdaStatusCode: 504 });
 });
 
 test('a result that fits in 5 MB, but not in the answer of a function, is 400', async () => {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Blobs } from '../../../lambdas/engine/blobs';
-import { endRun } from '../../../lambdas/engine/end-run';
+import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
 import { Envelope } from '../../../lambdas/engine/envelope';
 import { execute, type ExecutePorts } from '../../../lambdas/engine/execute';
 import type { Frame } from '../../../lambdas/engine/frames';
@@ -12,7 +11,7 @@ import { RunIndex } from '../../../lambdas/engine/run-index';
 import { RunStore } from '../../../lambdas/engine/run-store';
 import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
-import { newTestRun } from '../support/runs';
+import { newTestOrder } from '../support/runs';
 
 /**
  * Workers that die at every write, before it arrives and after: whatever the moment, the run ends once, its log has no
@@ -80,23 +79,11 @@ const ports = (connection: DynamoDBDocumentClient): ExecutePorts => ({
   blobs: new Blobs(s3, bucket, clock),
   envelope: new Envelope(testKms(), 'unused', clock),
   sandbox: { run },
+  report: () => undefined,
+  dispatch: () => Promise.reject(new Error('nothing goes back to the queue here')),
 });
 
-async function newOrder(): Promise<RunOrder> {
-  const created = newTestRun(clock.now(), { workspace: `ws-${randomUUID()}` });
-  await store.create(created);
-  return {
-    run: created,
-    runtime: 'python3.13',
-    code: await blobs.putCode(created.workspace, 'def handler(event): pass'),
-    entry: { kind: 'handler', module: 'main', function: 'handler', fallbacks: [] },
-    convention: 'invocation',
-    tenant: 'tenant',
-    input: { text: '{}' },
-    context: {},
-    resultBytes: 1000,
-  };
-}
+const newOrder = () => newTestOrder({ store, blobs, clock });
 
 const work = (order: RunOrder, connection = db) => execute(order, () => 900_000, ports(connection));
 
@@ -153,7 +140,7 @@ test('a cancel at any moment of a run ends it once, as cancelled or as completed
     const order = await newOrder();
     const worker = work(order);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
-    const ended = await endRun(order.run, 'CANCELLED', 'Cancelled by the caller.', { store, blobs, clock });
+    const ended = await endRun(order.run, CANCELLED, { store, blobs, clock });
     await worker;
     expect(await check(order)).toMatchObject({ status: ended.status });
   }

@@ -1,4 +1,5 @@
-import { endRun } from '../../../lambdas/engine/end-run';
+import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
+import { platformError } from '../../../lambdas/engine/fault';
 import { Blobs } from '../../../lambdas/engine/blobs';
 import { readMeter } from '../../../lambdas/engine/meter';
 import { RunStore } from '../../../lambdas/engine/run-store';
@@ -49,7 +50,7 @@ test('counts each of many runs that end at the same time exactly once', async ()
 test('counts a run that was ended from outside as an error, once', async () => {
   const run = newTestRun(clock.now(), { owner: 'fn-lost', counted: true });
   await store.create(run);
-  await Promise.all([1, 2, 3].map(() => endRun(run, 'PLATFORM_ERROR', 'lost', { store, blobs, clock })));
+  await Promise.all([1, 2, 3].map(() => endRun(run, platformError('worker-lost'), { store, blobs, clock })));
   expect(await meter('fn-lost')).toEqual({ invocations: 1, errors: 1, durationMs: 0 });
 });
 
@@ -64,6 +65,6 @@ test('forgets a call by time alone: it counts for 23 hours, and is gone after 25
 test('counts nothing for a run that is not counted', async () => {
   const run = newTestRun(clock.now(), { owner: 'fn-quiet' });
   await store.create(run);
-  await endRun(run, 'CANCELLED', 'cancelled', { store, blobs, clock });
+  await endRun(run, CANCELLED, { store, blobs, clock });
   expect((await meter('fn-quiet')).invocations).toBe(0);
 });

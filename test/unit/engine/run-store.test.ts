@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { claim } from '../../../lambdas/engine/claim';
-import { endRun } from '../../../lambdas/engine/end-run';
+import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
+import { platformError } from '../../../lambdas/engine/fault';
 import { Blobs } from '../../../lambdas/engine/blobs';
 import type { StoredEvent } from '../../../lambdas/engine/event';
 import { eventsAfter } from '../../../lambdas/engine/read-run';
@@ -77,7 +78,7 @@ describe('the event log of a run', () => {
     const run = await created();
     const writer = new RunWriter(store, run, () => undefined);
     const lines = Array.from({ length: 90 }, (_, number) => `${number}${'\u0001'.repeat(8000)}`);
-    writer.log(lines.map(log));
+    writer.add(lines.map(log));
     await writer.finish(
       [
         ['S', clock.now(), 'COMPLETED'],
@@ -94,32 +95,32 @@ describe('the event log of a run', () => {
 describe('the fence', () => {
   test('lets one of many racing workers start the code', async () => {
     const run = await created();
-    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(store, run, true, clock)));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(store, run, 'hand-over', clock)));
     expect(claims.filter((claimed) => claimed !== undefined)).toHaveLength(1);
     const statuses = (await allEvents(run)).map(({ data }) => data['status']);
-    expect(statuses).toEqual(['REQUEST_RECEIVED', 'CODE_FETCHING', 'SANDBOX_PREPARING', 'EXECUTING']);
+    expect(statuses).toEqual(['REQUEST_RECEIVED', 'CODE_FETCHING', 'SANDBOX_PREPARING']);
   });
 
   test('makes a worker whose run was taken over fail at its next write', async () => {
     const run = await created();
-    const first = await claim(store, run, false, clock);
-    const second = await claim(store, run, true, clock);
-    expect(second).toMatchObject({ attempt: 2, status: 'EXECUTING' });
+    const first = await claim(store, run, 'fetch', clock);
+    const second = await claim(store, run, 'hand-over', clock);
+    expect(second).toMatchObject({ attempt: 2, handedOverAt: clock.now() });
     await expect(store.append(first ?? run, [log('from the grave')])).rejects.toBeInstanceOf(StaleAttempt);
   });
 
   test('gives a run to at most three workers', async () => {
     const run = await created();
-    for (const attempt of [1, 2, 3]) expect(await claim(store, run, false, clock)).toMatchObject({ attempt });
-    expect(await claim(store, run, false, clock)).toBeUndefined();
+    for (const attempt of [1, 2, 3]) expect(await claim(store, run, 'fetch', clock)).toMatchObject({ attempt });
+    expect(await claim(store, run, 'fetch', clock)).toBeUndefined();
   });
 
   test('never leaves a terminal state', async () => {
     const run = await created();
-    const ended = await endRun(run, 'CANCELLED', 'Cancelled by the caller.', { store, blobs, clock });
+    const ended = await endRun(run, CANCELLED, { store, blobs, clock });
     await expect(store.append(ended, [log('late')])).rejects.toBeInstanceOf(StaleAttempt);
-    expect(await claim(store, run, true, clock)).toBeUndefined();
-    expect(await endRun(await read(run), 'PLATFORM_ERROR', 'late', { store, blobs, clock })).toMatchObject({
+    expect(await claim(store, run, 'hand-over', clock)).toBeUndefined();
+    expect(await endRun(await read(run), platformError('worker-lost'), { store, blobs, clock })).toMatchObject({
       errorType: 'CANCELLED',
     });
   });
@@ -128,7 +129,7 @@ describe('the fence', () => {
 describe('ending a run from outside', () => {
   test('wins or loses against its worker, never both', async () => {
     for (let round = 0; round < 20; round += 1) {
-      const run = await claim(store, await created(), true, clock);
+      const run = await claim(store, await created(), 'hand-over', clock);
       if (!run) throw new Error('not claimed');
       const writer = new RunWriter(store, run, () => undefined);
       const finish = writer.finish(
@@ -138,10 +139,7 @@ describe('ending a run from outside', () => {
         ],
         { status: 'COMPLETED', resultJson: '{"statusCode":200,"body":""}' },
       );
-      const [finished, ended] = await Promise.allSettled([
-        finish,
-        endRun(run, 'CANCELLED', 'cancelled', { store, blobs, clock }),
-      ]);
+      const [finished, ended] = await Promise.allSettled([finish, endRun(run, CANCELLED, { store, blobs, clock })]);
       const events = await allEvents(run);
       expect(events.filter(({ event }) => event === 'COMPLETE')).toHaveLength(1);
       expect(ended.status).toBe('fulfilled');
@@ -153,7 +151,7 @@ describe('ending a run from outside', () => {
     let run = await created();
     const lines = Array.from({ length: 50 }, (_, number) => `${number} ${'z'.repeat(150)}`);
     for (const line of lines) run = await store.append(run, [log(line)]);
-    const ended = await endRun(run, 'CANCELLED', 'cancelled', { store, blobs, clock });
+    const ended = await endRun(run, CANCELLED, { store, blobs, clock });
     expect(ended.logsTail).toEqual(lines.slice(-20));
   });
 

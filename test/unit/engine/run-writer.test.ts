@@ -30,7 +30,7 @@ test('loses no line of much output when the run ends while writes are slow', asy
   await store.create(run);
   const writer = new RunWriter(slow, run, () => undefined);
   const lines = Array.from({ length: 100 }, (_, number) => `${number} ${'x'.repeat(8000)}`);
-  writer.log(lines.map((line): StoredEvent => ['L', clock.now(), 'o', line]));
+  writer.add(lines.map((line): StoredEvent => ['L', clock.now(), 'o', line]));
   // The first write is under way, and most lines still wait, when the end comes.
   await new Promise((resolve) => setTimeout(resolve, 10));
   await writer.finish([['C', clock.now()]], { status: 'COMPLETED', resultJson: '{"statusCode":200,"body":""}' });

@@ -59,6 +59,7 @@ export const context = (principal: Principal = ANYBODY) => ({
   requestId: 'req-test',
   headers: {},
   rawQuery: '',
+  remainingMs: () => 28_800,
 });
 
 export const keyFor = (...workspaces: [string, ...string[]]): Principal => ({

@@ -42,7 +42,7 @@ class Worker {
   async #work({ run }: RunOrder, delayMs: number, luck: number): Promise<void> {
     if (!this.room) throw new Error('no room');
     const { store, clock } = this.room.ports;
-    const claimed = await claim(store, run, true, clock);
+    const claimed = await claim(store, run, 'hand-over', clock);
     if (!claimed) return;
     await setTimeout(delayMs);
     const outcome: Outcome =

@@ -1,4 +1,4 @@
-import { endRun } from '../../../lambdas/engine/end-run';
+import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
 import { encodeEvent } from '../../../lambdas/engine/event';
 import { executeJob } from '../../../lambdas/jobs/execute';
 import { LIMITS } from '../../../lambdas/jobs/limits';
@@ -99,7 +99,7 @@ test('output of log lines is read over all chunks', async () => {
   const lines = Array.from({ length: 60 }, (_, index) => `line ${index} ${'x'.repeat(200)}`);
   let current = run;
   for (const line of lines) current = await ports.store.append(current, [['L', now, 'o', line]]);
-  const ended = await endRun(current, 'CANCELLED', 'x', ports);
+  const ended = await endRun(current, CANCELLED, ports);
   expect(await ports.output.read(ended)).toEqual({
     stdout: lines.map((line) => `${line}\n`).join(''),
     stderr: '',

@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Blobs } from '../../../lambdas/engine/blobs';
-import { endRun } from '../../../lambdas/engine/end-run';
+import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
 import { ownersIn } from '../../../lambdas/engine/owners';
 import { RunIndex } from '../../../lambdas/engine/run-index';
 import { RunStore } from '../../../lambdas/engine/run-store';
@@ -59,7 +59,7 @@ test('follows a run that is written meanwhile, to its end, without a gap or a re
   const writer = (async () => {
     for (let number = 0; number < 30; number += 1)
       current = await ports.store.append(current, [['L', clock.now(), 'o', 'x'.repeat(300)]]);
-    await endRun(current, 'CANCELLED', 'cancelled', ports);
+    await endRun(current, CANCELLED, ports);
   })();
   const sink = { write: (part: string) => Promise.resolve(((text += part), true)) };
   await followRun(run, 1, sink, ports, () => 900_000);
@@ -98,7 +98,7 @@ describe('opening a stream', () => {
   });
 
   test('has nothing left once COMPLETE was seen', async () => {
-    const ended = await endRun(await runWith([]), 'CANCELLED', 'cancelled', ports);
+    const ended = await endRun(await runWith([]), CANCELLED, ports);
     expect(await open(ended.id, String(ended.lastSeq))).toMatchObject({ nothingLeft: true });
   });
 

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import type { Blobs } from '../../../lambdas/engine/blobs';
+import type { RunOrder } from '../../../lambdas/engine/order';
+import type { RunStore } from '../../../lambdas/engine/run-store';
+import type { Clock } from '../../../lambdas/platform/clock';
 import { encodeEvent } from '../../../lambdas/engine/event';
 import type { Run } from '../../../lambdas/engine/run';
 import { randomIds } from '../../../lambdas/platform/ids';
@@ -24,5 +29,26 @@ export function newTestRun(now: number, change: Partial<Run> = {}): Run {
     tail: [encodeEvent(['S', now, 'REQUEST_RECEIVED'])],
     deadlineAt: now + 60_000,
     ...change,
+  };
+}
+
+/** An order for a stored run in a workspace of its own. */
+export async function newTestOrder(
+  { store, blobs, clock }: { readonly store: RunStore; readonly blobs: Blobs; readonly clock: Clock },
+  more: Partial<RunOrder> = {},
+): Promise<RunOrder> {
+  const run = newTestRun(clock.now(), { workspace: `ws-${randomUUID()}` });
+  await store.create(run);
+  return {
+    run,
+    runtime: 'python3.13',
+    code: await blobs.putCode(run.workspace, 'def handler(event): pass'),
+    entry: { kind: 'handler', module: 'main', function: 'handler', fallbacks: [] },
+    convention: 'invocation',
+    tenant: 'tenant',
+    input: { text: '{}' },
+    context: {},
+    resultBytes: 1000,
+    ...more,
   };
 }

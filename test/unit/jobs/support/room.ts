@@ -49,7 +49,13 @@ export async function openRoom(dispatch: Dispatch, call: Call): Promise<Room> {
       publicOrigin: publicOrigin('https://narae.example'),
       rateLimit: new RateLimit(clock, { perSecond: 1e6, burst: 1e6 }),
     },
-    context: { principal: { ...ANYBODY, workspace: 'ws-test' }, requestId: 'req-1', headers: {}, rawQuery: '' },
+    context: {
+      principal: { ...ANYBODY, workspace: 'ws-test' },
+      requestId: 'req-1',
+      headers: {},
+      rawQuery: '',
+      remainingMs: () => 28_800,
+    },
   };
 }
 

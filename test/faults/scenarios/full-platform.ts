@@ -1,0 +1,33 @@
+import { waitFor } from '../../support/wait';
+import { inParallel, requestFor, startRun } from '../support/runs';
+import { COUNTS } from '../support/settings';
+import { count, say, type Scenario } from './scenario';
+
+/** More than one worker asks for a run before it goes back to the queue: this many refusals mean that all have. */
+const REFUSALS_PER_RUN = 10;
+
+/** For a while no sandbox is to be had: what was accepted waits in the queue, and is executed when there is one again. */
+export const fullPlatform: Scenario = {
+  name: 'no sandbox to be had',
+  act: async (system, random) => {
+    const { runs } = COUNTS.fullPlatform;
+    system.lambda.fill(true);
+    try {
+      const ids = await inParallel(runs, runs, () =>
+        startRun(requestFor({ language: random.pick(['python', 'node']), pausesMs: [] })),
+      );
+      await waitFor(
+        'runs to be refused',
+        () => (system.lambda.refusals >= REFUSALS_PER_RUN * runs ? true : undefined),
+        { deadlineMs: 120_000, everyMs: 200 },
+      );
+      return ids;
+    } finally {
+      system.lambda.fill(false);
+    }
+  },
+  check: (ended, system) => {
+    say(`full platform: ${system.lambda.refusals} refusals, ${count(ended)}`);
+    expect(ended.filter(({ status }) => status !== 'COMPLETED')).toEqual([]);
+  },
+};

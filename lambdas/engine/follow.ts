@@ -92,7 +92,11 @@ export async function follow(order: RunOrder, run: Run, event: string, ports: Fo
   const result = await placeResult(run, seen, change.resultJson, ports);
   // Side by side: the caller waits for the slower of the two, and an export never fails.
   const [ended] = await Promise.all([
-    writer.finish(events, { ...change, ...result }),
+    writer.finish(events, {
+      ...change,
+      ...result,
+      ...(seen.runtimeVersion !== undefined && { runtimeVersion: seen.runtimeVersion }),
+    }),
     exported?.end((seen.usage ?? elapsed).cpuMs, now),
   ]);
   return ended;
@@ -130,6 +134,7 @@ interface Seen {
   outcome?: Outcome;
   usage?: Usage;
   coldStart: boolean;
+  runtimeVersion?: string;
   startedAt?: number;
   /** Scripts: what was printed and how the process ended, whatever the outcome. */
   outputJson?: string;
@@ -139,6 +144,7 @@ function note(frame: Exclude<Frame, { t: 'log' | 'dropped' | 'start' }>, order: 
   switch (frame.t) {
     case 'ready':
       seen.coldStart = frame.cold;
+      seen.runtimeVersion = frame.version.toWellFormed();
       return;
     case 'output':
       seen.outputJson = readOutput(frame, order.resultBytes);

@@ -48,6 +48,10 @@ export type Usage = z.output<typeof Usage>;
 
 export const NO_USAGE: Usage = { cpuMs: 0, maxMemoryBytes: 0, durationMs: 0, coldStart: false };
 
+/** Wall milliseconds from the start of the user's code to the end of the run, by the platform's clock: no sandbox is asked. */
+export const wallMs = ({ startedAt, finishedAt }: Pick<Run, 'startedAt' | 'finishedAt'>): number =>
+  startedAt === undefined || finishedAt === undefined ? 0 : Math.max(0, finishedAt - startedAt);
+
 /** The figures that records and events show (contract: invocations, section 2). */
 export function publicUsage(
   usage: Usage | undefined,
@@ -100,6 +104,8 @@ export const Run = z.object({
   handedOverAt: z.number().nullable().optional(),
   runtime: z.string(),
   requestedRuntime: z.string(),
+  /** Version of the language that ran it, as the sandbox says it; absent until one took it. */
+  runtimeVersion: z.string().optional(),
   handler: z.string(),
   timeoutMs: z.number(),
   memoryMb: z.number(),

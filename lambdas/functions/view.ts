@@ -1,4 +1,5 @@
 import type { Meter } from '../engine/meter';
+import { findRuntime } from '../engine/runtimes';
 import { bytesAsText } from '../platform/reply-bytes';
 import { encodeCode } from './code';
 import type { FunctionConfig, Workspace } from './contract';
@@ -35,6 +36,7 @@ export function toFunction(record: FunctionRecord, source: string | Buffer, mete
     name: record.name,
     description: record.description,
     runtime: record.runtime,
+    runtimeVersion: findRuntime(record.runtime)?.version ?? null,
     memory: record.memory,
     timeout: record.timeout,
     httpMethods: record.httpMethods,

@@ -12,6 +12,7 @@ export function toSummary(run: Run): Summary {
     status: run.status,
     runtime: run.runtime,
     requestedRuntime: run.requestedRuntime,
+    runtimeVersion: run.runtimeVersion ?? null,
     handler: run.handler,
     timeoutMs: run.timeoutMs,
     memoryMb: run.memoryMb,

@@ -65,6 +65,15 @@ describe('POST /invocations', () => {
   });
 
   test.each([
+    ['python', 'import platform\ndef handler(event):\n    return platform.python_version()\n'],
+    ['node', 'exports.handler = () => process.versions.node;'],
+  ])('says of a run of %s which version of the language it really had', async (runtime, code) => {
+    const { invocationId } = await start({ code, runtime });
+    const { result, runtimeVersion } = await finished(invocationId);
+    expect(JSON.parse(result?.body ?? 'null')).toBe(runtimeVersion);
+  });
+
+  test.each([
     ['python', PYTHON, 'python3.13', 'main.handler'],
     ['node', NODE, 'nodejs24', 'index.handler'],
   ])('fills in the defaults for %s', async (runtime, code, resolved, handler) => {

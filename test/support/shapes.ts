@@ -57,6 +57,10 @@ export const Summary = z.strictObject({
   status: Status,
   runtime: z.string(),
   requestedRuntime: z.string(),
+  runtimeVersion: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/)
+    .nullable(),
   handler: z.string(),
   timeoutMs: z.int(),
   memoryMb: z.int(),

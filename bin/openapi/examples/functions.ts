@@ -32,6 +32,7 @@ export const FUNCTIONS_EXAMPLES: Examples = {
     name: 'order-intake',
     description: '',
     runtime: 'Python 3.12',
+    runtimeVersion: '3.13',
     memory: 512,
     timeout: 10,
     httpMethods: ['POST'],

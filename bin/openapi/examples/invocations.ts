@@ -7,6 +7,7 @@ const INVOCATION = {
   status: 'COMPLETED',
   runtime: 'python3.13',
   requestedRuntime: 'python3.10',
+  runtimeVersion: '3.13.11',
   handler: 'main.greet',
   timeoutMs: 2_000,
   memoryMb: 256,

@@ -23,6 +23,7 @@ export const FunctionConfig = z.strictObject({
   name: z.string(),
   description: z.string(),
   runtime: z.string(),
+  runtimeVersion: z.string().regex(/^\d+(\.\d+)*$/),
   memory: z.int(),
   timeout: z.int(),
   httpMethods: z.array(z.string()).min(1),

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { queryAll } from '../platform/query-pages';
 import type { OtherWrite } from './fenced-write';
-import { isTerminal, type Run } from './run';
+import { isTerminal, wallMs, type Run } from './run';
 
 /**
  * Counters of what belongs together (the runs of a function): in buckets of an hour, written in the transaction that
@@ -34,7 +34,7 @@ export function meterWrites(table: string, ended: Run): OtherWrite[] {
     countingWrite(table, ended.workspace, ended.owner, {
       at,
       error: isErrorOf(ended),
-      durationMs: ended.usage?.durationMs ?? 0,
+      durationMs: wallMs(ended),
       shard: shardOf(ended.id),
     }),
   ];

@@ -1,7 +1,7 @@
 import type { Blobs } from '../engine/blobs';
 import { previewOf, readAnswer, SHOWN_BYTES, type Answer } from '../engine/function-answer';
 import { eventsAfter, resultOf, type ReadPorts } from '../engine/read-run';
-import type { Run } from '../engine/run';
+import { wallMs, type Run } from '../engine/run';
 import { cutToBytes } from '../engine/text';
 import type { ExecutionLog } from './contract';
 import { failureOf } from './failure';
@@ -33,7 +33,7 @@ export function toLog(facts: LogFacts): ExecutionLog {
     functionId,
     timestamp: kst(run.finishedAt ?? run.createdAt),
     status: isSuccess ? 'success' : 'error',
-    duration: run.usage?.durationMs ?? 0,
+    duration: wallMs(run),
     statusCode,
     requestBody,
     responseBody,

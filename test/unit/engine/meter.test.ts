@@ -22,20 +22,23 @@ beforeAll(async () => {
 
 const meter = (owner: string) => readMeter(db, table, 'ws-test', owner, clock.now());
 
-async function endedRun(owner: string, statusCode: number, durationMs: number): Promise<void> {
-  const run = newTestRun(clock.now(), { owner, counted: true });
+async function endedRun(owner: string, statusCode: number, seenMs: number): Promise<void> {
+  const now = clock.now();
+  const run = newTestRun(now, { owner, counted: true });
   await store.create(run);
   await store.append(
     run,
     [
-      ['S', clock.now(), 'COMPLETED'],
-      ['C', clock.now()],
+      ['S', now, 'COMPLETED'],
+      ['C', now],
     ],
     {
       status: 'COMPLETED',
-      finishedAt: clock.now(),
+      startedAt: now - seenMs,
+      finishedAt: now,
       statusCode,
-      usage: { cpuMs: 1, maxMemoryBytes: 1, durationMs, coldStart: false },
+      // What a sandbox says of itself is not what is counted.
+      usage: { cpuMs: 1, maxMemoryBytes: 1, durationMs: 1e12, coldStart: false },
     },
   );
 }

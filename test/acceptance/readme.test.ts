@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { send, target } from '../support/api';
 import { REPOSITORY } from '../support/system';
+import { HOST, hasCurl, normal, UUID } from '../support/worked-examples';
 
 /** The README's worked examples, run as they stand there; their output must be what it says. */
 
@@ -20,29 +21,10 @@ function stepsOf(markdown: string): Step[] {
     });
 }
 
-const HOST = 'http://localhost:8787';
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-
-/** What differs from run to run. */
-const normal = (text: string): string =>
-  text
-    .replace(/inv-[0-9A-Z]{26}/g, 'inv-ID')
-    .replace(/("callback_id":|"callback_)\d+/g, '$1ID')
-    .replace(/fn-[0-9A-Z]{26}/g, 'fn-ID')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+09:00)/g, 'TIME')
-    .replace(/"(cpuMs|maxMemoryBytes|durationMs|duration)":\d+/g, '"$1":N')
-    .replace(new RegExp(UUID, 'g'), 'JOB-ID')
-    .replaceAll(target().url, HOST)
-    .replace(/"(cpu_percent|memory_mb|execution_time_ms)":[\d.]+/g, '"$1":N')
-    .replace(/"coldStart":(true|false)/g, '"coldStart":?')
-    .trim();
-
 /** Of a run, a function, a callback, or a job. */
 const idIn = (text: string): string | undefined =>
   new RegExp(`(inv|fn)-[0-9A-Z]{26}|"callback_id":\\d+|${UUID}`).exec(text)?.[0];
 
-/** The example is a person's, who has curl; a machine without it cannot follow the README to the letter. */
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const withCurl = hasCurl ? test : test.skip;
 
 withCurl("README's examples print what README says (needs curl)", async () => {

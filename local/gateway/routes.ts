@@ -39,6 +39,18 @@ export class RouteTable {
       .sort(bySpecificity);
   }
 
+  /** By name of the function, the paths without parameters that a GET reaches it by; `/` where it has nothing but `$default`. */
+  plainPaths(): ReadonlyMap<string, readonly string[]> {
+    const paths = new Map<string, string[]>();
+    for (const { route, method, segments } of this.#routes) {
+      if ((method !== 'GET' && method !== ANY) || segments.some((segment) => segment.startsWith('{'))) continue;
+      paths.set(route.functionName, [...(paths.get(route.functionName) ?? []), `/${segments.join('/')}`]);
+    }
+    const last = this.#default?.functionName;
+    if (last !== undefined && !paths.has(last)) paths.set(last, ['/']);
+    return paths;
+  }
+
   /** @param path decoded, as it goes to the function */
   match(method: string, path: string): RouteMatch | undefined {
     const segments = path.slice(1).split('/');

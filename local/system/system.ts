@@ -7,7 +7,7 @@ import { Deployment } from '../deploy/deployment';
 import { output } from '../deploy/stacks';
 import { Edge, EDGE_DEFAULTS } from '../edge/server';
 import { startEmulator, venvOf, type Emulator } from '../emulator/ministack';
-import { readApi } from '../gateway/definition';
+import { readApi, type ApiDefinition } from '../gateway/definition';
 import { Gateway } from '../gateway/gateway';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
 import { readPackageClients } from '../isolation/package-clients';
@@ -17,6 +17,7 @@ import { hasCode } from '../process/errors';
 import { choosePort } from '../process/ports';
 import { describeEnd } from '../process/program';
 import type { Parts } from './parts';
+import { WarmUp } from './warm-up';
 import type { InnerPorts, StackOutputs, StateFolder, SystemFile } from './state-folder';
 
 export interface SystemContext {
@@ -68,10 +69,19 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
   const lambda = await startLambda(context, emulator, ports, isolation);
   const deployment = deploymentOf(context, emulator, lambda);
   const outputs = await deploy(context, deployment);
-  const gateway = await startGateway(context, emulator, lambda, outputs);
+  const api = await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId'));
+  const gateway = await startGateway(context, lambda, api);
   const edge = await startEdge(settings, gateway, lambda, outputs);
   parts.add('edge', () => edge.stop());
   lambda.resumeEvents();
+  const warmUp = new WarmUp({
+    api: gateway.origin,
+    routes: api.routes,
+    urls: [`${lambda.endpoint}${streamPrefix(outputs)}/`],
+    report: (message) => progress.line(`  ! ${message}`),
+  });
+  parts.add('warm-up', () => warmUp.stop());
+  await warmUp.wait();
   const facts: SystemFile = {
     url: `http://${isLoopback(settings.host) ? 'localhost' : settings.host}:${edge.port}`,
     awsEndpoint: emulator.endpoint,
@@ -196,18 +206,19 @@ async function deploy({ progress }: SystemContext, deployment: Deployment): Prom
 
 async function startGateway(
   { progress, parts }: SystemContext,
-  emulator: Emulator,
   lambda: LambdaService,
-  outputs: StackOutputs,
+  api: ApiDefinition,
 ): Promise<Gateway> {
   const gateway = await Gateway.start({
     invoke: (call) => lambda.invoke(call),
-    api: await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId')),
+    api,
     report: (message) => progress.line(`  ! ${message}`),
   });
   parts.add('HTTP API', () => gateway.stop());
   return gateway;
 }
+
+const streamPrefix = (outputs: StackOutputs): string => `/url/${output(outputs, 'engine', 'StreamFunctionName')}`;
 
 async function startEdge(
   { host, port, maxConnections, maxViewers }: Settings,
@@ -221,7 +232,7 @@ async function startEdge(
     maxConnections,
     maxViewers,
     api: { origin: gateway.origin, prefix: '' },
-    stream: { origin: lambda.endpoint, prefix: `/url/${output(outputs, 'engine', 'StreamFunctionName')}` },
+    stream: { origin: lambda.endpoint, prefix: streamPrefix(outputs) },
   };
   for (let next = port; ; next += 1) {
     try {

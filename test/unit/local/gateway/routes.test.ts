@@ -25,3 +25,20 @@ test.each([
 test('nothing takes what no route fits, where there is no $default', () => {
   expect(new RouteTable([{ key: 'GET /a', functionName: 'fn' }]).match('GET', '/b')).toBeUndefined();
 });
+
+test('functions are found by the plain paths of their GET routes, and by / where they have none', () => {
+  const routes = [
+    { key: 'GET /a', functionName: 'a' },
+    { key: 'ANY /a/b', functionName: 'a' },
+    { key: 'POST /a', functionName: 'a' },
+    { key: 'GET /a/{id}', functionName: 'a' },
+    { key: 'GET /c/', functionName: 'c' },
+    { key: '$default', functionName: 'd' },
+  ];
+  const paths = new RouteTable(routes).plainPaths();
+  expect(Object.fromEntries([...paths].map(([name, all]) => [name, [...all].sort()]))).toEqual({
+    a: ['/a', '/a/b'],
+    c: ['/c/'],
+    d: ['/'],
+  });
+});

@@ -146,6 +146,21 @@ describe('npm start', () => {
   );
 
   it(
+    'has warmed up all functions that clients call before the first client comes',
+    async () => {
+      const { facts } = await start();
+      const logs = () =>
+        readdirSync(facts.logs)
+          .filter((file) => file.startsWith('narae-local-'))
+          .map((file) => readFileSync(path.join(facts.logs, file), 'utf8'));
+      // Nobody but the start has asked them.
+      const asked = () => logs().filter((text) => /asked for \/$/m.test(text)).length === 2 || undefined;
+      await waitFor('both functions to have been asked', asked, { deadlineMs: 30_000 });
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
     'has its state and its ports again after a restart, without deploying',
     async () => {
       const first = await start();

@@ -26,6 +26,7 @@ const stream = functionOf(
   engine,
   'Stream',
   `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+    console.log('asked for ' + event.rawPath);
     stream.write('streamed ' + event.rawPath);
     stream.end();
   });`,
@@ -41,11 +42,14 @@ const http = new HttpApi(api, 'Http', {
     functionOf(
       api,
       'Function',
-      `exports.handler = async (event) => ({
-        statusCode: 200,
-        headers: { 'X-Request-Id': 'req-small' },
-        body: JSON.stringify({ path: event.rawPath, pid: process.pid }),
-      });`,
+      `exports.handler = async (event) => {
+        console.log('asked for ' + event.rawPath);
+        return {
+          statusCode: 200,
+          headers: { 'X-Request-Id': 'req-small' },
+          body: JSON.stringify({ path: event.rawPath, pid: process.pid }),
+        };
+      };`,
     ),
   ),
 });

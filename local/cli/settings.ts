@@ -23,6 +23,10 @@ export interface Settings {
   /** Environments of one function at once, and of all. */
   readonly concurrency: number;
   readonly environments: number;
+  /** Calls going on at once in the account, and environments of a function's tenants for each 1,000 of them. */
+  readonly quotas: { readonly accountConcurrency: number; readonly tenantEnvironments: number };
+  /** Whether environments stand still between two calls, as on AWS. */
+  readonly freeze: boolean;
   /** A file to which the AWS calls of functions are appended; undefined: they are not written down. */
   readonly recordCalls: string | undefined;
 }
@@ -52,6 +56,11 @@ Variables
   NARAE_NODE_INDEX          registry of npm packages for callbacks (default: what npm is configured with)
   NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default: a quarter of all)
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default: what this machine's free memory holds, 16 to 256)
+  NARAE_LAMBDA_ACCOUNT_CONCURRENCY
+                            calls going on at once over all functions, as the account's quota (default 1000)
+  NARAE_LAMBDA_TENANT_ENVIRONMENTS
+                            environments of a function's tenants for each 1,000 calls at once (default 2500)
+  NARAE_LAMBDA_FREEZE       off: environments go on between two calls and keep their connections (default on)
   NARAE_MAX_CONNECTIONS     connections at once (default 1000)
   NARAE_MAX_VIEWERS         streams open at once (default 256)
   NARAE_SNAPSHOT_SECONDS    pause between two snapshots of the state, 0 for none (default 10)
@@ -86,6 +95,21 @@ export function readSettings(
     maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),
     snapshotSeconds: whole('NARAE_SNAPSHOT_SECONDS', environment['NARAE_SNAPSHOT_SECONDS'] ?? '10', 0, 86_400),
     ...lambdaLimits(environment, freeBytes),
+    quotas: {
+      accountConcurrency: whole(
+        'NARAE_LAMBDA_ACCOUNT_CONCURRENCY',
+        environment['NARAE_LAMBDA_ACCOUNT_CONCURRENCY'] ?? '1000',
+        1,
+        1_000_000,
+      ),
+      tenantEnvironments: whole(
+        'NARAE_LAMBDA_TENANT_ENVIRONMENTS',
+        environment['NARAE_LAMBDA_TENANT_ENVIRONMENTS'] ?? '2500',
+        1,
+        1_000_000,
+      ),
+    },
+    freeze: oneOf('NARAE_LAMBDA_FREEZE', environment['NARAE_LAMBDA_FREEZE'] ?? 'on', ['on', 'off']) === 'on',
     recordCalls: environment['NARAE_RECORD_CALLS'],
   };
   if (!isLoopback(settings.host) && settings.auth === 'none') {

@@ -7,6 +7,7 @@ import { exited, failure, initTimedOut, responseTooLarge, timedOut, type Functio
 import { InvalidEntrypoint, startFunctionProcess, type FunctionProcess, type Surroundings } from './function-process';
 import type { EnvironmentLog } from './environment-log';
 import { messageOf } from '../process/errors';
+import type { Freezer, Frozen } from './freezing/freezer';
 import { killMentioning, killTree } from './process-tree';
 import * as answers from './response';
 import { RuntimeApi, type Invocation } from './runtime-api';
@@ -21,6 +22,8 @@ export interface EnvironmentOptions {
   readonly surroundings: Surroundings;
   readonly log: EnvironmentLog;
   readonly initTimeoutMs: number;
+  /** Stops it while it has nothing to do; undefined: it goes on. */
+  readonly freezer: Freezer | undefined;
 }
 
 /** What the owner of an environment learns about it. */
@@ -56,6 +59,8 @@ export class ExecutionEnvironment {
   private work: Work | undefined;
   private api: RuntimeApi | undefined;
   private process: FunctionProcess | undefined;
+  /** While it is idle. */
+  private frozen: Frozen | undefined;
   private initTimer: NodeJS.Timeout | undefined;
   /** The runtime waits for its next invocation. */
   private polling = false;
@@ -85,6 +90,8 @@ export class ExecutionEnvironment {
     const api = this.api;
     if (this.state !== 'idle' || !api) throw new Error('The environment is not idle.');
     this.state = 'busy';
+    this.frozen?.thaw();
+    this.frozen = undefined;
     this.options.log.begin(invocation.requestId, this.definition.version);
     return new Promise((resolve) => {
       const late = () => this.end(timedOut(invocation.requestId, this.definition.timeoutMs));
@@ -206,6 +213,12 @@ export class ExecutionEnvironment {
     this.state = 'idle';
     this.idleSince = Date.now();
     this.events.idle();
+    // It may have been given work at once, or been ended.
+    if (this.isIdle() && this.pid !== undefined) this.frozen = this.options.freezer?.freeze(this.pid);
+  }
+
+  private isIdle(): boolean {
+    return this.state === 'idle';
   }
 
   private isGone(): boolean {
@@ -218,6 +231,7 @@ export class ExecutionEnvironment {
     this.state = 'gone';
     clearTimeout(this.initTimer);
     if (this.pid !== undefined) killTree(this.pid);
+    this.frozen?.thaw();
     killMentioning(this.scratch());
     const work = this.work;
     if (work) {

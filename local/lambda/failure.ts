@@ -52,3 +52,13 @@ export class LambdaError extends Error {
     return STATUS[this.code];
   }
 }
+
+/** Why a call was refused for being one too many: Lambda's own codes. */
+export type ThrottleReason = 'ConcurrentInvocationLimitExceeded' | 'ReservedFunctionConcurrentInvocationLimitExceeded';
+
+/** One call too many. */
+export class Throttled extends LambdaError {
+  constructor(readonly reason: ThrottleReason) {
+    super('TooManyRequestsException', 'Rate Exceeded.');
+  }
+}

@@ -8,10 +8,15 @@ import type { CodeStore } from './code-store';
 import type { FunctionDefinition } from './definition';
 import { ExecutionEnvironment, type EnvironmentEvents } from './environment';
 import { EnvironmentLog, logStreamName } from './environment-log';
+import type { Freezer } from './freezing/freezer';
 import type { Surroundings } from './function-process';
+import { Throttled } from './failure';
 import { LogFiles } from './log-files';
+import { MetricSums } from './metric-sums';
 import { MemoryWatch } from './memory-watch';
-import { EnvironmentPool } from './pool';
+import { EnvironmentPool, type Supply } from './pool';
+import { Concurrency, type Quotas } from './quotas';
+import { Refusals } from './refusals';
 import type { InvokeResult } from './response';
 
 /** One call of a function. */
@@ -54,10 +59,17 @@ export interface InvokerOptions {
   readonly catalog: FunctionCatalog;
   readonly code: CodeStore;
   readonly surroundings: Surroundings;
+  /** Where logs and metrics go, past what stands between functions and AWS. */
+  readonly awsEndpoint: string;
+  /** Stops environments that have nothing to do. */
+  readonly freezer: Freezer | undefined;
   readonly logDir: string;
   /** Temporary folders of environments are made under it. */
   readonly scratchDir: string;
   readonly limits: Limits;
+  readonly quotas: Quotas;
+  /** Told of bursts of calls that were refused. */
+  readonly report: (message: string) => void;
 }
 
 /**
@@ -75,16 +87,23 @@ export class Invoker {
   private readonly memory: MemoryWatch;
   private readonly files: LogFiles;
   private readonly shipper: CloudWatchShipper;
-  private readonly metrics: EmbeddedMetrics;
+  private readonly metrics: MetricSums;
+  private readonly embedded: EmbeddedMetrics;
+  private readonly refusals: Refusals;
+  private readonly concurrency: Concurrency;
   /** Unpacked folders of definitions that have been used; a start must not wait for the disk. */
   private readonly folders = new Map<string, string>();
   private running = 0;
+  private closed = false;
 
   constructor(private readonly options: InvokerOptions) {
-    const { limits, surroundings, logDir } = options;
+    const { limits, awsEndpoint, logDir } = options;
     this.files = new LogFiles(logDir);
-    this.shipper = new CloudWatchShipper(surroundings.awsEndpoint);
-    this.metrics = new EmbeddedMetrics(surroundings.awsEndpoint);
+    this.shipper = new CloudWatchShipper(awsEndpoint);
+    this.metrics = new MetricSums(awsEndpoint);
+    this.embedded = new EmbeddedMetrics(this.metrics);
+    this.refusals = new Refusals(this.metrics, options.report);
+    this.concurrency = new Concurrency(options.quotas);
     this.pool = new EnvironmentPool({
       environments: limits.environments,
       queue: limits.queue,
@@ -100,32 +119,52 @@ export class Invoker {
 
   /**
    * Runs a function and answers when its response begins, or with its failure.
-   * @throws LambdaError where it could not be run: no such function, no free environment in time.
+   * @throws LambdaError where it could not be run: no such function, a quota, no free environment in time.
    */
   async invoke(call: Call): Promise<InvokeResult> {
     const definition = await this.options.catalog.get(call.reference);
+    try {
+      return await this.run(call, definition);
+    } catch (error) {
+      if (error instanceof Throttled && !this.closed) this.refusals.note(definition.name, error.reason);
+      throw error;
+    }
+  }
+
+  private async run(call: Call, definition: FunctionDefinition): Promise<InvokeResult> {
+    const leave = this.concurrency.enter(definition);
+    let done: Promise<unknown> = Promise.resolve();
+    try {
+      const supply = await this.environmentFor(call, definition);
+      if ('initFailure' in supply) return { ok: false, failure: supply.initFailure };
+      this.running += 1;
+      const result = await supply.environment.invoke({
+        requestId: call.requestId ?? randomUUID(),
+        deadlineMs: Date.now() + definition.timeoutMs,
+        functionArn: definition.arn,
+        payload: call.payload,
+        tenantId: call.tenantId,
+        clientContext: call.clientContext,
+        traceId: call.traceId,
+      });
+      if (result.ok) done = result.response.ended;
+      void done.then(() => (this.running -= 1));
+      return result;
+    } finally {
+      void done.then(leave);
+    }
+  }
+
+  private async environmentFor(call: Call, definition: FunctionDefinition): Promise<Supply> {
     this.folders.set(definition.codeSha256, await this.options.code.folderOf(definition));
-    const supply = await this.pool.acquire({
+    return this.pool.acquire({
       definition,
       tenantId: call.tenantId,
       layer: call.tenantId !== undefined ? 2 : call.fromFunction ? 1 : 0,
       concurrency: definition.reservedConcurrency ?? call.concurrency ?? this.options.limits.concurrency,
+      tenantEnvironments: this.concurrency.tenantEnvironmentsOf(definition),
       waitMs: call.waitMs ?? this.options.limits.waitMs,
     });
-    if ('initFailure' in supply) return { ok: false, failure: supply.initFailure };
-    this.running += 1;
-    const result = await supply.environment.invoke({
-      requestId: call.requestId ?? randomUUID(),
-      deadlineMs: Date.now() + definition.timeoutMs,
-      functionArn: definition.arn,
-      payload: call.payload,
-      tenantId: call.tenantId,
-      clientContext: call.clientContext,
-      traceId: call.traceId,
-    });
-    const done = result.ok ? result.response.ended : Promise.resolve();
-    void done.then(() => (this.running -= 1));
-    return result;
   }
 
   /** Calls that have begun and not ended. */
@@ -144,8 +183,10 @@ export class Invoker {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.pool.close();
     this.memory.close();
+    this.refusals.close();
     await this.shipper.close();
     await this.metrics.close();
     this.files.close();
@@ -157,7 +198,7 @@ export class Invoker {
     events: EnvironmentEvents,
   ): ExecutionEnvironment {
     const stream = logStreamName(definition.version, randomUUID().replaceAll('-', ''));
-    const sinks = [this.files.of(definition.name), this.shipper.to(definition.logGroup, stream), this.metrics];
+    const sinks = [this.files.of(definition.name), this.shipper.to(definition.logGroup, stream), this.embedded];
     return new ExecutionEnvironment(
       {
         definition,
@@ -165,6 +206,7 @@ export class Invoker {
         taskRoot: this.folders.get(definition.codeSha256) ?? '',
         scratchRoot: path.resolve(this.options.scratchDir),
         surroundings: this.options.surroundings,
+        freezer: this.options.freezer,
         log: new EnvironmentLog(stream, sinks, () => this.shipper.forget(definition.logGroup, stream)),
         initTimeoutMs: Math.max(this.options.limits.initTimeoutMs, Math.min(definition.timeoutMs, SECOND_INIT_MS)),
       },

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from './definition';
 import type { ExecutionEnvironment, EnvironmentEvents } from './environment';
-import { LambdaError, type FunctionFailure } from './failure';
+import { Throttled, type FunctionFailure } from './failure';
 
 export interface PoolOptions {
   /** Environments that may exist at once, over all functions. */
@@ -32,6 +32,8 @@ export interface Demand {
   readonly tenantId: string | undefined;
   /** Environments that the function may have at once. */
   readonly concurrency: number;
+  /** Environments that the function may have for tenants, idle ones included: none is ended for another's call. */
+  readonly tenantEnvironments: number;
   /** How long the caller waits when all are busy, ms. */
   readonly waitMs: number;
 }
@@ -61,7 +63,8 @@ const FAIR_WAIT_MS = 1_000;
 /** This part of all places is kept for each deeper layer. */
 const KEPT_FOR_DEEPER = 1 / 4;
 
-const throttled = () => new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+/** Neither memory nor processors of a machine are a quota of one function. */
+const throttled = () => new Throttled('ConcurrentInvocationLimitExceeded');
 
 /**
  * Hands out environments. One that is idle and fits (same code and configuration, same tenant) serves the caller that
@@ -81,12 +84,15 @@ export class EnvironmentPool {
     this.sweeper.unref();
   }
 
-  /** @throws LambdaError TooManyRequestsException when the queue is full or the wait is over. */
+  /** @throws Throttled when the queue is full, the wait is over, or the function has its tenants' environments. */
   acquire(demand: Demand): Promise<Supply> {
     if (this.closed) return Promise.reject(throttled());
     const idle = this.idleFor(demand);
     if (idle) return Promise.resolve(this.handOut(idle, demand));
     const waiting = this.waiters.filter((waiter) => waiter.demand.definition.name === demand.definition.name);
+    if (demand.tenantId !== undefined && this.tenantEnvironments(demand) >= demand.tenantEnvironments) {
+      return Promise.reject(throttled());
+    }
     if (waiting.length >= this.options.queue) return Promise.reject(throttled());
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -143,6 +149,17 @@ export class EnvironmentPool {
     return [...this.slots.values()]
       .filter((slot) => slot.state === 'idle' && fits(slot.environment, demand))
       .sort((a, b) => b.environment.idleSince - a.environment.idleSince)[0];
+  }
+
+  /** Environments of a function's tenants, with those that will be started for callers who wait. */
+  private tenantEnvironments({ definition }: Demand): number {
+    const ofTenant = (name: string, tenantId: string | undefined) => name === definition.name && tenantId !== undefined;
+    const slots = [...this.slots.values()].filter(({ environment: { definition, tenantId } }) =>
+      ofTenant(definition.name, tenantId),
+    );
+    const starting = slots.filter(({ state }) => state === 'starting').length;
+    const waiting = this.waiters.filter(({ demand }) => ofTenant(demand.definition.name, demand.tenantId)).length;
+    return slots.length - starting + Math.max(starting, waiting);
   }
 
   /** Starts environments for those who wait, as far as the limits allow. */

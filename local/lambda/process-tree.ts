@@ -56,14 +56,14 @@ export function killTree(root: number): void {
       .filter((pid) => !stopped.has(pid));
     if (fresh.length === 0) break;
     for (const pid of fresh) {
-      signal(pid, 'SIGSTOP');
+      sendSignal(pid, 'SIGSTOP');
       stopped.add(pid);
     }
   }
   // Children first: what loses its parent while it is stopped could be woken up by the kernel.
-  for (const pid of [...stopped].reverse()) signal(pid, 'SIGKILL');
+  for (const pid of [...stopped].reverse()) sendSignal(pid, 'SIGKILL');
   // What had lost its parent before is still in the process group.
-  signal(-root, 'SIGKILL');
+  sendSignal(-root, 'SIGKILL');
 }
 
 /**
@@ -78,7 +78,7 @@ export function killMentioning(folder: string): void {
     const fresh = allPids().filter((pid) => pid !== process.pid && !killed.has(pid) && mentions(pid, folder));
     if (fresh.length === 0) return;
     for (const pid of fresh) {
-      signal(pid, 'SIGKILL');
+      sendSignal(pid, 'SIGKILL');
       killed.add(pid);
     }
   }
@@ -96,7 +96,8 @@ function mentions(pid: number, folder: string): boolean {
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Signals a process, or a group of them by a negative number; nothing where there is none. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {

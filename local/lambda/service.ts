@@ -15,8 +15,13 @@ import { answerFunctionUrl } from './faces/function-url';
 import { passOn } from './faces/pass-on';
 import { answerInvoke, answerInvokeWithResponseStream } from './faces/rest-api';
 import { LambdaError } from './failure';
+import type { Ends } from './freezing/connection-proxy';
+import { Freezing, type FreezingOptions } from './freezing/freezing';
 import type { Surroundings } from './function-process';
 import { Invoker, type Call, type Limits } from './invoker';
+import { listen } from './listen';
+import { killMentioning } from './process-tree';
+import { LAMBDA_QUOTAS, type Quotas } from './quotas';
 import type { InvokeResult } from './response';
 
 export interface LambdaServiceOptions {
@@ -35,6 +40,10 @@ export interface LambdaServiceOptions {
   /** Events that were accepted and are not finished; survives restarts. */
   readonly eventDir: string;
   readonly limits: Limits;
+  /** Those of a new account unless it says otherwise. */
+  readonly quotas?: Partial<Quotas>;
+  /** How environments stand still between two calls; as on Lambda unless it says otherwise. */
+  readonly freezing?: Partial<FreezingOptions>;
   /** Pause before the second attempt of an event, the third, ..., ms. */
   readonly retryDelaysMs: readonly number[];
   /** Told what a person should know and no caller is told. */
@@ -61,6 +70,7 @@ export class LambdaService {
     private readonly invoker: Invoker,
     private readonly events: EventQueue,
     private readonly destinations: Destinations,
+    private readonly freezing: Freezing,
     /** e.g. `http://127.0.0.1:20124` */
     readonly endpoint: string,
   ) {}
@@ -70,9 +80,11 @@ export class LambdaService {
     // Calls may last 15 minutes, and so may the answers to them.
     server.requestTimeout = 0;
     server.keepAliveTimeout = 60_000;
-    const endpoint = await listen(server, options.port);
+    const endpoint = `http://127.0.0.1:${await listen(server, options.port)}`;
     const scratchDir = path.join(options.workDir, 'tmp');
     const codeDir = path.join(options.workDir, 'functions');
+    // What was frozen does not notice that its service has been killed.
+    killMentioning(`TMPDIR=${path.resolve(scratchDir)}/`);
     // What earlier processes left: temporary folders, and packages of which few are still deployed.
     await Promise.all([scratchDir, codeDir].map((dir) => rm(dir, { recursive: true, force: true })));
     await mkdir(scratchDir, { recursive: true });
@@ -83,24 +95,27 @@ export class LambdaService {
       awsEndpoint,
       nodeModules: surroundings.nodeModules,
     });
+    const seenAs = { aws: options.awsSeenAs ?? awsEndpoint, lambda: options.seenAs ?? endpoint };
+    const freezing = await Freezing.start(seenAs, options.freezing);
+    const { aws, lambda } = freezing.seenByFunctions;
     const invoker = new Invoker({
       catalog,
       code,
-      surroundings: {
-        ...surroundings,
-        awsEndpoint: options.awsSeenAs ?? awsEndpoint,
-        lambdaEndpoint: options.seenAs ?? endpoint,
-      },
+      surroundings: { ...surroundings, awsEndpoint: aws, lambdaEndpoint: lambda },
+      awsEndpoint,
+      freezer: freezing.freezer,
       logDir,
       scratchDir,
       limits,
+      quotas: { ...LAMBDA_QUOTAS, ...options.quotas },
+      report,
     });
     const destinations = new Destinations(awsEndpoint);
     const store = new EventStore(options.eventDir);
     // Each runs a worker, which waits for a sandbox: more would take the places of those who wait for them.
     const workers = Math.max(1, Math.min(limits.concurrency, Math.floor(limits.environments / 4)));
     const events = new EventQueue({ store, invoker, catalog, destinations, workers, retryDelaysMs, report });
-    const service = new LambdaService(server, options, catalog, invoker, events, destinations, endpoint);
+    const service = new LambdaService(server, options, catalog, invoker, events, destinations, freezing, endpoint);
     server.on('request', (request, response) => void service.answer(request, response));
     return service;
   }
@@ -108,6 +123,11 @@ export class LambdaService {
   /** Runs a function for the HTTP API. @throws LambdaError where it was not run */
   invoke(call: Call): Promise<InvokeResult> {
     return this.invoker.invoke(call);
+  }
+
+  /** Whose connection it is that reaches AWS or this service: there is something between functions and both. */
+  originOf(connection: Ends): Ends {
+    return this.freezing.originOf(connection);
   }
 
   /** Runs what earlier processes accepted. Only when the functions are deployed: events of unknown ones are dropped. */
@@ -127,6 +147,7 @@ export class LambdaService {
     this.events.close();
     await waitUntil(() => this.invoker.callsRunning === 0, DRAIN_MS);
     await this.invoker.close();
+    this.freezing.stop();
     this.server.closeAllConnections();
     this.destinations.close();
     this.catalog.close();
@@ -168,13 +189,4 @@ function asLambdaError(error: unknown): LambdaError {
   if (error instanceof LambdaError) return error;
   if (error instanceof BodyTooLarge) return new LambdaError('RequestTooLargeException', 'The payload is too large.');
   return new LambdaError('ServiceException', messageOf(error));
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }

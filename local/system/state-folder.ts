@@ -6,6 +6,8 @@ import type { Isolation } from '../isolation/isolation';
 export interface InnerPorts {
   readonly emulator: number;
   readonly lambda: number;
+  /** Where functions find AWS. */
+  readonly functions: number;
 }
 
 /** Outputs of the deployed stacks: stack name, output name, value. */
@@ -52,7 +54,7 @@ export class StateFolder {
   async readPorts(): Promise<Partial<InnerPorts>> {
     const ports = await readJson(this.portsFile());
     const port = (name: string) => (typeof ports?.[name] === 'number' ? { [name]: ports[name] } : {});
-    return { ...port('emulator'), ...port('lambda') };
+    return { ...port('emulator'), ...port('lambda'), ...port('functions') };
   }
 
   writePorts(ports: InnerPorts): Promise<void> {

@@ -124,7 +124,9 @@ async function checkIsolation({ root, settings, folder }: SystemContext): Promis
 async function startInner({ root, settings, folder, parts, failed }: SystemContext) {
   const before = await folder.readPorts();
   const emulatorPort = await choosePort(before.emulator);
-  const ports: InnerPorts = { emulator: emulatorPort, lambda: await choosePort(before.lambda, [emulatorPort]) };
+  const lambdaPort = await choosePort(before.lambda, [emulatorPort]);
+  const functionsPort = await choosePort(before.functions, [emulatorPort, lambdaPort]);
+  const ports: InnerPorts = { emulator: emulatorPort, lambda: lambdaPort, functions: functionsPort };
   await folder.writePorts(ports);
   const logFile = path.join(folder.logs(), 'emulator.log');
   await rm(logFile, { force: true });
@@ -167,6 +169,8 @@ async function startLambda(
     workDir: folder.work(),
     eventDir: folder.events(),
     limits: { ...LAMBDA_LIMITS, concurrency, environments },
+    quotas: settings.quotas,
+    freezing: { on: settings.freeze, port: ports.functions },
     retryDelaysMs: RETRY_DELAYS_MS,
     report: (message) => progress.line(`  ! ${message}`),
   });

@@ -6,6 +6,7 @@ import { LambdaError, type FunctionFailure } from '../failure';
 import type { Call, Invoker } from '../invoker';
 import { UnsupportedDestination, type Destinations } from './destinations';
 import type { EventStore, PendingEvent } from './event-store';
+import { jittered, pauseAfterRefusal } from './pause';
 
 export interface EventQueueOptions {
   readonly store: EventStore;
@@ -14,15 +15,12 @@ export interface EventQueueOptions {
   readonly destinations: Destinations;
   /** Events of one function that are worked on at once. */
   readonly workers: number;
-  /** Pause before the second attempt, the third, ..., ms. Lambda waits one minute, then two. */
+  /** Longest pause before the second attempt, the third, ..., ms. Lambda waits one minute, then two. */
   readonly retryDelaysMs: readonly number[];
   /** Told when an event is given up without a destination for it, or something unforeseen happens. */
   readonly report: (message: string) => void;
 }
 
-/** After the service refused (no free environment, emulator away), or a destination did: first pause, and the longest. */
-const BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 30_000;
 /** An environment that is free only after this long is waited for again, ms. */
 const WAIT_FOR_ENVIRONMENT_MS = 60_000;
 
@@ -105,7 +103,7 @@ export class EventQueue {
         return;
       }
       // Not the function's fault, so it does not count as an attempt.
-      this.enqueueLater(event, backoff(event));
+      this.enqueueLater(event, pauseAfterRefusal(Date.now() - event.acceptedAt));
     }
   }
 
@@ -140,7 +138,7 @@ export class EventQueue {
     const delays = this.options.retryDelaysMs;
     const delayMs = delays[event.attempts - 1] ?? delays.at(-1) ?? 0;
     await this.options.store.save(event);
-    this.enqueueLater(event, delayMs);
+    this.enqueueLater(event, jittered(delayMs));
   }
 
   private async deliver(event: PendingEvent, definition: FunctionDefinition, policy: EventPolicy): Promise<void> {
@@ -160,10 +158,4 @@ export class EventQueue {
     }
     await this.options.store.remove(event);
   }
-}
-
-/** Grows with the age of the event. */
-function backoff(event: PendingEvent): number {
-  const age = Date.now() - event.acceptedAt;
-  return Math.min(LONGEST_BACKOFF_MS, Math.max(BACKOFF_MS, age / 2));
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { FunctionFailure, LambdaError } from '../failure';
+import { Throttled, type FunctionFailure, type LambdaError } from '../failure';
 
 /** A function's failure as the Lambda API tells it. */
 export function sendFailure(response: ServerResponse, status: number, { payload }: FunctionFailure): void {
@@ -20,7 +20,7 @@ export function sendRefusal(response: ServerResponse, error: LambdaError): void 
     Type: error.status < 500 ? 'User' : 'Service',
     message: error.message,
     Message: error.message,
-    ...(error.code === 'TooManyRequestsException' && { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' }),
+    ...(error instanceof Throttled && { Reason: error.reason }),
   });
   response.writeHead(error.status, { 'Content-Type': 'application/json', 'X-Amzn-ErrorType': error.code }).end(body);
 }

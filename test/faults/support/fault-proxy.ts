@@ -28,6 +28,7 @@ export class FaultProxy {
   readonly #agent = new Agent({ keepAlive: true });
   #target = '';
   #decide: Decide = () => PASS;
+  #originOf: (connection: Connection) => Connection = (connection) => connection;
 
   static async start(): Promise<FaultProxy> {
     const proxy = new FaultProxy();
@@ -51,6 +52,11 @@ export class FaultProxy {
     this.#target = target;
   }
 
+  /** What stands between the callers and this proxy tells by it whose connection one is. */
+  seeThrough(originOf: (connection: Connection) => Connection): void {
+    this.#originOf = originOf;
+  }
+
   /** From now on this decides. */
   decideBy(decide: Decide): void {
     this.#decide = decide;
@@ -68,7 +74,10 @@ export class FaultProxy {
       url: request.url ?? '/',
       headers: request.headers,
       body: await buffer(request),
-      connection: { theirPort: request.socket.remotePort ?? 0, ourPort: request.socket.localPort ?? 0 },
+      connection: this.#originOf({
+        theirPort: request.socket.remotePort ?? 0,
+        ourPort: request.socket.localPort ?? 0,
+      }),
     };
     const fate = await this.#decide(exchange);
     if (fate.kind === 'answer') {

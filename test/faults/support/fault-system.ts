@@ -104,6 +104,7 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
   const service = await startLambda(folder, isolation, clocks, beforeStore.endpoint, beforeLambda.endpoint, report);
   parts.add('Lambda service', () => service.stop());
   beforeLambda.leadTo(service.endpoint);
+  for (const proxy of [beforeStore, beforeLambda]) proxy.seeThrough((connection) => service.originOf(connection));
   const lambda = new LambdaFront(service.endpoint);
   beforeLambda.decideBy(async (exchange) => {
     await onCall(exchange);
@@ -132,7 +133,7 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
     lambdaEndpoint: service.endpoint,
     region: REGION,
     pid: process.pid,
-    ports: { emulator: 0, lambda: 0, edge: edge.port },
+    ports: { emulator: 0, lambda: 0, functions: 0, edge: edge.port },
     outputs,
     auth: 'none',
     isolation: { tier: isolation.tier, gaps: isolation.gaps },

@@ -35,6 +35,23 @@ describe('settings', () => {
     expect(readSettings([], environment, 1)).toMatchObject({ environments: 40, concurrency: 7 });
   });
 
+  it('have the quotas of a new account, frozen environments, and others where they are named', () => {
+    expect(readSettings([], {})).toMatchObject({
+      quotas: { accountConcurrency: 1_000, tenantEnvironments: 2_500 },
+      freeze: true,
+    });
+    const environment = {
+      NARAE_LAMBDA_ACCOUNT_CONCURRENCY: '8',
+      NARAE_LAMBDA_TENANT_ENVIRONMENTS: '500',
+      NARAE_LAMBDA_FREEZE: 'off',
+    };
+    expect(readSettings([], environment)).toMatchObject({
+      quotas: { accountConcurrency: 8, tenantEnvironments: 500 },
+      freeze: false,
+    });
+    expect(() => readSettings([], { NARAE_LAMBDA_FREEZE: 'no' })).toThrow('NARAE_LAMBDA_FREEZE');
+  });
+
   it('name private addresses that functions may have', () => {
     expect(readSettings([], {})?.openTargets).toBeUndefined();
     const environment = { NARAE_OPEN_TARGETS: '127.0.0.1:9000,10.0.3.7:80' };

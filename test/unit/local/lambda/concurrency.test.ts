@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { InvokeCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { waitFor } from '../../../support/wait';
 import { handler, payloadOf, startLambdaStack, type LambdaStack } from '../support/lambda-stack';
 
@@ -50,18 +50,6 @@ function isBeingKilled(pid: string): boolean {
 
 let stack: LambdaStack;
 afterEach(() => stack.stop());
-
-it('runs no more environments of a function than it has reserved concurrency; other callers wait', async () => {
-  stack = await startLambdaStack();
-  const name = await stack.deploy(SLOW);
-  const reserve = { FunctionName: name, ReservedConcurrentExecutions: 2 };
-  await stack.client.send(new PutFunctionConcurrencyCommand(reserve));
-
-  const seen = await times(6, () => call(stack, name, 150));
-
-  expect(new Set(seen.map(({ pid }) => pid)).size).toBeLessThanOrEqual(2);
-  expect(overlap(seen)).toBe(2);
-});
 
 it('runs calls at once, up to the default, in environments of their own', async () => {
   stack = await startLambdaStack({ limits: { concurrency: 3 } });

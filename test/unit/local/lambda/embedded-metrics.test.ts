@@ -1,6 +1,7 @@
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { clientConfig } from '../../../../local/aws';
 import { EmbeddedMetrics } from '../../../../local/lambda/embedded-metrics';
+import { MetricSums } from '../../../../local/lambda/metric-sums';
 
 const endpoint = process.env['NARAE_TEST_AWS_ENDPOINT'] ?? '';
 
@@ -17,11 +18,12 @@ const line = (owner: string, cpuMs: number): string =>
   });
 
 test('puts the metrics of log lines into CloudWatch, summed up, and takes nothing else for one', async () => {
-  const metrics = new EmbeddedMetrics(endpoint);
+  const sums = new MetricSums(endpoint);
+  const metrics = new EmbeddedMetrics(sums);
   for (const cpuMs of [5, 7, 12]) metrics.write(line('fn-a', cpuMs));
   metrics.write(line('fn-b', 100));
   for (const text of ['{"_aws":', '{"_aws":{}}', 'plain', '{"CpuMs":1}']) metrics.write(text);
-  await metrics.close();
+  await sums.close();
 
   const client = new CloudWatchClient(clientConfig(endpoint));
   const { Datapoints = [] } = await client.send(

@@ -19,6 +19,7 @@ const demand = (name: string, layer: Layer): Demand => ({
   definition: { name, revision: '1' } as FunctionDefinition,
   tenantId: undefined,
   concurrency: 100,
+  tenantEnvironments: 250,
   waitMs: 50,
 });
 

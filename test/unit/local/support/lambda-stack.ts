@@ -10,7 +10,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import { clientConfig } from '../../../../local/aws';
+import type { FreezingOptions } from '../../../../local/lambda/freezing/freezing';
 import type { Limits } from '../../../../local/lambda/invoker';
+import type { Quotas } from '../../../../local/lambda/quotas';
 import { LambdaService } from '../../../../local/lambda/service';
 
 const REPOSITORY = resolve(__dirname, '../../../..');
@@ -20,6 +22,10 @@ export type Package = Record<string, string>;
 
 export interface LambdaStackOptions {
   readonly limits?: Partial<Limits>;
+  readonly quotas?: Partial<Quotas>;
+  readonly freezing?: Partial<FreezingOptions>;
+  /** Where functions find AWS and the Lambda service, in place of the real ones. */
+  readonly seenAs?: string;
   readonly environment?: (taskRoot: string) => Record<string, string>;
   readonly retryDelaysMs?: readonly number[];
   /** Folder of an earlier stack, to find its events again. */
@@ -70,6 +76,9 @@ export async function startLambdaStack(options: LambdaStackOptions = {}): Promis
     eventDir: join(dir, 'events'),
     limits: { ...TEST_LIMITS, ...options.limits },
     retryDelaysMs: options.retryDelaysMs ?? [10, 20],
+    ...(options.quotas && { quotas: options.quotas }),
+    ...(options.freezing && { freezing: options.freezing }),
+    ...(options.seenAs !== undefined && { seenAs: options.seenAs, awsSeenAs: options.seenAs }),
     report: (message) => reports.push(message),
   });
   const client = new LambdaClient({ ...clientConfig(service.endpoint), maxAttempts: 1 });

@@ -5,8 +5,8 @@ import type { MetricSums } from './metric-sums';
 const BURST_MS = 1_000;
 
 /**
- * Counts calls that were refused, as the metric that Lambda has for them (`AWS/Lambda`, `Throttles`, by function and over
- * all), and tells each burst in one line.
+ * Counts calls that were refused, as the metric that Lambda has for them (`AWS/Lambda`, `Throttles`, by function; the
+ * emulator adds them up where it is asked for no function), and tells each burst in one line.
  */
 export class Refusals {
   /** Calls refused in the burst that is going on, by function and reason. */
@@ -18,9 +18,8 @@ export class Refusals {
   ) {}
 
   note(functionName: string, reason: ThrottleReason): void {
-    for (const dimensions of [{}, { FunctionName: functionName }]) {
-      this.metrics.add({ namespace: 'AWS/Lambda', name: 'Throttles', unit: 'Count', dimensions }, 1, Date.now());
-    }
+    const dimensions = { FunctionName: functionName };
+    this.metrics.add({ namespace: 'AWS/Lambda', name: 'Throttles', unit: 'Count', dimensions }, 1, Date.now());
     const what = `${functionName}: ${reason}`;
     const burst = this.bursts.get(what);
     if (burst) burst.count += 1;

@@ -8,7 +8,8 @@ import { madeFolder } from './made-folder';
 
 /**
  * Packages of others that functions bring along, each set pinned with hashes in a folder of `lib/bundle/packages`. They
- * are fetched by the ordinary clients, with whatever registries these are configured with, once per lock and machine.
+ * are fetched by the ordinary clients, with whatever registries these are configured with, once per lock and clone
+ * (`.narae/pinned`).
  */
 const PINS = path.join(__dirname, 'packages');
 export const PINNED = {

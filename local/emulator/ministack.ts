@@ -3,6 +3,7 @@ import path from 'node:path';
 import { awsEnvironment } from '../aws';
 import { describeEnd, startProgram, type Program } from '../process/program';
 import { waitUntil } from '../process/wait';
+import { predecessorEnded, rememberEmulator } from './predecessor';
 
 export interface EmulatorOptions {
   /** The repository: its virtual environment and node_modules are used. */
@@ -35,6 +36,7 @@ export const venvOf = (root: string): string => process.env['NARAE_PYTHON_VENV']
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const endpoint = `http://127.0.0.1:${options.port}`;
   await mkdir(options.stateDir, { recursive: true });
+  await predecessorEnded(options.stateDir);
   const venv = venvOf(options.root);
   const program = await startProgram({
     name: 'AWS emulator',
@@ -43,6 +45,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     env: emulatorEnvironment(options),
     logFile: options.logFile,
   });
+  await rememberEmulator(options.stateDir, program.pid);
   const stop = () => program.stop(STOP_TIME_LIMIT_MS);
   let end: string | undefined;
   void program.ended.then((how) => (end = describeEnd(how)));

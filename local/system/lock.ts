@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hasCode } from '../process/errors';
+import { startOf } from '../process/identity';
 
 /** Another live process holds the folder. */
 export class AlreadyRunning extends Error {
@@ -63,15 +64,6 @@ function readHolder(file: string): Holder | undefined {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof value !== 'object' || value === null || !('pid' in value) || !('startedAt' in value)) return undefined;
     return { pid: Number(value.pid), startedAt: String(value.startedAt) };
-  } catch {
-    return undefined;
-  }
-}
-
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
   }

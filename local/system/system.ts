@@ -7,6 +7,7 @@ import { Deployment } from '../deploy/deployment';
 import { output } from '../deploy/stacks';
 import { Edge, EDGE_DEFAULTS } from '../edge/server';
 import { startEmulator, venvOf, type Emulator } from '../emulator/ministack';
+import { predecessorEnded } from '../emulator/predecessor';
 import { readApi, type ApiDefinition } from '../gateway/definition';
 import { Gateway } from '../gateway/gateway';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
@@ -122,6 +123,8 @@ async function checkIsolation({ root, settings, folder }: SystemContext): Promis
 
 /** The emulator, on the ports of the last time if they are free: state holds addresses with them. */
 async function startInner({ root, settings, folder, parts, failed }: SystemContext) {
+  // Before ports are chosen: it holds the one that the state names.
+  await predecessorEnded(folder.emulator());
   const before = await folder.readPorts();
   const emulatorPort = await choosePort(before.emulator);
   const lambdaPort = await choosePort(before.lambda, [emulatorPort]);

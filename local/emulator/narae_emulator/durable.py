@@ -20,6 +20,10 @@ SNAPSHOT_SHARE = 1 / 20
 log = logging.getLogger("narae.durable")
 
 
+class NotKept(Exception):
+    """A change is in memory and not on the disk; whoever asked for it gets 500."""
+
+
 class Durable:
     """Wraps MiniStack's application; loads the journal after the snapshots, and writes both."""
 
@@ -28,6 +32,7 @@ class Durable:
         self._changed = False
         self._journal: Journal | None = None
         self._snapshots: Snapshots | None = None
+        self._failed_writes = quirks.FailedWrites()
         load = emulator._load_persisted_state
 
         def load_all():
@@ -50,9 +55,14 @@ class Durable:
         keep, service = required(scope)
         self._changed = self._changed or keep is not Keep.NOTHING
 
+        failed_before = self._failed_writes.count
+
         async def send_when_kept(message):
             if message["type"] == "http.response.start" and message["status"] < 500:
                 await self._keep(keep, service)
+                if keep is not Keep.NOTHING and self._failed_writes.count > failed_before:
+                    # It may be that of a request beside this one: then this one is refused for nothing, on a full disk.
+                    raise NotKept("A file of an object could not be written.")
             await send(message)
 
         await self._inner(scope, receive, send_when_kept)

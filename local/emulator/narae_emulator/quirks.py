@@ -6,7 +6,7 @@ import time
 
 from ministack import app as emulator
 from ministack.core import iam_evaluator, persistence
-from ministack.services import dynamodb, lambda_svc
+from ministack.services import dynamodb, lambda_svc, s3
 
 VERSION = "1.5.33"
 USED = {
@@ -15,6 +15,7 @@ USED = {
     dynamodb: ("_set_item", "_remove_item", "_items_replaced", "_tables", "_lock", "_INDEX_MEMBERS", "_tags"),
     iam_evaluator: ("is_root_access_key",),
     lambda_svc: ("_emit_lambda_logs", "_proxy_url_for", "_prune_orphan_code_blobs"),
+    s3: ("_atomic_write", "_persist_object"),
 }
 LOG_EVENTS_KEPT_PER_GROUP = 20_000
 DAY_MS = 86_400_000
@@ -51,9 +52,27 @@ def keep_code_until_clean_stop() -> None:
     lambda_svc._prune_orphan_code_blobs = lambda referenced: None
 
 
+class FailedWrites:
+    """Files of objects that could not be written. It logs that and answers as if they were; whoever sees the count grow
+    between a request and its answer must not pass the answer on."""
+
+    def __init__(self):
+        self.count = 0
+        write = s3._atomic_write
+
+        def write_and_count(*args, **kwargs):
+            try:
+                write(*args, **kwargs)
+            except OSError:
+                self.count += 1
+                raise
+
+        s3._atomic_write = write_and_count
+
+
 def drop_old_log_events() -> None:
-    """It keeps events for ever, whatever retention a group has. Streams whose newest event is too old go, and the oldest
-    ones of a group that has too many."""
+    """It keeps events for ever, whatever retention a group has. Events that are too old go, with their stream where that was
+    all of it, and the oldest streams of a group that has too many."""
     logs = sys.modules.get("ministack.services.cloudwatch_logs")
     if logs is None:
         return
@@ -64,9 +83,19 @@ def drop_old_log_events() -> None:
         newest_first = sorted(streams, key=lambda name: streams[name]["lastEventTimestamp"] or 0, reverse=True)
         kept = 0
         for name in newest_first:
-            newest = streams[name]["lastEventTimestamp"]
-            expired = days and newest and newest < now - days * DAY_MS
-            if expired or kept >= LOG_EVENTS_KEPT_PER_GROUP:
+            stream = streams[name]
+            had_events = len(stream["events"]) > 0
+            if days and had_events:
+                drop_events_before(stream, now - days * DAY_MS)
+            if (had_events and not stream["events"]) or kept >= LOG_EVENTS_KEPT_PER_GROUP:
                 del streams[name]
                 continue
-            kept += len(streams[name]["events"])
+            kept += len(stream["events"])
+
+
+def drop_events_before(stream: dict, oldest: float) -> None:
+    """In place, as others hold the list."""
+    events = stream["events"]
+    if any(event["timestamp"] < oldest for event in events):
+        events[:] = [event for event in events if event["timestamp"] >= oldest]
+        stream["firstEventTimestamp"] = min((event["timestamp"] for event in events), default=None)

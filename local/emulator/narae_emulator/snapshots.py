@@ -1,6 +1,7 @@
 """Snapshots of services, written by a forked child while the emulator goes on."""
 
 import asyncio
+import ctypes
 import logging
 import os
 import signal
@@ -90,10 +91,11 @@ class Snapshots:
         def fork() -> None:
             self._began += 1
             versions.update(self._service_began)
+            emulator_pid = os.getpid()
             with dynamodb._lock:
                 self._child = os.fork()
             if self._child == 0:
-                write_and_exit(self._draft, self._state, with_items)
+                write_and_exit(self._draft, self._state, with_items, emulator_pid)
 
         last = await self._journal.rotated(fork) if with_items else 0
         if not with_items:
@@ -133,7 +135,7 @@ class Snapshots:
             self._child = 0
 
 
-def write_and_exit(draft: Path, state: Path, with_items: bool) -> None:
+def write_and_exit(draft: Path, state: Path, with_items: bool, parent: int) -> None:
     """In a forked child, whose memory is a consistent picture of the state.
 
     A fork of a process with threads may find a lock held for ever; the alarm ends such a child, and the next snapshot
@@ -143,6 +145,7 @@ def write_and_exit(draft: Path, state: Path, with_items: bool) -> None:
         logging.disable(logging.INFO)  # one line per service and snapshot says nothing
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(TIME_LIMIT_SECONDS)
+        end_with(parent)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the emulator's connections are not ours to keep open
         os.nice(5)
         quirks.keep_code_until_clean_stop()
@@ -159,6 +162,14 @@ def write_and_exit(draft: Path, state: Path, with_items: bool) -> None:
         os._exit(0)
     except BaseException:
         log.exception("A snapshot failed.")
+        os._exit(1)
+
+
+def end_with(parent: int) -> None:
+    """SIGKILL for us when the emulator is killed: the next one writes its drafts into the same folder, and ours are older."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != parent:
         os._exit(1)
 
 

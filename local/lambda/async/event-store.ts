@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FunctionFailure } from '../failure';
 
@@ -27,10 +27,7 @@ export interface EventOutcome {
   readonly response?: string;
 }
 
-/**
- * Accepted events, one file each, so that a crash or a restart loses none. They are not forced to the disk: what Lambda
- * promises for a power cut, a laptop does not.
- */
+/** Accepted events, one file each, on the disk before they are accepted: neither a crash nor a power cut loses one. */
 export class EventStore {
   constructor(private readonly dir: string) {
     mkdirSync(dir, { recursive: true });
@@ -40,6 +37,7 @@ export class EventStore {
   load(): PendingEvent[] {
     const events: PendingEvent[] = [];
     for (const name of readdirSync(this.dir)) {
+      if (name.endsWith('.tmp')) rmSync(path.join(this.dir, name), { force: true }); // never accepted
       if (!name.endsWith('.json')) continue;
       try {
         const parsed: unknown = JSON.parse(readFileSync(path.join(this.dir, name), 'utf8'));
@@ -51,10 +49,18 @@ export class EventStore {
     return events.sort((a, b) => a.acceptedAt - b.acceptedAt);
   }
 
+  /** @throws Error of the file system, e.g. ENOSPC: the event is not kept. */
   async save(event: PendingEvent): Promise<void> {
     const file = this.file(event);
-    await writeFile(`${file}.tmp`, JSON.stringify(event));
-    await rename(`${file}.tmp`, file);
+    const draft = `${file}.tmp`;
+    try {
+      await writeFile(draft, JSON.stringify(event), { flush: true });
+      await rename(draft, file);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+    await syncFolder(this.dir);
   }
 
   async remove(event: PendingEvent): Promise<void> {
@@ -63,6 +69,16 @@ export class EventStore {
 
   private file(event: PendingEvent): string {
     return path.join(this.dir, `${event.id}.json`);
+  }
+}
+
+/** A name in a folder is on the disk only when the folder is. */
+async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

@@ -15,6 +15,7 @@ export const COUNTS = FULL
       clocks: { runs: 100 },
       restarts: { restarts: 5, runsEach: 20 },
       emulatorKills: { kills: 100 },
+      systemKills: { kills: 5 },
       fullPlatform: { runs: 50 },
     }
   : {
@@ -27,6 +28,7 @@ export const COUNTS = FULL
       clocks: { runs: 16 },
       restarts: { restarts: 1, runsEach: 12 },
       emulatorKills: { kills: 5 },
+      systemKills: { kills: 1 },
       fullPlatform: { runs: 6 },
     };
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { AppError } from '../platform/errors';
+import { versionUpTo } from '../platform/version';
 
 /**
  * Milliseconds after which a build that has not ended is taken for lost: a minute more than its state machine has, which
@@ -9,8 +10,16 @@ import { AppError } from '../platform/errors';
  */
 export const BUILD_TIMEOUT_MS = 360_000;
 
+/** Of an order for a build; as all versions it is raised by hand (docs/adr/0018). */
+const BUILD_ORDER_VERSION = 1;
+
 /** One deploy of one callback; a later attempt makes it void. */
-export const BuildOrder = z.object({ workspace: z.string(), callbackId: z.number(), attempt: z.number() });
+export const BuildOrder = z.object({
+  version: versionUpTo('the order', BUILD_ORDER_VERSION),
+  workspace: z.string(),
+  callbackId: z.number(),
+  attempt: z.number(),
+});
 export type BuildOrder = z.output<typeof BuildOrder>;
 
 /** Has a deploy built; returns once that has begun. @throws AppError `SERVICE_UNAVAILABLE` */
@@ -21,7 +30,7 @@ export const executionStartBuild =
   (sfn: SFNClient, stateMachineArn: string): StartBuild =>
   async (order) => {
     try {
-      const input = JSON.stringify({ order });
+      const input = JSON.stringify({ order: { version: BUILD_ORDER_VERSION, ...order } });
       await sfn.send(new StartExecutionCommand({ stateMachineArn, name: executionName(order), input }));
     } catch (cause) {
       if (cause instanceof ExecutionAlreadyExists) return;

@@ -1,8 +1,10 @@
 import type { Clock } from '../platform/clock';
+import { checkVersion } from '../platform/version';
 import type { StoredEvent } from './event';
 import { DEADLINES, MAX_ATTEMPTS } from './limits';
 import { isTerminal, type Run, type RunStatus } from './run';
 import { StaleAttempt, type RunChange, type RunStore } from './run-store';
+import { RUN_VERSION } from './versions';
 
 const BEFORE_EXECUTING = [
   'REQUEST_RECEIVED',
@@ -45,11 +47,13 @@ export type Next = 'fetch' | 'hand-over' | 'carry-out';
  *
  * @returns the run as claimed, or undefined when there is nothing to do: it is over, its code may have been started, or
  * enough workers were lost on it
+ * @throws NewerVersion when a newer release began it: what its record says may be half understood
  */
 export async function claim(store: RunStore, known: Run, next: Next, clock: Clock): Promise<Run | undefined> {
   let run = known;
   // Each turn means that another worker or a cancel wrote in between; there are few of those, and the bound is an upper one.
   for (let turn = 0; turn < 10; turn += 1) {
+    checkVersion(`run ${run.id}`, run.version, RUN_VERSION);
     if (isTerminal(run.status) || mayHaveStarted(run) || attemptsOf(run) >= MAX_ATTEMPTS) return undefined;
     const [events, change] = claimed(run, next, clock.now());
     try {

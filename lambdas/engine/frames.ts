@@ -1,12 +1,19 @@
 import * as z from 'zod';
+import { versionUpTo } from '../platform/version';
 import { ERROR_TYPES } from './run';
+import { SANDBOX_PROTOCOL } from './versions';
 
 /**
  * Frames that a sandbox streams (docs/architecture.md, "Sandbox protocol"). What comes from beside user code is
  * untrusted: size, order and type are checked, and anything unexpected is a lost worker, never a crash of ours.
  */
 export const Frame = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('ready'), cold: z.boolean(), version: z.string().max(64) }),
+  z.object({
+    t: z.literal('ready'),
+    cold: z.boolean(),
+    version: z.string().max(64),
+    protocol: versionUpTo('the protocol of the sandbox', SANDBOX_PROTOCOL),
+  }),
   z.object({ t: z.literal('start'), at: z.number() }),
   z.object({
     t: z.literal('log'),

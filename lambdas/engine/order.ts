@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { versionUpTo } from '../platform/version';
 import { Sealed } from './envelope';
 import { Run } from './run';
+import { ORDER_VERSION } from './versions';
 
 export const Bundle = z.object({ key: z.string(), sha256: z.string() });
 export type Bundle = z.output<typeof Bundle>;
@@ -10,6 +12,8 @@ export type Bundle = z.output<typeof Bundle>;
  * so Lambda's own queue keeps it until a worker has done it. It holds no secret in clear.
  */
 export const RunOrder = z.object({
+  /** An order that is newer than its reader is refused: Lambda's queue keeps it, and tries again. */
+  version: versionUpTo('the order', ORDER_VERSION),
   /** The record as it was created: a worker that finds it so needs no read. */
   run: Run,
   runtime: z.enum(['python3.13', 'nodejs24']),

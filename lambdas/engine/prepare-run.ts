@@ -11,6 +11,7 @@ import { RUN_PREFIX } from './run-keys';
 import type { RunStore, Together } from './run-store';
 import type { Runtime } from './runtimes';
 import { envOwner } from './sandbox-event';
+import { LOG_VERSION, ORDER_VERSION, RUN_VERSION } from './versions';
 
 /** What a room wants run. */
 export interface RunSpec {
@@ -82,6 +83,7 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
   ]);
   await ports.store.create(run, spec.together?.(run));
   return {
+    version: ORDER_VERSION,
     run,
     runtime: spec.runtime.name,
     code,
@@ -108,6 +110,8 @@ const INLINE_REQUEST_BYTES = 4 * 1024;
 export function newRun(spec: RecordSpec, id: string, now: number): Run {
   const { workspace, room, requestedRuntime, handler, timeoutMs, memoryMb, batchId, request } = spec;
   return {
+    version: RUN_VERSION,
+    logVersion: LOG_VERSION,
     workspace,
     id,
     room,

@@ -1,7 +1,9 @@
+import { checkVersion } from '../platform/version';
 import type { Blobs } from './blobs';
 import { decodeEvent, toPublicEvent, type PublicEvent } from './event';
 import type { Run } from './run';
 import type { RunStore } from './run-store';
+import { LOG_VERSION } from './versions';
 
 export interface ReadPorts {
   readonly store: Pick<RunStore, 'chunked'>;
@@ -16,8 +18,10 @@ export async function resultOf(run: Run, { blobs }: Pick<ReadPorts, 'blobs'>): P
 /**
  * Events of a run with a seq above `after`, in order and without a gap, at most `limit`.
  * @param run the record, just read: what it says is what can be read
+ * @throws NewerVersion when its log is of a later format than this release reads
  */
 export async function eventsAfter(run: Run, after: number, limit: number, ports: ReadPorts): Promise<PublicEvent[]> {
+  checkVersion(`the log of ${run.id}`, run.logVersion, LOG_VERSION);
   const from = after + 1;
   const chunked = from < run.tailFrom ? (await ports.store.chunked(run, from, limit)).events : [];
   const tail = run.tail.slice(Math.max(0, from - run.tailFrom));

@@ -3,12 +3,14 @@ import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { queryPages } from '../platform/query-pages';
 import { readItem } from '../platform/read-item';
 import { isConditionFailed, storeFailed } from '../platform/store-errors';
+import { checkVersion } from '../platform/version';
 import { encodeEvent, type StoredEvent } from './event';
 import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
 import { LIMITS } from './limits';
 import { meterWrites } from './meter';
 import { isTerminal, Run } from './run';
 import { chunkPartition, chunkSort, endedKeys, expiryOf, lastSeqOfChunk, openShardOf, runKey } from './run-keys';
+import { LOG_VERSION } from './versions';
 
 /** A write that named an attempt or a place in the log which is no longer the newest. Nothing was written. */
 export class StaleAttempt extends Error {
@@ -89,9 +91,11 @@ export class RunStore {
    * Appends events and changes the record in one write, if `run` is still how the record stands.
    * @param run the record as its writer knows it
    * @returns the record after the write
-   * @throws StaleAttempt when somebody else wrote in between, or the run is over
+   * @throws StaleAttempt when somebody else wrote in between, or the run is over; NewerVersion when its log is of a later
+   * format than this release writes
    */
   async append(run: Run, events: readonly StoredEvent[], change: RunChange = {}): Promise<Run> {
+    checkVersion(`the log of ${run.id}`, run.logVersion, LOG_VERSION);
     const added = events.map(encodeEvent);
     const next: Run = {
       ...run,

@@ -83,6 +83,10 @@ export type Outcome =
 
 /** The record of a run as it is stored. Times are epoch milliseconds. */
 export const Run = z.object({
+  /** `RUN_VERSION` of the release that began it. A newer record can be read, but is not claimed. */
+  version: z.int().min(1).optional(),
+  /** `LOG_VERSION` of its events; a log stays as it was begun. */
+  logVersion: z.int().min(1).optional(),
   workspace: z.string(),
   id: z.string(),
   /** The API family it came in by. */

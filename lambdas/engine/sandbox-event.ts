@@ -2,6 +2,7 @@ import type { Blobs } from './blobs';
 import type { Envelope } from './envelope';
 import { LIMITS } from './limits';
 import type { RunOrder } from './order';
+import { SANDBOX_PROTOCOL } from './versions';
 
 /** What a full platform and a cold start may take beyond the user's time, until the code is started. */
 export const SANDBOX_GRACE_MS = 30_000;
@@ -31,6 +32,7 @@ export async function sandboxEvent(
   ]);
   const isScript = order.entry.kind === 'script';
   const head = JSON.stringify({
+    protocol: SANDBOX_PROTOCOL,
     runId: run.id,
     codeBase64: code.toString('base64'),
     entry: order.entry,

@@ -6,13 +6,18 @@ import { INLINE_INPUT_BYTES } from '../engine/order';
 import { Run } from '../engine/run';
 import type { RunStore } from '../engine/run-store';
 import type { Clock } from '../platform/clock';
+import { versionUpTo } from '../platform/version';
 import { callOutside, type OutsideCall } from './outside-call';
+
+/** Of an order to the caller; as all versions it is raised by hand (docs/adr/0018). */
+const OUTSIDE_ORDER_VERSION = 1;
 
 /**
  * A call that may outlast the synchronous window is made by a worker of its own, which goes on when the caller is told
  * STILL_RUNNING (contract: functions, section 6, "Long runs").
  */
 export const OutsideOrder = z.object({
+  version: versionUpTo('the order', OUTSIDE_ORDER_VERSION),
   /** The record as it was created. */
   run: Run,
   url: z.url(),
@@ -32,7 +37,7 @@ export async function orderOutside(
   { url, addresses, json }: Omit<OutsideCall, 'timeoutMs'>,
   blobs: Blobs,
 ): Promise<OutsideOrder> {
-  const order = { run, url: url.href, addresses: [...addresses] };
+  const order = { version: OUTSIDE_ORDER_VERSION, run, url: url.href, addresses: [...addresses] };
   if (Buffer.byteLength(json) <= INLINE_INPUT_BYTES) return { ...order, json };
   await blobs.putPayload(run.workspace, run.id, json);
   return order;

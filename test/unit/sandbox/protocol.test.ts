@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { SANDBOX_PROTOCOL } from '../../../lambdas/engine/versions';
 import { LANGUAGES, useEnvironment } from './support/languages';
 import { protocolEvent } from './support/order';
 import { noneWith } from './support/processes';
@@ -21,6 +22,7 @@ describe.each(LANGUAGES)('the protocol in %s', (language) => {
         t: 'ready',
         cold: true,
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as unknown,
+        protocol: SANDBOX_PROTOCOL,
       });
       expect(second.only('ready').cold).toBe(false);
     } finally {
@@ -52,6 +54,8 @@ describe.each(LANGUAGES)('the protocol in %s', (language) => {
     ['no limits', { ...good, limits: undefined }],
     ['a limit that is none', { ...good, limits: { ...limits, memoryMb: '256' } }],
     ['a time of nothing', { ...good, limits: { ...limits, timeoutMs: 0 } }],
+    ['a protocol that is newer', { ...good, protocol: SANDBOX_PROTOCOL + 1 }],
+    ['a protocol that is none', { ...good, protocol: '1' }],
     ['env that is no text', { ...good, env: { A: 1 } }],
     ['env that can not be set', { ...good, env: { 'A=B': 'x' } }],
     ['a variable without a name', { ...good, env: { '': 'x' } }],

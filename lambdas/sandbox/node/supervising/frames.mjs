@@ -1,5 +1,8 @@
 /** Frames: what the supervisor tells the runner, one JSON object a line (docs/architecture.md, "Frames"). */
 
+/** The newest version of the protocol that this supervisor knows; it takes events of all earlier ones. */
+export const PROTOCOL = 1;
+
 const MESSAGE_BYTES = 4096;
 const NAME_CHARS = 128;
 const STACK_ENTRIES = 50;

@@ -1,5 +1,7 @@
 /** The event of an invocation, checked: it comes from the runner, but a mistake in it must not bring us down. */
 
+import { PROTOCOL } from './frames.mjs';
+
 const CONVENTIONS = ['invocation', 'function', 'callback'];
 const LIMITS = ['timeoutMs', 'memoryMb', 'lineBytes', 'logBytes', 'logLines', 'resultBytes', 'outputBytes'];
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -13,6 +15,7 @@ export class BadEvent extends Error {}
  */
 export function readRunSpec(order) {
   if (!isObject(order)) throw new BadEvent('the event is not an object');
+  checkProtocol(order.protocol ?? 1);
   const entry = readEntry(order.entry);
   return {
     entry,
@@ -38,6 +41,12 @@ export function childDocument(spec, token) {
   const input = spec.isScript ? { stdin } : { event };
   const known = { token, codeBase64, entry, convention, context, env, timeoutMs, resultBytes, library };
   return JSON.stringify({ ...known, ...input });
+}
+
+/** What a newer runner says may mean something else: it is not half understood. */
+function checkProtocol(protocol) {
+  if (!Number.isInteger(protocol) || protocol < 1) throw new BadEvent('protocol must be a whole number from 1 on');
+  if (protocol > PROTOCOL) throw new BadEvent(`it has protocol ${protocol}, and this sandbox knows up to ${PROTOCOL}`);
 }
 
 function readBundle(order) {

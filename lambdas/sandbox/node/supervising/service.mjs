@@ -1,7 +1,7 @@
 import { Cancellation } from './cancellation.mjs';
 import { ChildFailed } from './child.mjs';
 import { fetchInput } from './fetch.mjs';
-import { encode, NO_USAGE } from './frames.mjs';
+import { encode, NO_USAGE, PROTOCOL } from './frames.mjs';
 import { Leftovers } from './leftovers.mjs';
 import { Libraries } from './libraries.mjs';
 import { Nursery } from './nursery.mjs';
@@ -36,7 +36,7 @@ export class Service {
     const send = (frame) => responseStream.write(encode(frame));
     const used = [];
     let clean = true;
-    send({ t: 'ready', cold: this.#cold, version: process.versions.node });
+    send({ t: 'ready', cold: this.#cold, version: process.versions.node, protocol: PROTOCOL });
     this.#cold = false;
     try {
       clean = await this.#run(await complete(readRunSpec(event), this.#libraries), send, used);

@@ -2,6 +2,8 @@
 
 import json
 
+# The newest version of the protocol that this supervisor knows; it takes events of all earlier ones.
+PROTOCOL = 1
 MESSAGE_BYTES = 4096
 NAME_CHARS = 128
 STACK_ENTRIES = 50

@@ -4,6 +4,8 @@ import binascii
 import json
 import re
 
+from .frames import PROTOCOL
+
 CONVENTIONS = ("invocation", "function", "callback")
 LIMITS = ("timeoutMs", "memoryMb", "lineBytes", "logBytes", "logLines", "resultBytes", "outputBytes")
 
@@ -17,6 +19,7 @@ class RunSpec:
 
     def __init__(self, payload):
         order = _parse(payload)
+        _check_protocol(1 if order.get("protocol") is None else order["protocol"])
         self.kind = _of(order, "entry", dict).get("kind")
         self.entry = order["entry"]
         self.convention = _one_of(order, "convention", CONVENTIONS)
@@ -97,6 +100,14 @@ def _parse(payload):
     if not isinstance(order, dict):
         raise BadEvent("the event is not an object")
     return order
+
+
+def _check_protocol(protocol):
+    """What a newer runner says may mean something else: it is not half understood."""
+    if isinstance(protocol, bool) or not isinstance(protocol, int) or protocol < 1:
+        raise BadEvent("protocol must be a whole number from 1 on")
+    if protocol > PROTOCOL:
+        raise BadEvent(f"it has protocol {protocol}, and this sandbox knows up to {PROTOCOL}")
 
 
 _REQUIRED = object()

@@ -63,7 +63,7 @@ class Turn:
 
     def take(self, payload, cold):
         """Returns whether this environment can take another run."""
-        self._send({"t": "ready", "cold": cold, "version": VERSION})
+        self._send({"t": "ready", "cold": cold, "version": VERSION, "protocol": frames.PROTOCOL})
         clean = True
         try:
             clean = self._run(_read(payload, self._libraries))

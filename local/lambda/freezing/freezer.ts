@@ -26,7 +26,7 @@ interface Tree {
 }
 
 /** Children are looked for this long after their parent was stopped, for all that were stopped meanwhile at once, ms. */
-const COLLECT_MS = 20;
+const COLLECT_MS = 100;
 /** A tree that forked while it was stopped is looked at again this often. */
 const ROUNDS = 3;
 /** How often connections of frozen trees are looked at, ms. */

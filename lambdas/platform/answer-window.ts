@@ -6,8 +6,11 @@
 /** Milliseconds from the request's arrival at the HTTP API to our answer, at most. */
 export const ANSWER_WITHIN_MS = 28_800;
 
-/** A difference beyond this is one of clocks: no request waits that long for a function to begin. */
-const LONGEST_START_MS = 20_000;
+/** A difference beyond this is one of clocks: the HTTP API has given up such a request. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** With less than this left nothing is begun: its caller would be gone before the answer. */
+export const LEAST_MS = 1_000;
 
 /**
  * @param timeEpoch when the HTTP API took the request (`requestContext.timeEpoch`), by its clock, epoch ms
@@ -16,7 +19,7 @@ const LONGEST_START_MS = 20_000;
  */
 export function answerWindow(timeEpoch: number, now: number): () => number {
   const gone = now - timeEpoch;
-  const goneBefore = gone >= 0 && gone <= LONGEST_START_MS ? gone : 0;
+  const goneBefore = gone >= 0 && gone <= LONGEST_WAIT_MS ? gone : 0;
   const beganAt = performance.now();
   return () => Math.max(0, ANSWER_WITHIN_MS - goneBefore - (performance.now() - beganAt));
 }

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { answerWindow } from './answer-window';
+import { answerWindow, LEAST_MS } from './answer-window';
 import { preflightHeaders } from './cors';
 import { validateBody } from './field-warnings';
 import type { Idempotency, StoredReply } from './idempotency';
@@ -70,6 +70,8 @@ export function endpoint<T extends RouteTable>(
       return { statusCode: 204, headers: { ...cors, 'X-Request-Id': requestIdOf(context) } };
     }
     await guardOrigin(options.originGuard, event.headers);
+    if (remainingMs() < LEAST_MS)
+      throw new AppError('SERVICE_UNAVAILABLE', 'The request waited too long to be begun. Try again shortly.');
     const match = route(event.requestContext.http.method, event.rawPath);
     const principal = await admit(match.route, event.headers, options.authenticate);
     const call: CallContext = {

@@ -12,7 +12,7 @@ const REFUSALS = {
   HEADERS_TOO_LARGE: [431, 'The headers are larger than 16 KiB.'],
   INTERNAL_ERROR: [500, 'Something went wrong on our side. Quote the request id when you report it.'],
   SERVICE_UNAVAILABLE: [503, 'The service cannot take the request at the moment. Try again.'],
-  TIMEOUT: [504, 'There was no answer within 30 s.'],
+  TIMEOUT: [504, 'There was no answer in time. What was started may go on: look before you send it again.'],
 } as const;
 
 export type EdgeErrorCode = keyof typeof REFUSALS;

@@ -36,8 +36,9 @@ export interface EdgeOptions {
   /** A client gets this long to send its headers, and its whole request, ms: slow ones must not hold connections. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  /** API Gateway's limits: time until the API's answer begins, ms, and size of a request, bytes. */
+  /** Time until the API's answer begins, ms: CloudFront's, beyond the 30 s after which the HTTP API itself gives up. */
   readonly apiTimeoutMs: number;
+  /** API Gateway's limit of a request. */
   readonly bodyLimitBytes: number;
 }
 
@@ -47,7 +48,7 @@ export const EDGE_DEFAULTS = {
   maxViewers: 256,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
-  apiTimeoutMs: 30_000,
+  apiTimeoutMs: 40_000,
   bodyLimitBytes: 10 * 1024 * 1024,
 } as const satisfies Partial<EdgeOptions>;
 

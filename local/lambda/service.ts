@@ -94,6 +94,7 @@ export class LambdaService {
       dir: codeDir,
       awsEndpoint,
       nodeModules: surroundings.nodeModules,
+      python: surroundings.environment(codeDir)['NARAE_PYTHON'],
     });
     const seenAs = { aws: options.awsSeenAs ?? awsEndpoint, lambda: options.seenAs ?? endpoint };
     const freezing = await Freezing.start(seenAs, options.freezing);

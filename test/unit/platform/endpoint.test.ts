@@ -76,12 +76,18 @@ beforeAll(async () => {
   });
 });
 
-async function send(method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) {
+async function send(
+  method: string,
+  path: string,
+  body?: string | Buffer,
+  headers: Record<string, string> = {},
+  waitedMs = 0,
+) {
   const event = {
     rawPath: path,
     rawQueryString: 'a=1&a=2',
     headers,
-    requestContext: { http: { method } },
+    requestContext: { http: { method }, timeEpoch: Date.now() - waitedMs },
     isBase64Encoded: Buffer.isBuffer(body),
     ...(body !== undefined && { body: body.toString(Buffer.isBuffer(body) ? 'base64' : 'utf8') }),
   };
@@ -93,6 +99,13 @@ async function send(method: string, path: string, body?: string | Buffer, header
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 const codeOf = (reply: { body: unknown }) => (reply.body as { error: { code: string } }).error.code;
+
+test('begins nothing for a caller who is gone before the answer', async () => {
+  const before = turn;
+  const reply = await send('POST', '/things/a/echo', '{"name":"n"}', {}, 28_500);
+  expect([reply.status, codeOf(reply), reply.headers?.['Retry-After']]).toEqual([503, 'SERVICE_UNAVAILABLE', '2']);
+  expect(turn).toBe(before);
+});
 
 test('validates, fills defaults, ignores unknown fields and answers with the status of the table', async () => {
   const reply = await send('POST', '/things/a b%20/echo/', '{"name":"n","unknown":1}');

@@ -14,6 +14,8 @@ export interface EmulatorOptions {
   readonly port: number;
   /** State is written this often while something changes, seconds; 0 for at the end only. */
   readonly snapshotSeconds: number;
+  /** False: nothing is kept before the answer, only at a clean stop; what benchmarks compare with. */
+  readonly journal?: boolean;
 }
 
 /** A running AWS emulator. */
@@ -58,7 +60,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   return { endpoint, program, stop };
 }
 
-function emulatorEnvironment({ root, stateDir, port, snapshotSeconds }: EmulatorOptions): NodeJS.ProcessEnv {
+function emulatorEnvironment({
+  root,
+  stateDir,
+  port,
+  snapshotSeconds,
+  journal = true,
+}: EmulatorOptions): NodeJS.ProcessEnv {
   return {
     ...awsEnvironment(process.env),
     BIND_HOST: '127.0.0.1',
@@ -75,6 +83,7 @@ function emulatorEnvironment({ root, stateDir, port, snapshotSeconds }: Emulator
     // Custom resources written for Node find the AWS SDK here, as on Lambda.
     NODE_PATH: path.join(root, 'node_modules'),
     NARAE_SNAPSHOT_SECONDS: String(snapshotSeconds),
+    NARAE_JOURNAL: journal ? 'on' : 'off',
     NARAE_PARENT_PID: String(process.pid),
     PYTHONUNBUFFERED: '1',
   };

@@ -1,7 +1,7 @@
 """Runs MiniStack with what a stack needs that people leave running for days: what it acknowledged is kept.
 
 Environment, beside MiniStack's own: NARAE_SNAPSHOT_SECONDS (0: no snapshots but those that an answer waits for),
-NARAE_PARENT_PID.
+NARAE_PARENT_PID, NARAE_JOURNAL (off: nothing is kept before the answer, only at a clean stop; for benchmarks).
 """
 
 import ctypes
@@ -28,5 +28,6 @@ if __name__ == "__main__":
     stop_with_parent()
     quirks.leave_logs_of_forwarded_invokes_to_us()
     quirks.let_functions_sign_by_name()
-    emulator.app = Durable(emulator.app)
+    if os.environ.get("NARAE_JOURNAL") != "off":
+        emulator.app = Durable(emulator.app)
     emulator.main()

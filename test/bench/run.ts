@@ -8,6 +8,7 @@ import { calls } from './calls';
 import { growth } from './growth';
 import { invokes } from './invokes';
 import { jobs } from './jobs';
+import { journal } from './journal';
 import { functions } from './local-stack';
 import { startTwice } from './own-system';
 import { reportOf } from './report';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (bed: Bed) => Promise<Section>>> = {
   callbacks,
   growth,
   calls,
+  journal,
 };
 
 async function main(wanted: readonly string[]): Promise<void> {

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Libraries } from '../../../lambdas/callbacks/build/libraries';
+import { ChatStore } from '../../../lambdas/callbacks/chat-store';
+import { Counters } from '../../../lambdas/callbacks/counters';
+import { wantedOf } from '../../../lambdas/callbacks/library';
+import { RoomStore } from '../../../lambdas/callbacks/room-store';
+import { CallbackStore } from '../../../lambdas/callbacks/store';
+import { toCallback, toChat, toChatRoom } from '../../../lambdas/callbacks/view';
+import { CleanUpStore } from '../../../lambdas/functions/clean-up-store';
+import { FunctionStore } from '../../../lambdas/functions/function-store';
+import { toFunction } from '../../../lambdas/functions/view';
+import { WorkspaceStore } from '../../../lambdas/functions/workspace-store';
+import { allJobs, jobsOfProject } from '../../../lambdas/jobs/job-keys';
+import { JobStore } from '../../../lambdas/jobs/job-store';
+import { ProjectStore } from '../../../lambdas/jobs/project-store';
+import { ApiKeyStore } from '../../../lambdas/platform/api-keys';
+import { Idempotency } from '../../../lambdas/platform/idempotency';
+import { createBucket, testDynamo, testS3 } from '../support/aws';
+import { testClock } from '../support/clock';
+import { goldenEntities, goldenRuns, named, RELEASES, tableWith, timeOf } from './support';
+
+const workspace = 'ws-default';
+
+describe.each(RELEASES)('what release %s stored of other APIs', (release) => {
+  const db = testDynamo();
+  const s3 = testS3();
+  const clock = testClock(timeOf(release));
+  const { named: ids, items } = goldenEntities(release);
+  let table: string;
+
+  beforeAll(async () => {
+    table = await tableWith(db, items);
+  });
+
+  test('workspaces and functions', async () => {
+    const functions = new FunctionStore(db, table);
+    const workspaces = new WorkspaceStore(db, table);
+    expect(await workspaces.all()).toMatchObject([{ id: ids.ws, name: 'golden', functionCount: 3 }]);
+    const all = await functions.all(ids.ws);
+    expect(all.map(({ name }) => name).sort()).toEqual(['elsewhere', 'fails', 'greet']);
+    const greet = await functions.get(ids.ws, ids.fn);
+    expect(toFunction(greet, 'code', { invocations: 0, errors: 0, durationMs: 0 })).toMatchObject({
+      id: ids.fn,
+      workspaceId: ids.ws,
+      runtime: 'Python 3.13',
+      environmentVariables: { A: '********' },
+    });
+    expect(greet.env).toBeDefined();
+    expect((await functions.get(ids.ws, ids.out)).invocationUrl).toMatch(/^http:/);
+    expect(await functions.workspacesOf(ids.fn)).toEqual([ids.ws]);
+  });
+
+  test('what deleted functions leave', async () => {
+    const tasks = await new CleanUpStore(db, { entities: table, runs: table }).tasks();
+    expect(tasks).toMatchObject([{ kind: 'function', workspace: ids.ws }]);
+  });
+
+  test('callbacks, their routes and their packages', async () => {
+    const callbacks = new CallbackStore(db, table);
+    const record = await callbacks.get(workspace, ids.cb);
+    expect(toCallback(record, clock.now())).toMatchObject({
+      callback_id: ids.cb,
+      path: 'tax',
+      method: 'POST',
+      status: 'deployed',
+      live: true,
+      pending_changes: false,
+      env: { RATE: '********' },
+    });
+    const route = await callbacks.route(workspace, 'tax', 'POST');
+    expect(route).toMatchObject({ callbackId: ids.cb, deployment: record.deployment });
+    expect(await callbacks.methodsOf(workspace, 'tax')).toEqual(['POST']);
+    expect((await callbacks.list(workspace, undefined, 10)).items).toEqual([record]);
+    const libraries = new Libraries(db, table, s3, await createBucket(s3), clock);
+    const wanted = wantedOf('python', record.library);
+    if (!wanted) throw new Error('The callback wants no packages');
+    expect(await libraries.find(workspace, wanted)).toEqual(record.deployment?.packages);
+    expect(await new Counters(db, table).nextId(workspace, 'callbacks')).toBe(ids.cb + 1);
+  });
+
+  test('chat rooms and chats', async () => {
+    const room = await new RoomStore(db, table).get(workspace, ids.room);
+    expect(toChatRoom(room)).toMatchObject({ chat_id: ids.room, title: 'golden', callback_id: ids.cb });
+    const chats = new ChatStore(db, table);
+    expect((await chats.list(workspace, undefined, 10)).items.map(toChat)).toMatchObject([{ chats: 'hello' }]);
+    expect((await chats.listOfRoom(workspace, ids.room, undefined, 10)).items).toHaveLength(1);
+  });
+
+  test('jobs and projects', async () => {
+    const jobs = new JobStore(db, table);
+    const job = await jobs.get(workspace, ids.job, clock.now());
+    expect(job).toMatchObject({ project: 'golden', language: 'python', functionName: 'f', description: 'd', run: 1 });
+    for (const partition of [allJobs(workspace), jobsOfProject(workspace, job?.projectId ?? 0)]) {
+      const { ids: listed } = await jobs.page(partition, 10, undefined);
+      expect(await jobs.getMany(workspace, listed, clock.now())).toHaveLength(3);
+    }
+    const projects = new ProjectStore(db, table);
+    expect(await projects.list(workspace)).toMatchObject([{ name: 'golden' }]);
+    expect((await projects.findOrCreate(workspace, 'another', null)).id).toBe(2);
+  });
+
+  test('keys', async () => {
+    expect(await new ApiKeyStore(db, table).list()).toMatchObject([
+      { name: 'golden', scopes: ['read', 'run', 'write', 'admin'], workspaces: [workspace, ids.ws] },
+    ]);
+  });
+
+  test('answers to requests with a key', async () => {
+    const code =
+      'def handler(event, context=None):\n    print("hello", event.get("name"))\n    return {"hello": event.get("name")}\n';
+    const body = { code, runtime: 'python', payload: { name: 'Ada' }, env: { GREETING: 'hi' } };
+    const request = {
+      key: 'golden-completed-python',
+      workspace,
+      path: 'POST /invocations',
+      query: '',
+      body: Buffer.from(JSON.stringify(body)),
+    };
+    const again = () => Promise.reject(new Error('done again'));
+    const reply = await new Idempotency(db, table, clock).once(request, again);
+    const id = named(goldenRuns(release).named, 'completed-python');
+    expect(reply).toMatchObject({ status: 202, headers: { Location: `/invocations/${id}` } });
+  });
+});
+
+test('each kind of item that the code stores is in the golden files of the newest release', () => {
+  const folder = path.resolve(__dirname, '../../../lambdas');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const kinds = new Set<string>();
+  for (const name of sources)
+    for (const [, ofWorkspace, other] of readFileSync(path.join(folder, name), 'utf8').matchAll(
+      /`\$\{(?:\w+\.)?workspace\}#([A-Z_]+)|[`']([A-Z]{4,})#/g,
+    ))
+      kinds.add(ofWorkspace ?? other ?? '');
+  expect(kinds.size).toBeGreaterThan(15);
+  const newest = new Set(
+    [...goldenEntities('next').items, ...goldenRuns('next').items].flatMap((item) =>
+      Object.values(item).flatMap((value) => (typeof value === 'string' ? value.split('#') : [])),
+    ),
+  );
+  expect([...kinds].filter((kind) => !newest.has(kind))).toEqual([]);
+});

@@ -24,6 +24,8 @@ const Entities = z.object({
     cb: z.number(),
     room: z.number(),
     job: z.string(),
+    /** Its first run. */
+    jobRun: z.string(),
   }),
   items: z.array(Item),
 });

@@ -31,7 +31,10 @@ const needs = (setup: string): Project => ({
 
 const config: Config = {
   projects: [
-    project('unit', 'unit', needs('unit')),
+    project('unit', 'unit', {
+      ...needs('unit'),
+      setupFilesAfterEnv: ['<rootDir>/test/support/quiet-console.ts'],
+    }),
     project('stacks', 'stacks'),
     project('acceptance', 'acceptance', needs('system')),
     project('acceptance-auth', 'acceptance-auth', needs('auth-system')),

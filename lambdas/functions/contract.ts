@@ -138,13 +138,9 @@ export const FunctionConfig = z
     name: z.string(),
     description: z.string(),
     runtime: z.string(),
-    runtimeVersion: z
-      .string()
-      .nullable()
-      .meta({
-        description:
-          'Version of the language that it runs on, such as 3.13; null where its label is none of these days.',
-      }),
+    runtimeVersion: z.string().nullable().meta({
+      description: 'Version of the language that it runs on, such as 3.13; null where its label is none of these days.',
+    }),
     memory: z.int(),
     timeout: z.int(),
     httpMethods: z.array(z.string()),

@@ -100,12 +100,9 @@ export const Summary = z
     status: Status,
     runtime: z.string(),
     requestedRuntime: z.string(),
-    runtimeVersion: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Version of the language that really ran it, such as 3.13.11; null until a sandbox took it.',
-      }),
+    runtimeVersion: z.string().nullable().meta({
+      description: 'Version of the language that really ran it, such as 3.13.11; null until a sandbox took it.',
+    }),
     handler: z.string(),
     timeoutMs: z.int(),
     memoryMb: z.int(),

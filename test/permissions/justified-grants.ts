@@ -23,6 +23,11 @@ const deadLetters = (name: string, queue: string): string[] => [
 
 const JUSTIFIED: readonly Justified[] = [
   {
+    reason: 'A run that finds no sandbox goes back to the queue; a quiet system has one for each (test/faults, full platform).',
+    sometimes: true,
+    grants: ['runner: lambda:InvokeFunction on RunnerFunction'],
+  },
+  {
     reason: 'Lambda sends events that failed for good with the role of their function (test/faults, dead letters).',
     grants: [
       ...deadLetters('runner', 'RunnerDeadLetters'),

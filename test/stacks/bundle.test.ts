@@ -25,13 +25,13 @@ function environmentOf(name: string): Record<string, string> {
 describe.each(ownFunctions(stage).map(({ name, entry }) => [name, entry] as const))('%s', (name, entry) => {
   const made = bundle(entry);
 
-  test('is one file that starts with the environment that its stack gives it, and has its handler', () => {
+  test('is one file that starts with the environment that its stack and Lambda give it, and has its handler', () => {
     expect(readdirSync(made.folder)).toEqual(['index.js']);
     // The streaming function finds this in Lambda's runtime.
     const runtime = 'globalThis.awslambda = { streamifyResponse: (handler) => handler };';
     const program = `${runtime} console.log(typeof require(${JSON.stringify(path.join(made.folder, 'index.js'))}).handler)`;
     const output = execFileSync(process.execPath, ['-e', program], {
-      env: { ...environmentOf(name), AWS_REGION: 'us-east-1' },
+      env: { ...environmentOf(name), AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: name },
       encoding: 'utf8',
       timeout: 20_000,
     });

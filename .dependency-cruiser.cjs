@@ -1,6 +1,15 @@
-/** The house's import rules (docs/architecture.md, "Import rules"): room -> engine -> platform, never sideways. */
+const { existsSync, readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+/** The house's import rules (docs/architecture.md, "Import rules"): service -> engine -> platform, never sideways. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
-const ROOMS = '(invocations|functions|jobs|callbacks|builds|decisions|site)';
+
+/** Every folder with a manifest is a service; the stream has rules of its own besides. */
+const LAMBDAS = join(__dirname, 'lambdas');
+const services = readdirSync(LAMBDAS).filter(
+  (name) => !['platform', 'stream'].includes(name) && existsSync(join(LAMBDAS, name, 'manifest.ts')),
+);
+const SERVICES = `(${services.join('|')})`;
 
 module.exports = {
   forbidden: [
@@ -24,16 +33,28 @@ module.exports = {
       { path: '^lambdas/(?!stream/|engine/|platform/)' },
     ),
     rule(
-      'room-not-room',
-      'A room never imports a room.',
-      { path: `^lambdas/${ROOMS}/` },
-      { path: `^lambdas/${ROOMS}/`, pathNot: '^lambdas/$1/' },
+      'service-not-service',
+      'A service never imports a service.',
+      { path: `^lambdas/${SERVICES}/` },
+      { path: `^lambdas/${SERVICES}/`, pathNot: '^lambdas/$1/' },
     ),
     rule(
-      'room-not-stream',
-      'A room never imports the stream function.',
-      { path: `^lambdas/${ROOMS}/` },
+      'service-not-stream',
+      'A service never imports the stream function.',
+      { path: `^lambdas/${SERVICES}/` },
       { path: '^lambdas/stream/' },
+    ),
+    rule(
+      'manifest-is-data',
+      'A manifest holds tables, and runs nothing.',
+      { path: '^lambdas/[^/]+/manifest\\.ts$' },
+      { path: '.', pathNot: '^lambdas/[^/]+/(manifest|routes|route|errors|examples|limits)\\.ts$' },
+    ),
+    rule(
+      'manifest-not-in-functions',
+      'Manifests are for tools and stacks: what runs in Lambda would only grow by them.',
+      { path: '^lambdas/', pathNot: '^lambdas/(services|[^/]+/(manifest|examples))\\.ts$' },
+      { path: '^lambdas/(services|[^/]+/(manifest|examples))\\.ts$' },
     ),
     rule(
       'sandbox-alone',
@@ -55,9 +76,9 @@ module.exports = {
     ),
     rule(
       'lib-sees-tables-only',
-      'The CDK app sees route tables, contracts and what both fronts answer to preflights.',
+      'The CDK app sees manifests, route tables, contracts and what both fronts answer to preflights.',
       { path: '^lib/' },
-      { path: '^lambdas/', pathNot: '/(routes|contract|limits|route|errors|cors)\\.ts$' },
+      { path: '^lambdas/', pathNot: '/(services|manifest|routes|contract|limits|route|errors|cors)\\.ts$' },
     ),
     rule('product-not-tests', 'Nothing imports tests.', { path: '^(bin|lib|lambdas|local)/' }, { path: '^test/' }),
     rule(

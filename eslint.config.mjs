@@ -41,6 +41,7 @@ export default tseslint.config(
         TextDecoder: 'readonly',
         module: 'writable',
         require: 'readonly',
+        __dirname: 'readonly',
         awslambda: 'readonly',
         structuredClone: 'readonly',
         queueMicrotask: 'readonly',

@@ -1,28 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { callbacksRoutes } from '../lambdas/callbacks/routes';
-import { functionsRoutes } from '../lambdas/functions/routes';
-import { invocationsRoutes } from '../lambdas/invocations/routes';
-import { jobsRoutes } from '../lambdas/jobs/routes';
-import { siteRoutes } from '../lambdas/site/routes';
-import { streamRoutes } from '../lambdas/stream/routes';
+import { SERVICES } from '../lambdas/services';
 import { buildOpenApi } from './openapi/build';
 
 /** Writes docs/openapi.json from the route tables; with `--check` only says whether it is what they give. */
 
 const file = resolve(__dirname, '..', 'docs', 'openapi.json');
 const { version } = JSON.parse(readFileSync(resolve(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
-const description = buildOpenApi(
-  {
-    invocations: invocationsRoutes,
-    stream: streamRoutes,
-    functions: functionsRoutes,
-    callbacks: callbacksRoutes,
-    jobs: jobsRoutes,
-    site: siteRoutes,
-  },
-  version,
-);
+const description = buildOpenApi(SERVICES, version);
 const text = `${JSON.stringify(description, null, 1)}\n`;
 
 if (!process.argv.includes('--check')) {

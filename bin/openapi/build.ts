@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { COMMON_ERRORS, STATUS_BY_CODE, type ErrorCode } from '../../lambdas/platform/errors';
-import type { Route, RouteSuccess, RouteTable } from '../../lambdas/platform/route';
+import type { Examples, ServiceManifest } from '../../lambdas/platform/manifest';
+import type { Route, RouteSuccess } from '../../lambdas/platform/route';
 import { requestExample, responseExample } from './examples';
 
-/** The API's description (OpenAPI 3.1), made of the route tables of all rooms. */
+/** The API's description (OpenAPI 3.1), made of the route tables of services. */
 
 type Json = Record<string, unknown>;
 
@@ -37,12 +38,22 @@ function relocate(schema: Json): Json {
   return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }
 
-export function buildOpenApi(tables: Readonly<Record<string, RouteTable>>, version: string): Json {
+/** What the description needs to know of a service. */
+type Described = Pick<ServiceManifest, 'name' | 'routes' | 'examples'>;
+
+/** What an operation's description is made with. */
+interface Context {
+  readonly components: Components;
+  readonly examples: Examples;
+}
+
+export function buildOpenApi(services: readonly Described[], version: string): Json {
   const components = new Components();
   const paths: Record<string, Record<string, Json>> = {};
-  for (const [room, table] of Object.entries(tables)) {
-    for (const [operationId, route] of Object.entries(table)) {
-      (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(room, operationId, route, components);
+  for (const { name, routes, examples } of services) {
+    for (const [operationId, route] of Object.entries(routes)) {
+      const described = operation(name, operationId, route, { components, examples });
+      (paths[route.path] ??= {})[route.method.toLowerCase()] = described;
     }
   }
   return {
@@ -54,7 +65,7 @@ export function buildOpenApi(tables: Readonly<Record<string, RouteTable>>, versi
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: Object.keys(tables).map((name) => ({ name })),
+    tags: services.map(({ name }) => ({ name })),
     paths,
     components: {
       schemas: { ...components.schemas, Error: ERROR_SCHEMA },
@@ -84,16 +95,16 @@ const ERROR_SCHEMA: Json = {
   },
 };
 
-function operation(tag: string, operationId: string, route: Route, components: Components): Json {
+function operation(tag: string, operationId: string, route: Route, context: Context): Json {
   return {
     operationId,
     tags: [tag],
     summary: route.summary,
     security: route.scope === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
     ...(route.scope !== 'public' && { 'x-scope': route.scope }),
-    parameters: [...pathParameters(route), ...queryParameters(route, components), ...headerParameters(route)],
-    ...(route.body && { requestBody: requestBody(operationId, route.body, components) }),
-    responses: responses(operationId, route, components),
+    parameters: [...pathParameters(route), ...queryParameters(route, context.components), ...headerParameters(route)],
+    ...(route.body && { requestBody: requestBody(operationId, route.body, context) }),
+    responses: responses(operationId, route, context),
   };
 }
 
@@ -136,19 +147,19 @@ function headerParameters({ body, success }: Route): Json[] {
   ];
 }
 
-function requestBody(operationId: string, body: NonNullable<Route['body']>, components: Components): Json {
+function requestBody(operationId: string, body: NonNullable<Route['body']>, { components, examples }: Context): Json {
   const media = {
     schema: components.refer(body.schema, 'input'),
-    example: requestExample(operationId, body),
+    example: requestExample(operationId, body, examples),
   };
   return { required: body.required !== false, content: { [body.unparsed ? '*/*' : 'application/json']: media } };
 }
 
-function responses(operationId: string, route: Route, components: Components): Json {
+function responses(operationId: string, route: Route, { components, examples }: Context): Json {
   const { success } = route;
   const media = {
     schema: answerSchema(success, components),
-    example: responseExample(operationId, route),
+    example: responseExample(operationId, route, examples),
   };
   const answer: Json = {
     description: success.description ?? 'Success',

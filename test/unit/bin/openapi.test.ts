@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { buildOpenApi } from '../../../bin/openapi/build';
-import { functionsRoutes } from '../../../lambdas/functions/routes';
+import { functionsManifest } from '../../../lambdas/functions/manifest';
 import type { Route } from '../../../lambdas/platform/route';
 
 const answers = (body: z.ZodType, more: Partial<Route['success']> = {}): Route => ({
@@ -11,7 +11,8 @@ const answers = (body: z.ZodType, more: Partial<Route['success']> = {}): Route =
   success: { status: 200, body, ...more },
   errors: [],
 });
-const built = (route: Route) => () => buildOpenApi({ room: { getThing: route } }, '1.0.0');
+const built = (route: Route) => () =>
+  buildOpenApi([{ name: 'things', routes: { getThing: route }, examples: {} }], '1.0.0');
 
 test('every route has an example of its answer, or the description is not written', () => {
   const schema = z.object({ a: z.int() });
@@ -26,7 +27,7 @@ test('so has every body', () => {
 });
 
 test('a route with a name in its path can miss it, also when the name cannot be decoded', () => {
-  const { paths } = buildOpenApi({ functions: functionsRoutes }, '1.0.0') as {
+  const { paths } = buildOpenApi([functionsManifest], '1.0.0') as {
     paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
   };
   expect(paths['/api/functions/{functionId}/metrics']?.['get']?.responses['404']?.description).toBe(

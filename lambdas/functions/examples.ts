@@ -1,6 +1,6 @@
-import type { Examples } from './examples';
+import type { Examples } from '../platform/manifest';
 
-/** What the functions API is sent and answers, by the id of the schema. */
+/** What the functions API is sent and answers. */
 
 const FUNCTION_ID = 'fn-01M7YB2K6Q8V0X4Z7N3P5R9T1C';
 const EXECUTION_LOG = {
@@ -16,7 +16,7 @@ const EXECUTION_LOG = {
   level: 'info',
 };
 
-export const FUNCTIONS_EXAMPLES: Examples = {
+export const functionsExamples: Examples = {
   Workspace: {
     id: 'ws-01M7YB1H5K7M9P2R4T6V8X0Z3B',
     name: 'Orders',

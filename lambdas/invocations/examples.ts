@@ -1,6 +1,6 @@
-import type { Examples } from './examples';
+import type { Examples } from '../platform/manifest';
 
-/** What the invocations API is sent and answers, by the id of the schema. */
+/** What the invocations API is sent and answers. */
 
 const INVOCATION = {
   invocationId: 'inv-01M7YAZEW9K741FYP5YSQVN6ZE',
@@ -30,7 +30,7 @@ const ACCEPTED = {
   createdAt: INVOCATION.createdAt,
   streamUrl: `/stream/invocations/${INVOCATION.invocationId}`,
 };
-export const EVENT = {
+const EVENT = {
   seq: 5,
   event: 'LOG',
   data: {
@@ -43,7 +43,7 @@ export const EVENT = {
   },
 };
 
-export const INVOCATIONS_EXAMPLES: Examples = {
+export const invocationsExamples: Examples = {
   Accepted: ACCEPTED,
   BatchAccepted: {
     batchId: 'bat-01M7YAZF0JD6K2R8T4V9W3X7Y1',

@@ -1,6 +1,6 @@
-import type { Examples } from './examples';
+import type { Examples } from '../platform/manifest';
 
-/** What the jobs API is sent and answers, by the id of the schema. */
+/** What the jobs API is sent and answers. */
 
 const JOB_ID = '0197f3c2-5a1e-7c44-9b0d-3f6a1d2e8b75';
 const JOB_TIMES = { started_at: '2026-11-21T05:58:58.176Z', completed_at: '2026-11-21T05:58:58.489Z' };
@@ -8,7 +8,7 @@ const RESOURCE = { cpu_percent: 71.4, memory_mb: 9.6, execution_time_ms: 21.3 };
 const LOG_KEY = `logs/${JOB_ID}/1.json`;
 const LOGS_URL = 'https://narae.example.com/api/log?key=logs%2F1.json';
 
-export const JOBS_EXAMPLES: Examples = {
+export const jobsExamples: Examples = {
   Job: {
     job_id: JOB_ID,
     project: 'shouting',
@@ -51,4 +51,5 @@ export const JOBS_EXAMPLES: Examples = {
     metrics: [{ timestamp: '2026-11-21T05:58:00.000Z', cpu_utilization: 12.5, memory_utilization: 40.1 }],
   },
   MetricNames: { cluster_name: 'narae', metric_names: ['cpu_utilization', 'memory_utilization'] },
+  getLog: '{"stdout":"HELLO\\n","stderr":""}',
 };

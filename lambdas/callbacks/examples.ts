@@ -1,6 +1,6 @@
-import type { Examples } from './examples';
+import type { Examples } from '../platform/manifest';
 
-/** What the callbacks API is sent and answers, by the id of the schema. */
+/** What the callbacks API is sent and answers. */
 
 const CALLBACK = {
   callback_id: 17,
@@ -17,7 +17,7 @@ const CALLBACK = {
   last_error: null,
 };
 
-export const CALLBACKS_EXAMPLES: Examples = {
+export const callbacksExamples: Examples = {
   Callback: CALLBACK,
   CallbackWithCode: { ...CALLBACK, code: 'def handler(event):\n    return event["body"]\n' },
   DeployedCallback: { ...CALLBACK, message: 'Deployed.', image: 'callback_17' },

@@ -1,0 +1,47 @@
+import type { ServiceManifest } from '../platform/manifest';
+import { callbacksExamples } from './examples';
+import { callbacksRoutes } from './routes';
+
+export const callbacksManifest: ServiceManifest = {
+  name: 'callbacks',
+  description: 'The callbacks API: register endpoints, deploy them, call them; chat rooms',
+  routes: callbacksRoutes,
+  examples: callbacksExamples,
+  stack: 'builds',
+  api: {
+    needs: {
+      runs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      entities: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      objects: {
+        get: ['sources', 'results'],
+        put: ['sources', 'code', 'payloads', 'cancel'],
+        delete: ['sources'],
+      },
+      key: ['GenerateDataKey', 'Decrypt'],
+      invokes: { NARAE_RUNNER_FUNCTION: 'runner' },
+      starts: { NARAE_CALLBACK_BUILDS: 'callback-builds' },
+      settings: ['NARAE_DATA_KEY_ID'],
+    },
+  },
+  workers: [
+    {
+      name: 'builder',
+      deployedAs: { construct: 'CallbackBuilder', functionName: 'callback-builder' },
+      description: 'Checks the code of a callback, finds its packages, puts it on its route',
+      memoryMb: 1024,
+      timeoutSeconds: 120,
+      trigger: { by: 'pipeline' },
+      needs: {
+        runs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+        entities: ['GetItem', 'PutItem', 'DeleteItem'],
+        objects: {
+          get: ['sources', 'results'],
+          // What it signs an address for, it must itself be allowed: libraries are written by installers.
+          put: ['code', 'payloads', 'cancel', 'libraries'],
+        },
+        invokes: { NARAE_RUNNER_FUNCTION: 'runner' },
+        settings: ['NARAE_DATA_KEY_ID'],
+      },
+    },
+  ],
+};

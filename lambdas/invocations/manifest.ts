@@ -1,0 +1,21 @@
+import type { ServiceManifest } from '../platform/manifest';
+import { invocationsExamples } from './examples';
+import { invocationsRoutes } from './routes';
+
+export const invocationsManifest: ServiceManifest = {
+  name: 'invocations',
+  description: 'The invocations API: start runs, read them, cancel them',
+  routes: invocationsRoutes,
+  examples: invocationsExamples,
+  api: {
+    needs: {
+      runs: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      entities: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      objects: { get: ['results'], put: ['code', 'payloads', 'cancel'] },
+      key: ['GenerateDataKey'],
+      tickets: true,
+      invokes: { NARAE_RUNNER_FUNCTION: 'runner' },
+      settings: ['NARAE_DATA_KEY_ID'],
+    },
+  },
+};

@@ -8,6 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
+import type { RunIndexName, TableAction } from '../../lambdas/platform/manifest';
 import type { DataStack } from '../stacks/data';
 import { acknowledge } from './acknowledge';
 
@@ -16,29 +17,13 @@ import { acknowledge } from './acknowledge';
  * so the actions are written out where a function is declared.
  */
 
-export type TableAction =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'BatchWriteItem'
-  | 'ConditionCheckItem';
-const OBJECT_PREFIXES = ['code', 'payloads', 'results', 'cancel', 'sources', 'libraries'] as const;
-export type ObjectPrefix = (typeof OBJECT_PREFIXES)[number];
-
 export const onTable = (table: Table, ...actions: TableAction[]): PolicyStatement =>
   new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] });
 
-export const queryIndex = (table: Table, index: string): PolicyStatement =>
+export const queryIndex = (table: Table, index: RunIndexName): PolicyStatement =>
   new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] });
 
-export const onObjects = (
-  bucket: Bucket,
-  action: 'Get' | 'Put' | 'Delete',
-  ...prefixes: ObjectPrefix[]
-): PolicyStatement =>
+export const onObjects = (bucket: Bucket, action: 'Get' | 'Put' | 'Delete', ...prefixes: string[]): PolicyStatement =>
   new PolicyStatement({
     actions: [`s3:${action}Object`],
     resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
@@ -47,7 +32,7 @@ export const onObjects = (
 /** A prefix of the bucket is as narrow as it gets: the rest of a key is the workspace and the run. */
 export function acknowledgeObjects(role: Role, data: DataStack): void {
   const { 'Fn::ImportValue': arn } = Imported.parse(Stack.of(role).resolve(data.exportValue(data.bucket.bucketArn)));
-  for (const prefix of OBJECT_PREFIXES)
+  for (const prefix of data.storedPrefixes)
     acknowledge(
       role,
       `AwsSolutions-IAM5[Resource::${arn}/${prefix}/*]`,

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { LIMITS } from '../../lambdas/engine/limits';
+import type { StoredPrefix } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 import { acknowledge } from './acknowledge';
 import { asBucket } from './interfaces';
@@ -33,10 +34,16 @@ export function accessLogBucket(scope: Construct, config: StageConfig): Bucket {
   return bucket;
 }
 
-/** Code, payloads, results and cancel signals. */
+/** Code, payloads, results, cancel signals, and what services keep. */
 export function blobBucket(
   scope: Construct,
-  props: { readonly config: StageConfig; readonly key: IKey; readonly accessLogs: Bucket },
+  props: {
+    readonly config: StageConfig;
+    readonly key: IKey;
+    readonly accessLogs: Bucket;
+    /** Those of services, beside the engine's. */
+    readonly storedPrefixes: readonly StoredPrefix[];
+  },
 ): Bucket {
   return new Bucket(scope, 'Blobs', {
     encryption: BucketEncryption.KMS,
@@ -58,6 +65,11 @@ export function blobBucket(
       { prefix: 'code/', expiration: Duration.days(CODE_DAYS), noncurrentVersionExpiration: Duration.days(1) },
       { prefix: 'libraries/', noncurrentVersionExpiration: Duration.days(1) },
       { prefix: 'sources/', noncurrentVersionExpiration: Duration.days(SOURCE_VERSION_DAYS) },
+      ...props.storedPrefixes.map(({ prefix, days, versionDays }) => ({
+        prefix: `${prefix}/`,
+        ...(days !== undefined && { expiration: Duration.days(days) }),
+        noncurrentVersionExpiration: Duration.days(versionDays),
+      })),
       { expiredObjectDeleteMarker: true },
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],

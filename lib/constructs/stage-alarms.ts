@@ -1,28 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { ApiStack } from '../stacks/api';
 import type { EngineStack } from '../stacks/engine';
-import type { FunctionsStack } from '../stacks/functions';
-
-const FIVE_MINUTES = Duration.minutes(5);
-
-interface AlarmSpec {
-  /** Anchor in docs/runbook.md, and last part of the alarm's name. */
-  readonly name: string;
-  readonly meaning: string;
-  readonly metric: IMetric;
-  readonly above?: number;
-  readonly below?: number;
-  /** How many of the last periods have to be bad. */
-  readonly periods?: { readonly bad: number; readonly of: number };
-  readonly missing?: TreatMissingData;
-}
+import { backgroundAlarm, serviceAlarms, type ServicesInOperation } from './service-alarms';
+import { FIVE_MINUTES, sumOver, type AlarmSpec } from './alarm-spec';
 
 /** The stage's alarms. Each names its chapter of the runbook; a dollar a year and metric, so only what asks for somebody. */
 export class StageAlarms extends Construct {
@@ -31,22 +16,16 @@ export class StageAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: {
-      readonly config: StageConfig;
-      readonly engine: EngineStack;
-      readonly functions: FunctionsStack;
-      readonly api: ApiStack;
-      readonly background: readonly IFunction[];
-    },
+    props: ServicesInOperation & { readonly config: StageConfig; readonly engine: EngineStack },
   ) {
     super(scope, id);
-    const { config, engine, functions, api, background } = props;
+    const { config, engine, api } = props;
     const topics = this.#topics(config);
     const specs = [
       ...engineAlarms(engine),
       ...frontAlarms(engine, api),
-      backgroundAlarm(background),
-      cleaningAlarm(functions),
+      ...backgroundAlarm(props),
+      ...serviceAlarms(props),
     ];
     this.alarms = specs.map((spec) => {
       const alarm = this.#alarm(config.stage, spec);
@@ -126,7 +105,9 @@ const frontAlarms = (engine: EngineStack, api: ApiStack): AlarmSpec[] => [
   {
     name: 'functions-throttled',
     meaning: 'The account or a function is at its limit of concurrent executions.',
-    metric: sumOver([engine.runner, engine.stream, ...api.rooms], 'throttled', (fn) => fn.metricThrottles()),
+    metric: sumOver([engine.runner, engine.stream, ...api.functions.values()], 'throttled', (fn) =>
+      fn.metricThrottles(),
+    ),
     above: 10,
     periods: { bad: 2, of: 3 },
   },
@@ -138,26 +119,5 @@ const serverErrorPercent = ({ httpStage }: ApiStack): MathExpression =>
     label: '5xx, percent',
     expression: 'IF(requests > 20, 100 * failed / requests, 0)',
     usingMetrics: { failed: httpStage.metricServerError({ statistic: 'Sum' }), requests: httpStage.metricCount() },
-    period: FIVE_MINUTES,
-  });
-
-const backgroundAlarm = (functions: readonly IFunction[]): AlarmSpec => ({
-  name: 'background-errors',
-  meaning: 'What rooms leave to be done later fails: builds of callbacks, removal of what was deleted.',
-  metric: sumOver(functions, 'failed', (fn) => fn.metricErrors()),
-  periods: { bad: 2, of: 3 },
-});
-
-const cleaningAlarm = ({ cleanerDeadLetters }: FunctionsStack): AlarmSpec => ({
-  name: 'cleaning-given-up',
-  meaning: 'The removal of what was deleted failed in all its tries; it comes back every 15 minutes.',
-  metric: cleanerDeadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
-});
-
-const sumOver = (functions: readonly IFunction[], label: string, of: (fn: IFunction) => IMetric): MathExpression =>
-  new MathExpression({
-    label,
-    expression: functions.map((_, i) => `f${i}`).join(' + '),
-    usingMetrics: Object.fromEntries(functions.map((fn, i) => [`f${i}`, of(fn)])),
     period: FIVE_MINUTES,
   });

@@ -44,7 +44,9 @@ export class StageDashboard extends Construct {
           ),
           graph(
             'Rooms: time, p99, ms',
-            ...api.rooms.map((room) => room.metricDuration({ statistic: 'p99', label: room.functionName })),
+            ...[...api.functions.values()].map((one) =>
+              one.metricDuration({ statistic: 'p99', label: one.functionName }),
+            ),
           ),
         ],
         [

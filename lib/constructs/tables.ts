@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { RunIndexName } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 
 interface TableProps {
@@ -9,26 +10,21 @@ interface TableProps {
   readonly key: IKey;
 }
 
-/** Sparse: holds the runs that have not ended, for the reaper (docs/architecture.md, "Tables"). */
-export const OPEN_INDEX = 'open';
-
-/** Sparse: hold runs that are over, for rooms that list them by their end (docs/architecture.md, "Tables"). */
-export const ENDED_BY_ROOM = 'endedByRoom';
-export const ENDED_BY_OWNER = 'endedByOwner';
-
 /**
  * All sparse, so that they cost nothing while no run has their keys. They are here from the first deployment on: an
- * update of a table may add one index at a time.
+ * update of a table may add one index at a time (docs/architecture.md, "Tables").
  */
-const INDEXES = [
-  [OPEN_INDEX, 'openShard', 'sk'],
-  [ENDED_BY_ROOM, 'endedRoom', 'endedSort'],
-  [ENDED_BY_OWNER, 'endedOwner', 'endedSort'],
-] as const;
+const INDEXES: Readonly<Record<RunIndexName, { readonly partition: string; readonly sort: string }>> = {
+  // The runs that have not ended, for the reaper.
+  open: { partition: 'openShard', sort: 'sk' },
+  // Runs that are over, for services that list them by their end.
+  endedByRoom: { partition: 'endedRoom', sort: 'endedSort' },
+  endedByOwner: { partition: 'endedOwner', sort: 'endedSort' },
+};
 
 export function runsTable(scope: Construct, props: TableProps): Table {
   const table = makeTable(scope, 'Runs', props);
-  for (const [indexName, partition, sort] of INDEXES)
+  for (const [indexName, { partition, sort }] of Object.entries(INDEXES))
     table.addGlobalSecondaryIndex({
       indexName,
       partitionKey: { name: partition, type: AttributeType.STRING },

@@ -1,48 +1,22 @@
-import { callbacksRoutes } from '../../lambdas/callbacks/routes';
-import {
-  invoke,
-  keyItself,
-  decryptThrough,
-  encryptThrough,
-  knowAbsence,
-  onObjects,
-  onTable,
-  readSecrets,
-  startExecution,
-} from '../constructs/access';
-import type { Ground, Room } from './room';
+import { CfnOutput } from 'aws-cdk-lib';
+import { CallbackBuilds } from '../constructs/callback-builds';
+import { InstallerFunction } from '../constructs/installer-function';
+import type { Extension } from './extension';
+import { called } from './ground';
 
-export const callbacksRoom = ({ data, engine, builds }: Ground): Room => ({
-  name: 'callbacks',
-  description: 'The callbacks API: register endpoints, deploy them, call them; chat rooms',
-  routes: callbacksRoutes,
-  environment: {
-    NARAE_RUNNER_FUNCTION: engine.runner.functionName,
-    NARAE_CALLBACK_BUILDS: builds.callbackBuilds.stateMachineArn,
-    NARAE_DATA_KEY_ID: data.key.keyId,
-  },
-  access: [
-    onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
-    onTable(
-      data.entities,
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-      'ConditionCheckItem',
-    ),
-    onObjects(data.bucket, 'Get', 'sources', 'results'),
-    onObjects(data.bucket, 'Put', 'sources', 'code', 'payloads', 'cancel'),
-    onObjects(data.bucket, 'Delete', 'sources'),
-    knowAbsence(data.bucket),
-    invoke([engine.runner]),
-    startExecution(builds.callbackBuilds),
-    ...readSecrets(data, { tickets: false }),
-    keyItself(data, 'GenerateDataKey'),
-    keyItself(data, 'Decrypt'),
-    decryptThrough(data, 'dynamodb', 's3'),
-    encryptThrough(data, 's3'),
-  ],
-});
+/** What makes something deployable of a registered callback: installers of packages, and the state machine of builds. */
+export const callbacksExtension: Extension = (stack, { config, data }, workers) => {
+  const builder = called(workers, 'builder', 'callbacks').lambda;
+  const installer = (language: 'python' | 'node') =>
+    new InstallerFunction(stack, `${language}-installer`, { config, key: data.key, language }).lambda;
+  const [pythonInstaller, nodeInstaller] = [installer('python'), installer('node')];
+  const { stateMachine } = new CallbackBuilds(stack, 'CallbackBuilds', {
+    config,
+    data,
+    builder,
+    pythonInstaller,
+    nodeInstaller,
+  });
+  new CfnOutput(stack, 'CallbackBuildsArn', { value: stateMachine.stateMachineArn });
+  return { machines: new Map([['callback-builds', stateMachine]]), background: [pythonInstaller, nodeInstaller] };
+};

@@ -4,6 +4,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret, type SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { ENGINE_PREFIXES, type ServiceManifest } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 import { acknowledge } from '../constructs/acknowledge';
 import { accessLogBucket, blobBucket } from '../constructs/buckets';
@@ -12,6 +13,7 @@ import { entitiesTable, runsTable } from '../constructs/tables';
 
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;
+  readonly services: readonly ServiceManifest[];
 }
 
 /** CloudFront, its firewall, its certificate and its logs belong to this region, wherever the stage is. */
@@ -26,6 +28,8 @@ export class DataStack extends Stack {
   readonly runs: Table;
   readonly entities: Table;
   readonly bucket: Bucket;
+  /** All prefixes of the bucket that functions may be allowed. */
+  readonly storedPrefixes: readonly string[];
   readonly accessLogs: Bucket;
   /** Signs stream tickets. */
   readonly ticketSecret: Secret;
@@ -35,11 +39,13 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { config } = props;
+    const storedPrefixes = props.services.flatMap((service) => service.storedPrefixes ?? []);
+    this.storedPrefixes = [...ENGINE_PREFIXES, ...storedPrefixes.map(({ prefix }) => prefix)];
     this.key = stageKey(this, config);
     this.runs = runsTable(this, { config, key: this.key });
     this.entities = entitiesTable(this, { config, key: this.key });
     this.accessLogs = accessLogBucket(this, config);
-    this.bucket = blobBucket(this, { config, key: this.key, accessLogs: this.accessLogs });
+    this.bucket = blobBucket(this, { config, key: this.key, accessLogs: this.accessLogs, storedPrefixes });
     this.ticketSecret = this.#secret('TicketSecret', config, { description: 'Signs the tickets of stream addresses' });
     this.originSecret = config.edge.enabled
       ? this.#secret('OriginSecret', config, {

@@ -25,7 +25,6 @@ import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { OwnFunction } from '../constructs/own-function';
 import { SandboxFleet } from '../constructs/sandbox-fleet';
 import { StageLogGroup } from '../constructs/stage-log-group';
-import { OPEN_INDEX } from '../constructs/tables';
 import type { DataStack } from './data';
 
 export interface EngineStackProps extends StackProps {
@@ -127,7 +126,7 @@ export class EngineStack extends Stack {
       memoryMb: 512,
       timeout: Duration.seconds(55),
       access: [
-        queryIndex(data.runs, OPEN_INDEX),
+        queryIndex(data.runs, 'open'),
         onTable(data.runs, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
         onObjects(data.bucket, 'Put', 'cancel'),
         decryptThrough(data, 'dynamodb', 'sqs'),

@@ -1,21 +1,15 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
+import type { ServicesInOperation } from '../constructs/service-alarms';
 import { StageAlarms } from '../constructs/stage-alarms';
 import { StageBudget } from '../constructs/stage-budget';
 import { StageDashboard } from '../constructs/stage-dashboard';
-import type { ApiStack } from './api';
 import type { EngineStack } from './engine';
-import type { FunctionsStack } from './functions';
 
-export interface OpsStackProps extends StackProps {
+export interface OpsStackProps extends StackProps, ServicesInOperation {
   readonly config: StageConfig;
   readonly engine: EngineStack;
-  readonly functions: FunctionsStack;
-  readonly api: ApiStack;
-  /** Functions that work for rooms, unseen by callers. */
-  readonly background: readonly IFunction[];
 }
 
 /** What wakes somebody, and where they look first. */

@@ -3,7 +3,7 @@ import { callbackBuildStates } from '../../lib/constructs/callback-builds-states
 import { BUILD_TIMEOUT_MS } from '../../lambdas/callbacks/start-build';
 import { functionsOf, isInstaller, isSandbox } from './functions';
 import { actions, LOGS, rolesOf, text } from './roles';
-import { namedStage, removeAssemblies, resource, resources, stageOf } from './stage';
+import { namedStage, serviceStackOf, removeAssemblies, resource, resources, stageOf } from './stage';
 
 afterAll(removeAssemblies);
 
@@ -78,7 +78,7 @@ describe('the states of a build (contract: callbacks, section 6, "Build")', () =
 });
 
 describe.each(['local', 'prod', 'closed'])('builds of stage %s', (name) => {
-  const { builds } = namedStage(name);
+  const builds = serviceStackOf(namedStage(name), 'callbacks');
   const machine = resource(builds, 'AWS::StepFunctions::StateMachine').Properties;
 
   test('are logged without what they carry, and traced', () => {

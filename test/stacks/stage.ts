@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { addStage, type NaraeStacks } from '../../lib/app';
 import { parseConfig } from '../../lib/config';
+import type { ServiceStack } from '../../lib/stacks/service';
 
 export const repository = path.resolve(__dirname, '../..');
 
@@ -68,6 +69,13 @@ export function namedStage(name: string): Stage {
   const stage = known.get(name) ?? stageOf(name, STAGES[name]);
   known.set(name, stage);
   return stage;
+}
+
+/** The stack with the workers of a service. */
+export function serviceStackOf({ serviceStacks }: Stage, service: string): ServiceStack {
+  const stack = serviceStacks.get(service);
+  if (!stack) throw new Error(`${service} has no stack`);
+  return stack;
 }
 
 export function removeAssemblies(): void {

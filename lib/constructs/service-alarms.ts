@@ -1,0 +1,49 @@
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmManifest, ServiceManifest } from '../../lambdas/platform/manifest';
+import { called } from '../rooms/ground';
+import type { Worker } from '../rooms/worker';
+import type { ApiStack } from '../stacks/api';
+import type { ServiceStack } from '../stacks/service';
+import { FIVE_MINUTES, sumOver, type AlarmSpec } from './alarm-spec';
+
+/** Services, and the functions that were made of their manifests. */
+export interface ServicesInOperation {
+  readonly services: readonly ServiceManifest[];
+  readonly serviceStacks: ReadonlyMap<string, ServiceStack>;
+  readonly api: ApiStack;
+}
+
+/** One alarm for all functions for which nobody waits. */
+export function backgroundAlarm({ serviceStacks }: ServicesInOperation): AlarmSpec[] {
+  const functions = byName([...serviceStacks]).flatMap(([, { background }]) => background);
+  if (functions.length === 0) return [];
+  return [
+    {
+      name: 'background-errors',
+      meaning: 'What rooms leave to be done later fails: builds of callbacks, removal of what was deleted.',
+      metric: sumOver(functions, 'failed', (fn) => fn.metricErrors()),
+      periods: { bad: 2, of: 3 },
+    },
+  ];
+}
+
+/** Alarms that manifests ask for. */
+export const serviceAlarms = (made: ServicesInOperation): AlarmSpec[] =>
+  made.services.flatMap((service) =>
+    (service.alarms ?? []).map(({ on, ...spec }) => ({ ...spec, metric: metricOf(service.name, on, made) })),
+  );
+
+/** @throws Error naming what the service does not have */
+function metricOf(service: string, on: AlarmManifest['on'], { serviceStacks, api }: ServicesInOperation): IMetric {
+  const workers = serviceStacks.get(service)?.workers ?? new Map<string, Worker>();
+  if ('deadLettersOf' in on) {
+    const { deadLetters } = called(workers, on.deadLettersOf, service);
+    if (!deadLetters) throw new Error(`The worker ${on.deadLettersOf} of ${service} has no dead letters.`);
+    return deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES });
+  }
+  const lambda =
+    on.errorsOf === 'api' ? called(api.functions, service, service) : called(workers, on.errorsOf, service).lambda;
+  return lambda.metricErrors({ period: FIVE_MINUTES });
+}
+
+const byName = <T>(entries: [string, T][]): [string, T][] => entries.sort(([a], [b]) => a.localeCompare(b));

@@ -1,0 +1,5 @@
+import { callbacksExtension } from './callbacks';
+import type { Extension } from './extension';
+
+/** By service. */
+export const EXTENSIONS: ReadonlyMap<string, Extension> = new Map([['callbacks', callbacksExtension]]);

@@ -1,0 +1,24 @@
+import type { SettingName } from '../../lambdas/platform/manifest';
+import type { Ground } from './ground';
+
+/** Where the value of each variable comes from; without one the function does not get the variable. */
+const SETTINGS: Readonly<Record<SettingName, (ground: Ground) => string | undefined>> = {
+  NARAE_DATA_KEY_ID: ({ data }) => data.key.keyId,
+  NARAE_FUNCTION_LOGS: ({ engine }) => engine.functionLogs.logGroupName,
+  NARAE_LOKI_URL: ({ config }) => config.lokiUrl,
+  NARAE_OPEN_TARGETS: ({ config }) => config.openTargets.join(','),
+  NARAE_OWN_HOSTS: ({ config }) => config.edge.domainName,
+  NARAE_PROMETHEUS_URL: ({ config }) => config.prometheusUrl,
+  NARAE_PUBLIC_URL: ({ config }) => config.publicUrl ?? originOf(config.edge.domainName),
+};
+
+export function settingsOf(names: readonly SettingName[], ground: Ground): Record<string, string> {
+  const given = names.flatMap((name) => {
+    const value = SETTINGS[name](ground);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+const originOf = (domainName: string | undefined): string | undefined =>
+  domainName === undefined ? undefined : `https://${domainName}`;

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { functionsWithDeadLetters } from '../lambdas/platform/manifest';
+import { SERVICES } from '../lambdas/services';
 import { messageOf, readArguments, runCommand, UsageError } from './command-line';
 import { queueOf } from './replay/queue';
 import { replay } from './replay/replay';
@@ -22,7 +24,7 @@ It may be stopped and started again at any time: what was not deleted is sent on
 does nothing the second time. Status 1 if something could not be sent.`;
 
 /** Functions that work through asynchronous invokes. */
-const FUNCTIONS = ['runner', 'reaper', 'functions-cleaner'];
+const FUNCTIONS = ['runner', 'reaper', ...functionsWithDeadLetters(SERVICES)];
 
 async function main(): Promise<number> {
   const values = readArguments(parse);

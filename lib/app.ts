@@ -44,7 +44,10 @@ export function addStage(
   const serviceStacks = new Map(
     services.filter(hasStack).map((service) => {
       const { stack = service.name } = service;
-      return [service.name, new ServiceStack(app, name(stack), { ...here(stack), config, data, engine, service })];
+      return [
+        service.name,
+        new ServiceStack(app, name(stack), { ...here(stack), config, data, engine, services, service }),
+      ];
     }),
   );
   const api = new ApiStack(app, name('api'), { ...here('HTTP API'), config, data, engine, services, serviceStacks });

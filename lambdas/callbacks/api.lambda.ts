@@ -30,6 +30,7 @@ import { deploy, deployAndWait } from './deploy';
 import { Links } from './links';
 import type { Ports } from './ports';
 import { getCallback, listCallbacks } from './read-callbacks';
+import { ReservedNames } from './reserved-names';
 import { RoomStore } from './room-store';
 import { callbacksRoutes } from './routes';
 import { Sources } from './sources';
@@ -42,6 +43,7 @@ const env = readEnv(
     NARAE_RUNNER_FUNCTION: z.string().min(1),
     NARAE_CALLBACK_BUILDS: z.string().min(1),
     NARAE_DATA_KEY_ID: z.string().min(1),
+    NARAE_RESERVED_NAMES: z.string().default(''),
     NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
     NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
   }),
@@ -66,6 +68,7 @@ const ports: Ports = {
   counters: new Counters(db, env.NARAE_ENTITIES_TABLE),
   links: new Links(rooms),
   sources: new Sources(new SourceStore(bucket, env.NARAE_BUCKET)),
+  reserved: new ReservedNames(env.NARAE_RESERVED_NAMES),
   startBuild: executionStartBuild(sfn(), env.NARAE_CALLBACK_BUILDS),
   rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
 };

@@ -6,7 +6,7 @@ import { routeNotFound } from '../platform/router';
 import { ownerOf, runtimeOf, type Deployment, type StoredEnv } from './callback';
 import { answerOf, type CallReply } from './call-answer';
 import { eventText } from './call-event';
-import { CALLBACK_LIMITS, isReserved, type CallMethod } from './limits';
+import { CALLBACK_LIMITS, type CallMethod } from './limits';
 import type { Ports } from './ports';
 
 interface Request {
@@ -67,8 +67,8 @@ async function specOf(
 
 /** 404, or 405 when the path is deployed for other methods. */
 async function nothingThere(workspace: string, name: string, method: CallMethod, ports: Ports): Promise<AppError> {
-  // Reserved for rooms that serve nothing under exactly this path.
-  if (isReserved(name)) return routeNotFound(`/api/${name}`);
+  // Reserved for services that serve nothing under exactly this path.
+  if (ports.reserved.has(name)) return routeNotFound(`/api/${name}`);
   const allowed = (await ports.callbacks.methodsOf(workspace, name)).sort();
   const shown = name.slice(0, 200);
   if (allowed.length === 0) return new AppError('CALLBACK_NOT_REGISTERED', `No callback is deployed under '${shown}'.`);

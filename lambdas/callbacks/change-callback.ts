@@ -3,7 +3,6 @@ import type { UseCases } from '../platform/endpoint';
 import { untilFresh } from '../platform/transact';
 import { runtimeOf, type CallbackRecord } from './callback';
 import type { CallbackChange } from './contract';
-import { refuseReserved } from './create-callback';
 import { sealEnv } from './env';
 import { checkLibrary } from './library';
 import type { Ports } from './ports';
@@ -17,7 +16,7 @@ import { toCallback } from './view';
 export const changeCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['changeCallback'] =>
   async ({ params, body }, { principal: { workspace } }) => {
-    if (typeof body.path === 'string') refuseReserved(body.path);
+    if (typeof body.path === 'string') ports.reserved.refuse(body.path);
     const record = await untilFresh(async () => {
       const before = await ports.callbacks.get(workspace, params.callback_id);
       const after = await changed(before, body, ports);

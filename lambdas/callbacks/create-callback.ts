@@ -1,12 +1,9 @@
 import { resolveRuntime } from '../engine/runtimes';
-import { AppError } from '../platform/errors';
 import type { UseCases } from '../platform/endpoint';
 import { untilFresh } from '../platform/transact';
 import type { CallbackRecord } from './callback';
-import { nameOf } from './contract';
 import { sealEnv } from './env';
 import { checkLibrary } from './library';
-import { isReserved, RESERVED_NAMES } from './limits';
 import type { Ports } from './ports';
 import type { callbacksRoutes } from './routes';
 import { toCallback } from './view';
@@ -16,7 +13,7 @@ export const createCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['createCallback'] =>
   async ({ body }, { principal: { workspace } }) => {
     const { language } = resolveRuntime(body.type, 'type');
-    refuseReserved(body.path);
+    ports.reserved.refuse(body.path);
     const library = checkLibrary(language, body.library);
     const id = await ports.counters.nextId(workspace, 'callbacks');
     const record: CallbackRecord = {
@@ -45,12 +42,3 @@ export const createCallback =
     }
     return { body: toCallback(record, ports.clock.now()) };
   };
-
-/** @throws AppError `PATH_RESERVED` */
-export function refuseReserved(path: string): void {
-  const name = nameOf(path);
-  if (!isReserved(name)) return;
-  throw new AppError('PATH_RESERVED', `'${name}' is a name of the platform. Use another one.`, {
-    details: { path: name, reserved: RESERVED_NAMES },
-  });
-}

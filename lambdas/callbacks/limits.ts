@@ -21,8 +21,8 @@ export const CALLBACK_LIMITS = {
 export const DEPLOY_WAIT_MS = 25_000;
 
 /**
- * Names below `/api` that belong to the platform or are kept for it (contract: callbacks, section 6, "Path"). A room may
- * not look into another one's route table, so they are written out here; a test compares them with all tables.
+ * Names below `/api` that belong to the platform or are kept for it (contract: callbacks, section 6, "Path"). Those of
+ * services that came later are told by the stage (reserved-names.ts).
  */
 export const RESERVED_NAMES: readonly string[] = [
   'workspaces',
@@ -47,9 +47,6 @@ export const RESERVED_NAMES: readonly string[] = [
   'cloudwatch',
   'kube',
 ];
-
-/** In any case of letters, whatever the method. */
-export const isReserved = (name: string): boolean => RESERVED_NAMES.includes(name.toLowerCase());
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type CallMethod = (typeof METHODS)[number];

@@ -1,5 +1,6 @@
 import type { ServiceManifest } from '../platform/manifest';
 import { callbacksExamples } from './examples';
+import { RESERVED_NAMES } from './limits';
 import { callbacksRoutes } from './routes';
 
 export const callbacksManifest: ServiceManifest = {
@@ -7,6 +8,7 @@ export const callbacksManifest: ServiceManifest = {
   description: 'The callbacks API: register endpoints, deploy them, call them; chat rooms',
   routes: callbacksRoutes,
   examples: callbacksExamples,
+  reservedNames: RESERVED_NAMES,
   stack: 'builds',
   api: {
     needs: {
@@ -20,7 +22,7 @@ export const callbacksManifest: ServiceManifest = {
       key: ['GenerateDataKey', 'Decrypt'],
       invokes: { NARAE_RUNNER_FUNCTION: 'runner' },
       starts: { NARAE_CALLBACK_BUILDS: 'callback-builds' },
-      settings: ['NARAE_DATA_KEY_ID'],
+      settings: ['NARAE_DATA_KEY_ID', 'NARAE_RESERVED_NAMES'],
     },
   },
   workers: [

@@ -3,6 +3,7 @@ import type { RateLimit } from '../platform/rate-limit';
 import type { ChatStore } from './chat-store';
 import type { Counters } from './counters';
 import type { Links } from './links';
+import type { ReservedNames } from './reserved-names';
 import type { RoomStore } from './room-store';
 import type { Sources } from './sources';
 import type { StartBuild } from './start-build';
@@ -18,4 +19,5 @@ export interface Ports extends CallPorts {
   readonly sources: Sources;
   readonly startBuild: StartBuild;
   readonly rateLimit: RateLimit;
+  readonly reserved: ReservedNames;
 }

@@ -20,6 +20,8 @@ export interface ServiceManifest {
   /** Last part of the name of the stack that its workers are in. Absent: its own name. */
   readonly stack?: string;
   readonly alarms?: readonly AlarmManifest[];
+  /** Names below `/api` that are kept, beside those that routes of services have. */
+  readonly reservedNames?: readonly string[];
   /** Prefixes of the bucket that are its own, beside those of the engine. */
   readonly storedPrefixes?: readonly StoredPrefix[];
 }
@@ -135,7 +137,8 @@ export type SettingName =
   | 'NARAE_OPEN_TARGETS'
   | 'NARAE_OWN_HOSTS'
   | 'NARAE_PROMETHEUS_URL'
-  | 'NARAE_PUBLIC_URL';
+  | 'NARAE_PUBLIC_URL'
+  | 'NARAE_RESERVED_NAMES';
 
 /** An alarm beside those that every service has. */
 export interface AlarmManifest {
@@ -156,3 +159,20 @@ export const folderOf = ({ name, folder = `lambdas/${name}` }: ServiceManifest):
 /** Last part of the name of a worker's function. */
 export const workerFunctionName = ({ name }: ServiceManifest, worker: WorkerManifest): string =>
   worker.deployedAs?.functionName ?? `${name}-${worker.name}`;
+
+/** Last part of the names of functions whose failed events are left in a queue of their own. */
+export const functionsWithDeadLetters = (services: readonly ServiceManifest[]): string[] =>
+  services.flatMap((service) =>
+    (service.workers ?? [])
+      .filter(({ trigger }) => trigger.by === 'event')
+      .map((worker) => workerFunctionName(service, worker)),
+  );
+
+/** Names directly below `/api` that routes have. */
+export const namesBelowApi = (services: readonly ServiceManifest[]): string[] => [
+  ...new Set(
+    services
+      .flatMap(({ routes }) => Object.values(routes))
+      .flatMap(({ path }) => /^\/api\/([^/{]+)/.exec(path)?.[1]?.toLowerCase() ?? []),
+  ),
+];

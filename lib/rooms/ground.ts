@@ -1,5 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { ServiceManifest } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
 import type { EngineStack } from '../stacks/engine';
@@ -9,6 +10,7 @@ export interface Ground {
   readonly config: StageConfig;
   readonly data: DataStack;
   readonly engine: EngineStack;
+  readonly services: readonly ServiceManifest[];
 }
 
 /** What a function may call, by the names that manifests have for it. */

@@ -1,4 +1,4 @@
-import type { SettingName } from '../../lambdas/platform/manifest';
+import { namesBelowApi, type ServiceManifest, type SettingName } from '../../lambdas/platform/manifest';
 import type { Ground } from './ground';
 
 /** Where the value of each variable comes from; without one the function does not get the variable. */
@@ -10,6 +10,7 @@ const SETTINGS: Readonly<Record<SettingName, (ground: Ground) => string | undefi
   NARAE_OWN_HOSTS: ({ config }) => config.edge.domainName,
   NARAE_PROMETHEUS_URL: ({ config }) => config.prometheusUrl,
   NARAE_PUBLIC_URL: ({ config }) => config.publicUrl ?? originOf(config.edge.domainName),
+  NARAE_RESERVED_NAMES: ({ services }) => unlistedNames(services),
 };
 
 export function settingsOf(names: readonly SettingName[], ground: Ground): Record<string, string> {
@@ -22,3 +23,10 @@ export function settingsOf(names: readonly SettingName[], ground: Ground): Recor
 
 const originOf = (domainName: string | undefined): string | undefined =>
   domainName === undefined ? undefined : `https://${domainName}`;
+
+/** Names that routes have below `/api`, and that no manifest lists. */
+function unlistedNames(services: readonly ServiceManifest[]): string | undefined {
+  const listed = new Set(services.flatMap(({ reservedNames = [] }) => reservedNames));
+  const names = namesBelowApi(services).filter((name) => !listed.has(name));
+  return names.length > 0 ? names.join(',') : undefined;
+}

@@ -3,7 +3,6 @@ import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../lambdas/platform/manifest';
 import { HttpFront } from '../constructs/http-front';
 import { refuseSharedPrefixes } from '../constructs/route-prefixes';
 import type { Ground } from '../rooms/ground';
@@ -11,7 +10,6 @@ import { addServiceApi, hasApi } from '../rooms/service-api';
 import { engineFunctions, type ServiceStack } from './service';
 
 export interface ApiStackProps extends StackProps, Ground {
-  readonly services: readonly ServiceManifest[];
   /** By service; those without workers have none. */
   readonly serviceStacks: ReadonlyMap<string, ServiceStack>;
 }

@@ -1,23 +1,11 @@
-import { readdirSync, existsSync } from 'node:fs';
-import path from 'node:path';
-import * as z from 'zod';
-import { isReserved, RESERVED_NAMES } from '../../../lambdas/callbacks/limits';
+import { RESERVED_NAMES } from '../../../lambdas/callbacks/limits';
+import { ReservedNames } from '../../../lambdas/callbacks/reserved-names';
+import { AppError } from '../../../lambdas/platform/errors';
+import { namesBelowApi } from '../../../lambdas/platform/manifest';
+import { SERVICES } from '../../../lambdas/services';
 
-const LAMBDAS = path.resolve(__dirname, '../../../lambdas');
-const Table = z.record(z.string(), z.object({ path: z.string() }));
-
-/** Paths of all rooms but this one, from their route tables. */
-function pathsOfOtherRooms(): string[] {
-  return readdirSync(LAMBDAS)
-    .filter((room) => room !== 'callbacks' && existsSync(path.join(LAMBDAS, room, 'routes.ts')))
-    .flatMap((room) => {
-      const module = jest.requireActual<Record<string, unknown>>(path.join(LAMBDAS, room, 'routes.ts'));
-      return Object.values(module).flatMap((table) => {
-        const parsed = Table.safeParse(table);
-        return parsed.success ? Object.values(parsed.data).map((route) => route.path) : [];
-      });
-    });
-}
+const others = SERVICES.filter(({ name }) => name !== 'callbacks');
+const names = new ReservedNames();
 
 /** Contract: callbacks, section 6, "Path". */
 describe('reserved names', () => {
@@ -32,18 +20,39 @@ describe('reserved names', () => {
     );
   });
 
-  test('hold every name below /api that a room serves', () => {
-    const below = pathsOfOtherRooms().flatMap((route) => /^\/api\/([^/{]+)/.exec(route)?.[1] ?? []);
-    expect(below).toContain('health');
-    expect(below.filter((name) => !isReserved(name))).toEqual([]);
+  test('hold every name below /api that a service has today', () => {
+    const below = namesBelowApi(others);
+    expect(below).toEqual(expect.arrayContaining(['health', 'workspaces', 'jobs']));
+    expect(below.filter((name) => !names.has(name))).toEqual([]);
   });
 
-  test('no other room takes any name below /api', () => {
-    expect(pathsOfOtherRooms().filter((route) => /^\/api\/(kube\/)?\{/.test(route))).toEqual([]);
+  test('no other service takes any name below /api', () => {
+    const paths = others.flatMap(({ routes }) => Object.values(routes)).map(({ path }) => path);
+    expect(paths.length).toBeGreaterThan(30);
+    expect(paths.filter((path) => /^\/api\/(kube\/)?\{/.test(path))).toEqual([]);
   });
 
   test('are reserved in any case of letters', () => {
-    expect(['Jobs', 'HEALTH', 'Virtual-Meetings'].every(isReserved)).toBe(true);
-    expect(isReserved('job')).toBe(false);
+    expect(['Jobs', 'HEALTH', 'Virtual-Meetings'].every((name) => names.has(name))).toBe(true);
+    expect(names.has('job')).toBe(false);
+  });
+
+  test('hold what the stage tells beside, and all are told to whoever takes one', () => {
+    const more = new ReservedNames('notes,night-runs');
+    const refusal = refusalOf(() => more.refuse('/Notes'));
+    expect(refusal?.code).toBe('PATH_RESERVED');
+    expect(refusal?.details).toEqual({ path: 'Notes', reserved: [...RESERVED_NAMES, 'notes', 'night-runs'] });
+    expect(refusalOf(() => names.refuse('notes'))).toBeUndefined();
+    expect(names.has('')).toBe(false);
   });
 });
+
+function refusalOf(act: () => void): AppError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}

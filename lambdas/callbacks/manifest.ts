@@ -8,6 +8,20 @@ export const callbacksManifest: ServiceManifest = {
   description: 'The callbacks API: register endpoints, deploy them, call them; chat rooms',
   routes: callbacksRoutes,
   examples: callbacksExamples,
+  owned: {
+    params: {
+      callback_id: { nobodys: 987_654_321 },
+      chat_id: { nobodys: 987_654_321 },
+      path_name: { nobodys: 'nobodys' },
+    },
+    query: { chat_room_id: { nobodys: 987_654_321 } },
+    body: {
+      callback_id: { nobodys: 987_654_321 },
+      chat_id: { nobodys: 987_654_321 },
+      chat_room_id: { nobodys: 987_654_321 },
+    },
+    harmless: ['limit', 'cursor'],
+  },
   reservedNames: RESERVED_NAMES,
   stack: 'builds',
   api: {

@@ -42,6 +42,13 @@ export const functionsManifest: ServiceManifest = {
   description: 'The functions API: workspaces, stored functions, invoke, logs, metrics',
   routes: functionsRoutes,
   examples: functionsExamples,
+  owned: {
+    params: {
+      workspaceId: { nobodys: 'ws-nobodys' },
+      functionId: { nobodys: 'fn-00000000000000000000000000' },
+    },
+    harmless: ['limit', 'raw'],
+  },
   api: {
     needs: {
       runs: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],

@@ -7,6 +7,11 @@ export const invocationsManifest: ServiceManifest = {
   description: 'The invocations API: start runs, read them, cancel them',
   routes: invocationsRoutes,
   examples: invocationsExamples,
+  owned: {
+    params: { id: { nobodys: 'inv-00000000000000000000000000' } },
+    query: { batchId: { nobodys: 'bat-000000000000' } },
+    harmless: ['limit', 'cursor', 'status', 'after'],
+  },
   api: {
     needs: {
       runs: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],

@@ -7,6 +7,15 @@ export const jobsManifest: ServiceManifest = {
   description: 'The jobs API: upload scripts, run them, read what came of it',
   routes: jobsRoutes,
   examples: jobsExamples,
+  owned: {
+    params: {
+      job_id: { nobodys: '00000000-0000-4000-8000-000000000000' },
+      project: { nobodys: 'nobodys', emptyIfMissing: true },
+      cluster: { nobodys: 'python', everybodys: true },
+    },
+    query: { log_key: { nobodys: 'nobodys' }, project_name: { nobodys: 'nobodys' } },
+    harmless: ['limit', 'cursor', 'minutes', 'period', 'description', 'input_data', 'wait'],
+  },
   api: {
     needs: {
       runs: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],

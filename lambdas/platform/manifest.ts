@@ -20,6 +20,8 @@ export interface ServiceManifest {
   /** Last part of the name of the stack that its workers are in. Absent: its own name. */
   readonly stack?: string;
   readonly alarms?: readonly AlarmManifest[];
+  /** How callers name what is kept. Absent: no route has a parameter. */
+  readonly owned?: OwnedNames;
   /** Names below `/api` that are kept, beside those that routes of services have. */
   readonly reservedNames?: readonly string[];
   /** Prefixes of the bucket that are its own, beside those of the engine. */
@@ -31,6 +33,29 @@ export interface ServiceManifest {
  * example in its table, which wins.
  */
 export type Examples = Readonly<Record<string, unknown>>;
+
+/**
+ * By parameters of paths, by query strings and by fields of bodies that end in `id` or `key`: what each is the name of
+ * belongs to one workspace, and is not there for others.
+ */
+export interface OwnedNames {
+  readonly params?: Readonly<Record<string, OwnedName>>;
+  readonly query?: Readonly<Record<string, OwnedName>>;
+  readonly body?: Readonly<Record<string, OwnedName>>;
+  /** Query strings that name nothing: sizes of pages, cursors, filters. */
+  readonly harmless?: readonly string[];
+}
+
+export interface OwnedName {
+  /** Of the right form, and the name of nothing. */
+  readonly nobodys: string | number;
+  /** Where it comes from: an operation that works with its example, and the field of its answer. */
+  readonly madeBy?: { readonly operation: string; readonly field: string };
+  /** true: a list by it is empty where nothing has the name, and not 404. */
+  readonly emptyIfMissing?: true;
+  /** true: it names nothing of a workspace; all get the same. */
+  readonly everybodys?: true;
+}
 
 export interface ApiManifest {
   readonly needs: FunctionNeeds;

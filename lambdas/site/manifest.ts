@@ -7,6 +7,7 @@ export const siteManifest: ServiceManifest = {
   description: 'Health, description and demo page; answers what no room owns',
   routes: siteRoutes,
   examples: siteExamples,
+  owned: { params: { asset: { nobodys: 'nobodys.js', everybodys: true } } },
   api: {
     catchAll: true,
     assets: [

@@ -8,4 +8,5 @@ export const streamManifest: ServiceManifest = {
   description: 'Sends the events of one run as they happen',
   routes: streamRoutes,
   examples: streamExamples,
+  owned: { params: { id: { nobodys: 'inv-00000000000000000000000000' } }, harmless: ['lastEventId', 'ticket'] },
 };

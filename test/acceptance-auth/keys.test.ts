@@ -1,10 +1,15 @@
 import * as z from 'zod';
+import { SERVICES } from '../../lambdas/services';
+import { nobodys } from '../security/workspaces/names';
+import { requestOn } from '../security/workspaces/requests';
 import { get, post, read, refusal, send } from '../support/api';
 import { start } from '../support/invocations';
 import { authTarget, createKey, keysCommand, type Key } from '../support/keys';
-import { Accepted, Invocation, InvocationPage } from '../support/shapes';
+import { guardedRoutes, titled } from '../support/served-routes';
+import { Accepted, ErrorBody, ErrorBodyWithDetail, Invocation, InvocationPage } from '../support/shapes';
 import { waitFor } from '../support/wait';
 
+const AnyErrorBody = z.union([ErrorBody, ErrorBodyWithDetail]);
 const CODE = { code: 'def handler(event):\n    return 1\n', runtime: 'python' };
 
 /** Contract: common, "Credentials". */
@@ -27,16 +32,10 @@ describe('a stage with API keys', () => {
   const nobody = { to: authTarget() };
 
   describe('without a credential', () => {
-    test.each([
-      ['POST', '/invocations'],
-      ['POST', '/invocations/batch'],
-      ['GET', '/invocations'],
-      ['GET', '/invocations/inv-00000000000000000000000000'],
-      ['GET', '/invocations/inv-00000000000000000000000000/events'],
-      ['POST', '/invocations/inv-00000000000000000000000000/cancel'],
-      ['GET', '/stream/invocations/inv-00000000000000000000000000'],
-    ])('%s %s is 401', async (method, path) => {
-      refusal(await send(method, path, nobody), 401, 'UNAUTHENTICATED');
+    test.each(titled(guardedRoutes(SERVICES)))('%s is 401', async (_, served) => {
+      const { method, path, json } = requestOn(served, nobodys(SERVICES));
+      const { error } = read(await send(method, path, { ...nobody, json }), 401, AnyErrorBody);
+      expect(error.code).toBe('UNAUTHENTICATED');
     });
 
     test.each(['/', '/health', '/api/health', '/openapi.json', '/docs', '/runtimes'])('%s is open', async (path) => {

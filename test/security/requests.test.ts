@@ -1,12 +1,9 @@
 import { signTicket } from '../../lambdas/platform/ticket';
-import { callbacksRoutes } from '../../lambdas/callbacks/routes';
-import { functionsRoutes } from '../../lambdas/functions/routes';
-import { invocationsRoutes } from '../../lambdas/invocations/routes';
-import { jobsRoutes } from '../../lambdas/jobs/routes';
-import type { Route } from '../../lambdas/platform/route';
+import { SERVICES } from '../../lambdas/services';
 import { get, post, refusal, send, type Target } from '../support/api';
 import { start } from '../support/invocations';
 import { authTarget, createKey } from '../support/keys';
+import { guardedRoutes, titled } from '../support/served-routes';
 import { ErrorBody, type Accepted } from '../support/shapes';
 import { HOSTILE_REQUESTS } from './attacks/requests';
 import { problemsWith, sendAsIs } from './field/hostile';
@@ -16,9 +13,8 @@ import { ticketSecretOf } from './host/stored';
 /** Requests that try to be what they are not. */
 
 const CODE = { code: 'def handler(event):\n    return 1\n', runtime: 'python' };
-const ROOMS: readonly Route[] = [invocationsRoutes, jobsRoutes, callbacksRoutes, functionsRoutes].flatMap((table) =>
-  Object.values<Route>(table),
-);
+/** A ticket is what the stream itself takes. */
+const WITHOUT_TICKETS = guardedRoutes(SERVICES).filter(({ route }) => !('ticket' in (route.query?.shape ?? {})));
 
 let me: Target;
 let run: Accepted;
@@ -36,9 +32,7 @@ const streamOf = (id: string, withTicket: string) =>
 describe('a ticket', () => {
   const nobody = authTarget();
 
-  test.each(
-    ROOMS.filter(({ scope }) => scope !== 'public').map((route) => [`${route.method} ${route.path}`, route] as const),
-  )('is no credential on %s', async (_, { method, path }) => {
+  test.each(titled(WITHOUT_TICKETS))('is no credential on %s', async (_, { route: { method, path } }) => {
     const where = path.replace(/\{id\}/, run.invocationId).replace(/\{\w+\}/g, '1');
     const tries = [
       { path: `${where}?ticket=${ticket}`, to: nobody },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { everywhere, namedStage } from './stage';
+import { everywhere, namedStage, type Stage } from './stage';
 
 const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const Statement = z.object({
@@ -29,8 +29,9 @@ export interface FunctionRole {
 }
 
 /** Roles of all functions of a stage, by function. */
-export function rolesOf(stage: string): FunctionRole[] {
-  const all = namedStage(stage);
+export const rolesOf = (stage: string): FunctionRole[] => rolesIn(stage, namedStage(stage));
+
+export function rolesIn(stage: string, all: Stage): FunctionRole[] {
   const roles = new Map(everywhere(all, 'AWS::IAM::Role'));
   const Function = z.object({
     FunctionName: z.string(),

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
+import type { ServiceManifest } from '../../lambdas/platform/manifest';
+import { SERVICES } from '../../lambdas/services';
 import { addStage, type NaraeStacks } from '../../lib/app';
 import { parseConfig } from '../../lib/config';
 import type { ServiceStack } from '../../lib/stacks/service';
@@ -53,11 +55,12 @@ export function stageOf(
   overrides: object = {},
   environment: Record<string, string> = {},
   said: Record<string, string> = {},
+  services: readonly ServiceManifest[] = SERVICES,
 ): Stage {
   const assembly = mkdtempSync(path.join(tmpdir(), 'narae-stacks-'));
   folders.push(assembly);
   const app = new App({ context: { ...context, ...said }, outdir: assembly });
-  const stacks = addStage(app, parseConfig(name, [overrides]), environment);
+  const stacks = addStage(app, parseConfig(name, [overrides]), environment, services);
   const all = app.node.children.filter((child) => child instanceof Stack);
   return { app, assembly, all, ...stacks };
 }

@@ -1,24 +1,6 @@
 import * as z from 'zod';
-import type { Route } from '../../../lambdas/platform/route';
-import type { Owned } from './owned';
-
-/** Query strings that name nothing that anybody has. */
-const HARMLESS = new Set([
-  'limit',
-  'after',
-  'status',
-  'cursor',
-  'skip',
-  'minutes',
-  'period',
-  'ticket',
-  'lastEventId',
-  'description',
-  'input_data',
-  'wait',
-  'timeout_ms',
-  'offset',
-]);
+import type { ServedRoute } from '../../support/served-routes';
+import { namesOf, type Names, type Owned, type Values } from './names';
 
 export interface Wanted {
   readonly method: string;
@@ -28,40 +10,45 @@ export interface Wanted {
 
 /**
  * A request on a route that names somebody's things wherever the route lets something be named.
- * Throws for a name that nobody has said of whose it is: a new route has to be thought about once.
+ * Throws for a name of which its manifest does not say whose it is: a new route has to be thought about once.
  */
-export function requestOn(route: Route, owned: Owned): Wanted {
+export function requestOn(served: ServedRoute, owned: Owned): Wanted {
+  const { route, service } = served;
+  const names = namesOf(owned, service);
+  const harmless = new Set(service.owned?.harmless);
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(known(owned.params, name, route)),
+    encodeURIComponent(known(names.params, name, served)),
   );
   const query = Object.keys(route.query?.shape ?? {})
-    .filter((name) => !HARMLESS.has(name))
-    .map((name) => `${name}=${encodeURIComponent(known(owned.query, name, route))}`);
+    .filter((name) => !harmless.has(name))
+    .map((name) => `${name}=${encodeURIComponent(known(names.query, name, served))}`);
   return {
     method: route.method,
     path: path + (query.length > 0 ? `?${query.join('&')}` : ''),
-    json: bodyOn(route, owned),
+    json: bodyOn(served, names),
   };
 }
 
-function known(values: Readonly<Record<string, string>>, name: string, { method, path }: Route): string {
+function known(values: Values, name: string, { route, service }: ServedRoute): string | number {
   const value = values[name];
-  if (value === undefined) throw new Error(`Whose is '${name}' of ${method} ${path}? Say it in workspaces/owned.ts.`);
+  if (value === undefined)
+    throw new Error(
+      `Whose is '${name}' of ${route.method} ${route.path}? Say it in 'owned' of the manifest of ${service.name}.`,
+    );
   return value;
 }
 
 /** The example of the route, with the ids of what is owned in all fields that may link to something. */
-function bodyOn({ body, method, path }: Route, owned: Owned): unknown {
+function bodyOn(served: ServedRoute, names: Names): unknown {
+  const { body, method } = served.route;
   if (!body || body.unparsed) return method === 'GET' ? undefined : {};
   const links = fieldsIn(z.toJSONSchema(body.schema, { io: 'input', unrepresentable: 'any' })).filter((name) =>
     /(^|_)(id|key)$|Id$/.test(name),
   );
-  const unknown = links.find((name) => owned.body[name] === undefined);
-  if (unknown !== undefined) throw new Error(`Whose is '${unknown}' in the body of ${method} ${path}?`);
   const example: unknown = body.example ?? {};
   return {
     ...(typeof example === 'object' ? example : {}),
-    ...Object.fromEntries(links.map((name) => [name, owned.body[name]])),
+    ...Object.fromEntries(links.map((name) => [name, known(names.body, name, served)])),
   };
 }
 

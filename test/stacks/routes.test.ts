@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { invocationsRoutes } from '../../lambdas/invocations/routes';
 import type { RouteTable } from '../../lambdas/platform/route';
-import { siteRoutes } from '../../lambdas/site/routes';
+import { SERVICES } from '../../lambdas/services';
 import { streamRoutes } from '../../lambdas/stream/routes';
 import { gatewayPaths, refuseSharedPrefixes, routePrefixes } from '../../lib/constructs/route-prefixes';
 import { namedStage, removeAssemblies, resources } from './stage';
@@ -83,10 +82,11 @@ describe('the HTTP API', () => {
 
   const concrete = (path: string) => path.replace(/\{\w+\}/g, 'x');
 
-  test.each([
-    ['narae-dev-invocations', Object.values(invocationsRoutes)],
-    ['narae-dev-site', Object.values(siteRoutes)],
-  ])('%s answers every path of its table, with and without a slash at the end', (name, table) => {
+  test.each(
+    SERVICES.filter(({ api: front }) => front).map(
+      ({ name, routes: table }) => [`narae-dev-${name}`, Object.values(table)] as const,
+    ),
+  )('%s answers every path of its table, with and without a slash at the end', (name, table) => {
     expect(table.length).toBeGreaterThan(0);
     for (const { path } of table) {
       expect([path, answeredBy(concrete(path))]).toEqual([path, name]);

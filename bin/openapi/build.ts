@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { COMMON_ERRORS, STATUS_BY_CODE, type ErrorCode } from '../../lambdas/platform/errors';
+import {
+  COMMON_ERRORS,
+  STATUS_BY_CODE,
+  statusOf,
+  type ErrorCode,
+  type ErrorStatuses,
+} from '../../lambdas/platform/errors';
 import type { Examples, ServiceManifest } from '../../lambdas/platform/manifest';
 import type { Route, RouteSuccess } from '../../lambdas/platform/route';
 import { requestExample, responseExample } from './examples';
@@ -39,20 +45,22 @@ function relocate(schema: Json): Json {
 }
 
 /** What the description needs to know of a service. */
-type Described = Pick<ServiceManifest, 'name' | 'routes' | 'examples'>;
+type Described = Pick<ServiceManifest, 'name' | 'routes' | 'examples' | 'errors'>;
 
 /** What an operation's description is made with. */
 interface Context {
   readonly components: Components;
   readonly examples: Examples;
+  /** Codes of the service's own. */
+  readonly errors: ErrorStatuses | undefined;
 }
 
 export function buildOpenApi(services: readonly Described[], version: string): Json {
   const components = new Components();
   const paths: Record<string, Record<string, Json>> = {};
-  for (const { name, routes, examples } of services) {
+  for (const { name, routes, examples, errors } of services) {
     for (const [operationId, route] of Object.entries(routes)) {
-      const described = operation(name, operationId, route, { components, examples });
+      const described = operation(name, operationId, route, { components, examples, errors });
       (paths[route.path] ??= {})[route.method.toLowerCase()] = described;
     }
   }
@@ -68,7 +76,7 @@ export function buildOpenApi(services: readonly Described[], version: string): J
     tags: services.map(({ name }) => ({ name })),
     paths,
     components: {
-      schemas: { ...components.schemas, Error: ERROR_SCHEMA },
+      schemas: { ...components.schemas, Error: errorSchema(services) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key: `nk_...`' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -77,7 +85,7 @@ export function buildOpenApi(services: readonly Described[], version: string): J
   };
 }
 
-const ERROR_SCHEMA: Json = {
+const errorSchema = (services: readonly Described[]): Json => ({
   type: 'object',
   required: ['error'],
   properties: {
@@ -85,7 +93,7 @@ const ERROR_SCHEMA: Json = {
       type: 'object',
       required: ['code', 'message', 'requestId'],
       properties: {
-        code: { type: 'string', enum: Object.keys(STATUS_BY_CODE) },
+        code: { type: 'string', enum: codesOf(services) },
         message: { type: 'string' },
         details: { type: 'object' },
         requestId: { type: 'string' },
@@ -93,7 +101,12 @@ const ERROR_SCHEMA: Json = {
     },
     detail: { type: 'string', description: 'The message once more (jobs, callbacks and decisions).' },
   },
-};
+});
+
+const codesOf = (services: readonly Described[]): string[] => [
+  ...Object.keys(STATUS_BY_CODE),
+  ...services.flatMap(({ errors = {} }) => Object.keys(errors)),
+];
 
 function operation(tag: string, operationId: string, route: Route, context: Context): Json {
   return {
@@ -155,7 +168,7 @@ function requestBody(operationId: string, body: NonNullable<Route['body']>, { co
   return { required: body.required !== false, content: { [body.unparsed ? '*/*' : 'application/json']: media } };
 }
 
-function responses(operationId: string, route: Route, { components, examples }: Context): Json {
+function responses(operationId: string, route: Route, { components, examples, errors }: Context): Json {
   const { success } = route;
   const media = {
     schema: answerSchema(success, components),
@@ -170,7 +183,7 @@ function responses(operationId: string, route: Route, { components, examples }: 
   };
   const all: Json = { [success.status]: answer };
   if (success.contentType === 'text/event-stream') all['204'] = { description: 'All events were seen already.' };
-  for (const [status, codes] of byStatus(route)) {
+  for (const [status, codes] of byStatus(route, errors)) {
     all[status] = {
       description: codes.join(', '),
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -196,7 +209,7 @@ const eventSchema = (contentSchema: Json): Json => ({
 });
 
 /** Codes of a route by their status; what any route may answer is said for each. */
-function byStatus(route: Route): Map<number, ErrorCode[]> {
+function byStatus(route: Route, own: ErrorStatuses | undefined): Map<number, ErrorCode[]> {
   const codes: ErrorCode[] = [
     ...route.errors,
     ...(route.scope === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
@@ -206,7 +219,7 @@ function byStatus(route: Route): Map<number, ErrorCode[]> {
   ];
   const grouped = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes)) {
-    const status = STATUS_BY_CODE[code];
+    const status = statusOf(code, own);
     grouped.set(status, [...(grouped.get(status) ?? []), code]);
   }
   return new Map([...grouped].sort(([a], [b]) => a - b));

@@ -14,7 +14,7 @@ import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
 import { createRouter, type Match } from './router';
 import { countRequest, type Telemetry } from './telemetry';
 import { validate } from './validation';
-import { AppError, STATUS_BY_CODE } from './errors';
+import { AppError, statusOf, type ErrorStatuses } from './errors';
 
 /** What a use case is given beside its input. */
 export interface CallContext {
@@ -42,6 +42,8 @@ export interface EndpointOptions<T extends RouteTable> {
   readonly allowedOrigins: readonly string[];
   readonly idempotency: Idempotency;
   readonly telemetry: Telemetry;
+  /** Codes of the service's own, with their status. */
+  readonly errors?: ErrorStatuses;
   /**
    * What must still hold when a request with an `Idempotency-Key` comes, even if an earlier one was answered; throws where
    * it does not. Other requests are left to their use case.
@@ -96,7 +98,7 @@ export function endpoint<T extends RouteTable>(
               query: event.rawQueryString,
               body,
             },
-            () => work().catch((error: unknown) => settledReply(error, call.requestId, options.errorDetail)),
+            () => work().catch((error: unknown) => settledReply(error, call.requestId, options)),
           );
     return {
       statusCode: reply.status,
@@ -164,13 +166,15 @@ const PLAIN_CHARS = 1024 * 1024;
 const textBody = (text: string | undefined) =>
   text !== undefined && text.length > PLAIN_CHARS ? wireBody(Buffer.from(text)) : { body: text };
 
+type ErrorOptions = Pick<EndpointOptions<RouteTable>, 'telemetry' | 'errors' | 'errorDetail'>;
+
 /** What was decided for good is an answer that a repeat gets again, error or not. @throws anything else */
-function settledReply(error: unknown, requestId: string, withDetail: boolean | undefined): StoredReply {
+function settledReply(error: unknown, requestId: string, { errors, errorDetail }: ErrorOptions): StoredReply {
   if (!(error instanceof AppError) || !error.settled) throw error;
   return {
-    status: STATUS_BY_CODE[error.code],
+    status: statusOf(error.code, errors),
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...error.headers },
-    body: errorBody(error, { requestId, withDetail }),
+    body: errorBody(error, { requestId, withDetail: errorDetail }),
   };
 }
 
@@ -196,19 +200,17 @@ function lowerCaseHeaders(): middy.MiddlewareObj<Event, Result> {
   };
 }
 
-function mapErrors({
-  telemetry,
-  errorDetail,
-}: Pick<EndpointOptions<RouteTable>, 'telemetry' | 'errorDetail'>): middy.MiddlewareObj<Event, Result> {
+function mapErrors({ telemetry, errors, errorDetail }: ErrorOptions): middy.MiddlewareObj<Event, Result> {
   return {
     onError: (request) => {
       const error = toAppError(request.error);
       // Other errors of 5xx tell the caller what happened; with a cause there is more to it, for us to read.
       const isOurs = error.code === 'INTERNAL_ERROR' || error.code === 'SERVICE_UNAVAILABLE';
-      if (isOurs || (STATUS_BY_CODE[error.code] >= 500 && error.cause !== undefined)) {
+      if (isOurs || (statusOf(error.code, errors) >= 500 && error.cause !== undefined)) {
         telemetry.logger.error(error.message, { cause: error.cause instanceof Error ? error.cause : undefined });
       }
-      request.response = errorReply(error, { requestId: requestIdOf(request.context), withDetail: errorDetail });
+      const requestId = requestIdOf(request.context);
+      request.response = errorReply(error, { requestId, withDetail: errorDetail, errors });
     },
   };
 }

@@ -52,7 +52,22 @@ export const STATUS_BY_CODE = {
   STILL_RUNNING: 504,
 } as const satisfies Record<string, number>;
 
-export type ErrorCode = keyof typeof STATUS_BY_CODE;
+/** Codes with their status. */
+export type ErrorStatuses = Readonly<Record<string, number>>;
+
+/**
+ * Codes that a service has for itself: its `errors.ts` has them with their status, for its endpoint and its manifest, and adds
+ * them here (`declare module`), so that the compiler knows all codes there are.
+ */
+export interface ServiceErrors extends Record<never, number> {}
+
+export type ErrorCode = keyof typeof STATUS_BY_CODE | keyof ServiceErrors;
+
+/** @param own codes of the service that answers; of another's it is a fault of ours */
+export function statusOf(code: ErrorCode, own: ErrorStatuses = {}): number {
+  const shared: ErrorStatuses = STATUS_BY_CODE;
+  return own[code] ?? shared[code] ?? STATUS_BY_CODE.INTERNAL_ERROR;
+}
 
 export interface AppErrorOptions {
   /** Machine-readable facts for the caller; never a stack, an internal name or a secret. */

@@ -1,3 +1,4 @@
+import type { ErrorStatuses } from './errors';
 import type { RouteTable } from './route';
 
 /**
@@ -14,6 +15,8 @@ export interface ServiceManifest {
   readonly folder?: string;
   readonly routes: RouteTable;
   readonly examples: Examples;
+  /** Codes of errors that it has beside those of the platform, with their status. */
+  readonly errors?: ErrorStatuses;
   /** The function `api.lambda.ts` behind the HTTP API. Absent: a stack of the platform serves the routes. */
   readonly api?: ApiManifest;
   readonly workers?: readonly WorkerManifest[];

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { AppError, STATUS_BY_CODE } from './errors';
+import { AppError, statusOf, type ErrorStatuses } from './errors';
 
 /** Anything thrown, as the caller may see it: what is not a refusal of ours is an internal error without details. */
 export function toAppError(error: unknown): AppError {
@@ -11,6 +11,8 @@ export interface ErrorReplyOptions {
   readonly requestId: string;
   /** true: `detail` repeats the message (contract: common, "Errors": jobs, callbacks and decisions). */
   readonly withDetail?: boolean | undefined;
+  /** Codes of the service beside those of the platform. */
+  readonly errors?: ErrorStatuses | undefined;
 }
 
 /** Body of an error (contract: common, "Errors"). */
@@ -25,7 +27,7 @@ export function errorBody(error: AppError, { requestId, withDetail }: ErrorReply
 /** The one mapper from an error to a response. */
 export function errorReply(error: AppError, options: ErrorReplyOptions): APIGatewayProxyStructuredResultV2 {
   return {
-    statusCode: STATUS_BY_CODE[error.code],
+    statusCode: statusOf(error.code, options.errors),
     headers: {
       'Content-Type': 'application/json',
       'Cache-Control': 'no-store',

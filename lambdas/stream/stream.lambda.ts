@@ -10,7 +10,7 @@ import { access } from '../platform/compose';
 import { corsHeaders, preflightHeaders } from '../platform/cors';
 import { requestIdOf } from '../platform/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
-import { AppError, STATUS_BY_CODE } from '../platform/errors';
+import { AppError, statusOf } from '../platform/errors';
 import { guardOrigin } from '../platform/origin';
 import { errorReply, toAppError } from '../platform/reply';
 import { createRouter } from '../platform/router';
@@ -61,9 +61,10 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
     opened = await openStream({ runId: params['id'] ?? '', headers, query: event.queryStringParameters ?? {} }, ports);
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (STATUS_BY_CODE[error.code] >= 500) logger.error(error.message, { requestId, cause: error.cause });
+    const status = statusOf(error.code);
+    if (status >= 500) logger.error(error.message, { requestId, cause: error.cause });
     const reply = errorReply(error, { requestId });
-    respond(output, STATUS_BY_CODE[error.code], {
+    respond(output, status, {
       ...common,
       ...error.headers,
       'Content-Type': 'application/json',

@@ -85,6 +85,7 @@ describe('a new service', () => {
     expect(tags).toContainEqual({ name: 'notes' });
     expect(Object.keys(paths['/api/notes'] ?? {})).toEqual(['post', 'get']);
     expect(text(paths['/api/notes/{note_id}'])).toContain('"tags":["notes"]');
+    expect(text(paths['/api/notes/{note_id}'])).toContain('"404":{"description":"NOTE_NOT_FOUND, ROUTE_NOT_FOUND"');
   });
 
   test('is in the tables of tests that ask every route without a key', () => {

@@ -56,5 +56,5 @@ test('the service works for its owner', async () => {
   const to = { url, key: await createKey('ws-a') };
   const { id } = read(await post('/api/notes', { text: 'tea' }, { to }), 201, z.looseObject({ id: z.string() }));
   expect(read(await get('/api/notes', { to }), 200, z.array(z.unknown()))).toEqual([{ id, text: 'tea' }]);
-  refusal(await get('/api/notes/note-0', { to }), 404, 'NOT_FOUND');
+  refusal(await get('/api/notes/note-0', { to }), 404, 'NOTE_NOT_FOUND');
 });

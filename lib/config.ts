@@ -20,7 +20,7 @@ const Settings = z.strictObject({
     .regex(/^\d{12}$/, 'must be an account number of 12 digits, in quotes')
     .optional(),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "us-east-1"'),
-  /** How callers prove who they are (contract: common, "Credentials"). */
+  /** How callers prove who they are (docs/contracts/common.md#credentials). */
   auth: z.enum(['none', 'api-key'], 'must be "none" or "api-key"'),
   /** Networks that may call; empty: all. With `auth: none` on AWS it may not be empty. */
   allowedCidrs: z.array(cidr),
@@ -74,7 +74,10 @@ const Settings = z.strictObject({
   /** true: tables, bucket and key outlive their stack, and tables refuse deletion. */
   retainData: z.boolean('must be true or false'),
   logRetentionDays: retentionDays,
-  /** `host:port` of private addresses that functions deployed elsewhere may have (contract: functions, section 6). */
+  /**
+   * `host:port` of private addresses that functions deployed elsewhere may have
+   * (docs/contracts/functions.md#semantics).
+   */
   openTargets: z
     .array(
       z.string().regex(/^[^\s,/:]+:\d{1,5}$|^\[[0-9a-f:.]+\]:\d{1,5}$/, 'must be host:port, such as "10.0.3.7:8080"'),

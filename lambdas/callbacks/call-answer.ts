@@ -18,7 +18,7 @@ export interface CallReply {
 }
 
 /**
- * What a call answers for a run (contract: callbacks, section 6, "Outcome").
+ * What a call answers for a run (docs/contracts/callbacks.md#outcome).
  * @param run as it ended, or as it stands when the time to answer is up
  * @throws AppError `SERVICE_UNAVAILABLE` when the handler was never started
  */

@@ -15,8 +15,9 @@ interface Request {
 }
 
 /**
- * Calls what is deployed on a route: each request runs the handler once, nothing is cached (contract: callbacks, section
- * 6). Beside the run itself (two writes here, one in the runner) a call costs one read, of the route: code is cached by
+ * Calls what is deployed on a route: each request runs the handler once, nothing is cached
+ * (docs/contracts/callbacks.md#semantics). Beside the run itself (two writes here, one in the runner) a call costs one
+ * read, of the route: code is cached by
  * its hash, and the environment travels sealed.
  */
 export const callCallback =

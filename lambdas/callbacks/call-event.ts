@@ -18,7 +18,7 @@ const WITHHELD = new Set(['authorization', 'cookie', 'x-api-key', 'x-narae-origi
 const WITH_BODY: readonly CallMethod[] = ['POST', 'PUT', 'PATCH'];
 
 /**
- * What a handler gets as its event (contract: callbacks, section 6, "Event"). For older handlers the names of the query
+ * What a handler gets as its event (docs/contracts/callbacks.md#event). For older handlers the names of the query
  * and of an object body also stand at the top level; the names of the event itself always win.
  * Names like `__proto__` become plain fields here, as in what JSON.parse returns: spreading defines, it does not assign.
  */

@@ -6,7 +6,7 @@ import { cutToBytes } from '../engine/text';
 import { CALLBACK_STATES, nameOf } from './contract';
 import { CALLBACK_LIMITS, METHODS, type CallMethod } from './limits';
 
-/** A callback as it is stored, and what follows from it (contract: callbacks, sections 2 and 6). */
+/** A callback as it is stored, and what follows from it (docs/contracts/callbacks.md#resources, #semantics). */
 
 /** Environment values, sealed to the callback. */
 export const StoredEnv = z.object({ names: z.array(z.string()), sealed: Sealed });

@@ -10,8 +10,8 @@ import type { callbacksRoutes } from './routes';
 import { toCallback } from './view';
 
 /**
- * Changes a callback. Calls go on with what is deployed, but for `env`, which works at once (contract: callbacks,
- * section 6, "What a deployment is").
+ * Changes a callback. Calls go on with what is deployed, but for `env`, which works at once
+ * (docs/contracts/callbacks.md#what-a-deployment-is).
  */
 export const changeCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['changeCallback'] =>

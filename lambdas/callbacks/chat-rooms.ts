@@ -7,7 +7,7 @@ import type { RoomRecord } from './room-store';
 import type { callbacksRoutes } from './routes';
 import { toChatRoom } from './view';
 
-/** Chat rooms (contract: callbacks, sections 2, 3 and 6, "Rooms"). */
+/** Chat rooms (docs/contracts/callbacks.md#endpoints, #resources, #rooms). */
 type Room = UseCases<typeof callbacksRoutes>;
 
 export const createChatRoom =

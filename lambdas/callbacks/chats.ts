@@ -5,7 +5,7 @@ import type { Ports } from './ports';
 import type { callbacksRoutes } from './routes';
 import { toChat } from './view';
 
-/** Chats: what was said in a room (contract: callbacks, sections 2 and 3). */
+/** Chats: what was said in a room (docs/contracts/callbacks.md#resources, #endpoints). */
 type Room = UseCases<typeof callbacksRoutes>;
 
 export const createChat =

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Environment, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { CALLBACK_LIMITS, METHODS } from './limits';
 
-/** Shapes of the callbacks API (contract: callbacks, section 2). */
+/** Shapes of the callbacks API (docs/contracts/callbacks.md#resources). */
 
 /** What a path is compared and called by: without the slashes around it. */
 export const nameOf = (path: string): string => path.replace(/^\/+|\/+$/g, '');
@@ -62,7 +62,7 @@ export const NewCallback = z
   .meta({ id: 'NewCallback' });
 export type NewCallback = z.output<typeof NewCallback>;
 
-/** Null or absent means unchanged, for every field (contract: callbacks, section 6, "Rooms"). */
+/** Null or absent means unchanged, for every field (docs/contracts/callbacks.md#rooms). */
 export const CallbackChange = z
   .object({
     path: Path.nullish(),

@@ -8,7 +8,7 @@ import type { Ports } from './ports';
 import type { callbacksRoutes } from './routes';
 import { toCallback } from './view';
 
-/** Registers a callback (contract: callbacks, section 4, "Register"). */
+/** Registers a callback (docs/contracts/callbacks.md#example-register). */
 export const createCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['createCallback'] =>
   async ({ body }, { principal: { workspace } }) => {

@@ -7,7 +7,7 @@ import type { callbacksRoutes } from './routes';
 
 /**
  * Deletes a callback with its routes, and frees its room of it. One that is being built is not deleted on its own
- * (contract: callbacks, section 6, "Rooms").
+ * (docs/contracts/callbacks.md#rooms).
  */
 export const deleteCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['deleteCallback'] =>

@@ -8,7 +8,7 @@ import type { callbacksRoutes } from './routes';
 import { BUILD_TIMEOUT_MS } from './start-build';
 import { toCallback } from './view';
 
-/** Deploying and undeploying (contract: callbacks, section 6, "States"). */
+/** Deploying and undeploying (docs/contracts/callbacks.md#states). */
 type Room = UseCases<typeof callbacksRoutes>;
 
 interface Request {

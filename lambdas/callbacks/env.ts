@@ -2,7 +2,7 @@ import type { Envelope } from '../engine/envelope';
 import { invalid } from '../platform/errors';
 import { ownerOf, type CallbackRecord, type StoredEnv } from './callback';
 
-/** What is shown in place of a value; sent back, it keeps the stored one (contract: callbacks, section 2). */
+/** What is shown in place of a value; sent back, it keeps the stored one (docs/contracts/callbacks.md#resources). */
 export const MASK = '********';
 
 export const masked = (env: StoredEnv | undefined): Record<string, typeof MASK> | null =>

@@ -3,7 +3,8 @@ import { invalid } from '../platform/errors';
 import type { Snapshot } from './callback';
 
 /**
- * What a callback needs beside its code (contract: callbacks, sections 2 and 7): lines of a requirements file, or the
+ * What a callback needs beside its code (docs/contracts/callbacks.md#resources, #bad-input): lines of a requirements
+ * file, or the
  * text of a package.json. Names of packages of the registry and their versions only: a URL, a path or an option could
  * make the installer read, or reach, something else.
  */

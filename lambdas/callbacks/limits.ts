@@ -1,4 +1,7 @@
-/** Limits of this room, with units; used by schemas, code and description alike (contract: callbacks, sections 2, 3 and 6). */
+/**
+ * Limits of this room, with units; used by schemas, code and description alike (docs/contracts/callbacks.md#resources,
+ * #endpoints, #semantics).
+ */
 export const CALLBACK_LIMITS = {
   callbacks: 1000,
   rooms: 1000,
@@ -17,11 +20,11 @@ export const CALLBACK_LIMITS = {
   resultBytes: 5 * 1024 * 1024,
 } as const;
 
-/** Milliseconds that `POST /callback/deploy` waits for a build (contract: callbacks, section 6, "States"). */
+/** Milliseconds that `POST /callback/deploy` waits for a build (docs/contracts/callbacks.md#states). */
 export const DEPLOY_WAIT_MS = 25_000;
 
 /**
- * Names below `/api` that belong to the platform or are kept for it (contract: callbacks, section 6, "Path"). Those of
+ * Names below `/api` that belong to the platform or are kept for it (docs/contracts/callbacks.md#path). Those of
  * services that came later are told by the stage (reserved-names.ts).
  */
 export const RESERVED_NAMES: readonly string[] = [

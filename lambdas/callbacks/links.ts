@@ -22,7 +22,7 @@ export class Links {
   }
 
   /**
-   * Puts a callback into a room; the room's former callback stays without one (contract: callbacks, section 6, "Rooms").
+   * Puts a callback into a room; the room's former callback stays without one (docs/contracts/callbacks.md#rooms).
    * @param callback as it is stored, or undefined for one that is being made
    * @returns the room's writes; the callback's own record has to be written with `roomId` in the same transaction
    * @throws AppError `CHATROOM_LINK_INVALID`

@@ -42,7 +42,7 @@ const PAGE_BYTES = 2 * 1024 * 1024;
 
 /**
  * An array as an answer: as many of the items as an answer can hold, and where to go on, if there are more
- * (contract: callbacks, section 3).
+ * (docs/contracts/callbacks.md#endpoints).
  */
 export function pageReply<T>(items: readonly T[], more: boolean, idOf: (item: T) => number) {
   let bytes = 0;

@@ -2,7 +2,7 @@ import { AppError } from '../platform/errors';
 import { nameOf } from './contract';
 import { RESERVED_NAMES } from './limits';
 
-/** Names below `/api` that no callback may have (contract: callbacks, section 6, "Path"). */
+/** Names below `/api` that no callback may have (docs/contracts/callbacks.md#path). */
 export class ReservedNames {
   readonly #all: readonly string[];
 

@@ -46,7 +46,7 @@ const call = <M extends CallMethod, P extends `/${string}`>(method: M, path: P) 
     errors: ['CALLBACK_NOT_REGISTERED', 'ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
   }) as const;
 
-/** The callbacks API (contract: callbacks, section 3). */
+/** The callbacks API (docs/contracts/callbacks.md#endpoints). */
 export const callbacksRoutes = {
   createCallback: {
     method: 'POST',

@@ -5,7 +5,7 @@ import type { Counters } from './counters';
 import type { Sources } from './sources';
 import type { CallbackStore } from './store';
 
-/** Callbacks that an installation can be tried with (contract: callbacks, section 6, "Seeding"). */
+/** Callbacks that an installation can be tried with (docs/contracts/callbacks.md#seeding). */
 const SEEDS = [
   {
     id: 1001,

@@ -1,6 +1,6 @@
 /**
  * Existing clients are shell scripts that read answers with `grep`: they take every match of a key, anywhere in the text
- * (contract: callbacks, section 8).
+ * (docs/contracts/callbacks.md#what-existing-clients-rely-on).
  */
 const KEYS = /"(status|callback_id|chat_id|title|type)":/g;
 

@@ -6,7 +6,8 @@ import { masked } from './env';
 import type { RoomRecord } from './room-store';
 
 /**
- * A callback as it is answered (contract: callbacks, section 2). What shell clients read stands before free text, which
+ * A callback as it is answered (docs/contracts/callbacks.md#resources). What shell clients read stands before free
+ * text, which
  * may hold the characters they split at (section 8).
  */
 export function toCallback(stored: CallbackRecord, now: number): Callback {

@@ -13,7 +13,10 @@ const BEFORE_EXECUTING = [
   'EXECUTING',
 ] as const satisfies readonly RunStatus[];
 
-/** Status events that are still to be sent on the way to a status; each is sent once (contract: section 5). */
+/**
+ * Status events that are still to be sent on the way to a status; each is sent once
+ * (docs/contracts/invocations.md#events).
+ */
 export function stepsTo(target: (typeof BEFORE_EXECUTING)[number], from: RunStatus, at: number): StoredEvent[] {
   const done = BEFORE_EXECUTING.findIndex((status) => status === from);
   return BEFORE_EXECUTING.slice(done + 1, BEFORE_EXECUTING.indexOf(target) + 1).map((status) => ['S', at, status]);
@@ -35,7 +38,7 @@ const handedOver = (run: Run, now: number) =>
     deadlineAt: now + run.timeoutMs + DEADLINES.handedOverGraceMs,
   }) as const satisfies RunChange;
 
-/** Whether its code may have been started. A second start is never allowed (contract: section 6, "Retries"). */
+/** Whether its code may have been started. A second start is never allowed (docs/contracts/invocations.md#retries). */
 export const mayHaveStarted = (run: Run): boolean => run.status === 'EXECUTING' || typeof run.handedOverAt === 'number';
 
 /** What the claiming worker does next: fetch what the run needs, hand it to a sandbox, or carry it out itself. */

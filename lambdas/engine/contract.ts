@@ -28,13 +28,13 @@ export const SourceCode = z
   .refine(...WELL_FORMED)
   .meta({ description: 'Source of one file, UTF-8, 1 byte to 1 MiB.' });
 
-/** What is wrong with a name of an environment variable, or nothing (contract: invocations, section 7). */
+/** What is wrong with a name of an environment variable, or nothing (docs/contracts/invocations.md#bad-input). */
 export function envNameProblem(name: string): string | undefined {
   if (!ENV_NAME.test(name)) return 'is not a valid name: letters, digits and _ only, not starting with a digit';
   return RESERVED_ENV.test(name) ? 'is a reserved name' : undefined;
 }
 
-/** Environment of the user's code (contract: invocations, sections 2 and 7). */
+/** Environment of the user's code (docs/contracts/invocations.md#resources, #bad-input). */
 export const Environment = z
   .record(z.string(), z.string())
   .superRefine((env, context) => {

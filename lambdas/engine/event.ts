@@ -4,7 +4,7 @@ import { publicResult } from './public-result';
 import { publicUsage, RUN_STATUSES, type Run } from './run';
 
 /**
- * Events of a run: how they are stored (short) and how they are read (contract: invocations, section 5).
+ * Events of a run: how they are stored (short) and how they are read (docs/contracts/invocations.md#events).
  * A stored event has no number of its own: its place in the log is its number, so that there can be no gap.
  */
 export type StoredEvent =

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * Why the platform failed a run: what its `PLATFORM_ERROR` comes from (contract: invocations, section 6, "errorType").
+ * Why the platform failed a run: what its `PLATFORM_ERROR` comes from (docs/contracts/invocations.md#error-types).
  * `no-capacity`: no worker or no sandbox was to be had. `not-started`: it was given up before its code was handed to a
  * sandbox. After both the code has certainly not run. `worker-lost`: it may have.
  */

@@ -22,7 +22,7 @@ export async function findRun(workspace: string, id: string, ports: FindPorts): 
 
 /**
  * Rooms whose addresses name a workspace. All others are about a credential's first workspace, whichever else it may see
- * (contract: common, "Credentials").
+ * (docs/contracts/common.md#credentials).
  */
 const ROOMS_OF_EVERY_WORKSPACE = ['functions'];
 

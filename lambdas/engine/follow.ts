@@ -200,7 +200,7 @@ export async function storeResult(run: Run, json: string, blobs: Blobs): Promise
   return { resultStored: true, resultJson: undefined };
 }
 
-/** The last events of a run and what changes with them (contract: invocations, section 5, "Order"). */
+/** The last events of a run and what changes with them (docs/contracts/invocations.md#order-of-events). */
 export function ending(
   outcome: Outcome,
   usage: Usage,

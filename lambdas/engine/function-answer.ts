@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { utf8 } from '../platform/utf8';
 
-/** What a function answered: as it is kept in a run's result, and as a log shows it (contract: functions, section 6). */
+/**
+ * What a function answered: as it is kept in a run's result, and as a log shows it
+ * (docs/contracts/functions.md#semantics).
+ */
 
 /** Bytes of JSON that logs show of a body as a whole; more is shown by its beginning (section 6, "Limits on stored data"). */
 export const SHOWN_BYTES = 64 * 1_024;

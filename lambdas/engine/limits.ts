@@ -1,4 +1,7 @@
-/** Limits of one run, with units; used by schemas, code, OpenAPI and documentation alike (contract: invocations, sections 2 and 6). */
+/**
+ * Limits of one run, with units; used by schemas, code, OpenAPI and documentation alike
+ * (docs/contracts/invocations.md#resources, #semantics).
+ */
 export const LIMITS = {
   codeBytes: 1024 * 1024,
   timeoutMs: { min: 100, max: 900_000, default: 30_000 },
@@ -29,5 +32,5 @@ export const DEADLINES = {
   noSandboxMs: 10 * 60_000,
 } as const;
 
-/** A run is claimed once and replaced at most twice (contract: invocations, section 6, "Retries"). */
+/** A run is claimed once and replaced at most twice (docs/contracts/invocations.md#retries). */
 export const MAX_ATTEMPTS = 3;

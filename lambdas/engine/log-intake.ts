@@ -3,7 +3,7 @@ import type { Frame } from './frames';
 import { LIMITS } from './limits';
 import { cutToBytes } from './text';
 
-/** Says in the log that there was more (contract: invocations, section 6, "Limits"). */
+/** Says in the log that there was more (docs/contracts/invocations.md#limits). */
 const DROPPED = 'Output dropped: this run has written more than 1 MiB or 10000 lines.';
 
 /**

@@ -6,7 +6,7 @@ import { isTerminal, wallMs, type Run } from './run';
 
 /**
  * Counters of what belongs together (the runs of a function): in buckets of an hour, written in the transaction that
- * ends the run, so that each run counts once (contract: functions, section 6, "Counters").
+ * ends the run, so that each run counts once (docs/contracts/functions.md#counters).
  */
 export interface Meter {
   readonly invocations: number;

@@ -9,7 +9,7 @@ export type HasOwner = (run: Run) => Promise<boolean>;
 
 /**
  * Whether what a run belongs to is still there: the runs of a deleted function are out of sight at once, though they are
- * removed later (contract: functions, section 6, "Delete"). Costs a read for runs of functions, nothing for others.
+ * removed later (docs/contracts/functions.md#delete). Costs a read for runs of functions, nothing for others.
  */
 export const ownersIn =
   (db: DynamoDBDocumentClient, table: string): HasOwner =>

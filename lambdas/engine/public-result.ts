@@ -17,7 +17,7 @@ const Answer = StoredAnswer.extend({
 
 /**
  * A stored result as every reader of runs is promised it, also where the run belongs to a function, a job or a callback
- * (contract: invocations, section 6, "Result"): an answer's body as text, anything else as the JSON text of it with 200.
+ * (docs/contracts/invocations.md#result): an answer's body as text, anything else as the JSON text of it with 200.
  * Bytes that are no text stay Base64.
  * @param json what `resultOf` gave
  */

@@ -7,7 +7,7 @@ import { isTerminal, type Run } from './run';
 import type { RunIndex } from './run-index';
 
 /**
- * Ends a run whose deadline has passed: its worker is lost (contract: invocations, section 6, "Time"). Readers call it
+ * Ends a run whose deadline has passed: its worker is lost (docs/contracts/invocations.md#time). Readers call it
  * too, so that nobody ever sees a run that should be over still going.
  */
 export async function reapIfOverdue(run: Run, ports: EndPorts): Promise<Run> {
@@ -23,7 +23,8 @@ export interface Reaped {
 
 /**
  * Ends every run past its deadline, and waits for those whose deadline passes before the next reaper comes: a lost run must
- * not stay open for a schedule's minute more (contract: section 6, "Time"). One that cannot be ended does not keep the
+ * not stay open for a schedule's minute more (docs/contracts/invocations.md#time). One that cannot be ended does not
+ * keep the
  * others waiting.
  * @param lookAheadMs how long this reaper waits at most
  */

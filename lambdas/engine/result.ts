@@ -5,7 +5,7 @@ import type { RunOrder } from './order';
 import type { Outcome } from './run';
 import { cutToBytes } from './text';
 
-/** Result of the `invocation` convention (contract: invocations, section 6, "Result"). */
+/** Result of the `invocation` convention (docs/contracts/invocations.md#result). */
 const HttpResult = z.object({
   statusCode: z.int().min(100).max(599),
   body: z.string(),

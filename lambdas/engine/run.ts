@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from './fault';
 import { Preview } from './function-answer';
 
-/** A run and its states (contract: invocations, sections 2 and 6). */
+/** A run and its states (docs/contracts/invocations.md#resources, #semantics). */
 
 export const RUN_STATUSES = [
   'REQUEST_RECEIVED',
@@ -52,7 +52,7 @@ export const NO_USAGE: Usage = { cpuMs: 0, maxMemoryBytes: 0, durationMs: 0, col
 export const wallMs = ({ startedAt, finishedAt }: Pick<Run, 'startedAt' | 'finishedAt'>): number =>
   startedAt === undefined || finishedAt === undefined ? 0 : Math.max(0, finishedAt - startedAt);
 
-/** The figures that records and events show (contract: invocations, section 2). */
+/** The figures that records and events show (docs/contracts/invocations.md#resources). */
 export function publicUsage(
   usage: Usage | undefined,
 ): Pick<Usage, 'cpuMs' | 'maxMemoryBytes' | 'durationMs' | 'coldStart'> | undefined {

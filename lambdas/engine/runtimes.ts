@@ -34,7 +34,9 @@ const ALIASES = Object.fromEntries(RUNTIMES.map(({ name, aliases }) => [name, al
 const PYTHON = /^py(?:thon)?(?:3(?:\.x|\.(?:\d|1[0-4]))?)?$/;
 const NODE = /^(?:node|nodejs|node\.js|js|javascript)(?:(?:1\d|2[0-4])(?:\.(?:x|\d+))*)?$/;
 
-/** The runtime that a spelling means: one alias table for the whole platform (contract: invocations, section 6). */
+/**
+ * The runtime that a spelling means: one alias table for the whole platform (docs/contracts/invocations.md#semantics).
+ */
 export function findRuntime(spelling: string): Runtime | undefined {
   const normal = spelling.toLowerCase().replace(/[\s_-]/g, '');
   if (PYTHON.test(normal)) return RUNTIMES[0];

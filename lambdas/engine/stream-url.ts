@@ -5,7 +5,7 @@ import type { Run } from './run';
 
 /**
  * Address of a run's stream, relative to the origin of the API. Where callers must authenticate it carries a ticket,
- * because `EventSource` cannot send headers (contract: invocations, section 4).
+ * because `EventSource` cannot send headers (docs/contracts/invocations.md#worked-examples).
  * @param ticketKey reads the signing key, or undefined where nobody authenticates
  */
 export const streamUrlOf =

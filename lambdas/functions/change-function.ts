@@ -9,7 +9,7 @@ type ChangePorts = Pick<Ports, 'envelope' | 'codes' | 'clock'>;
 
 /**
  * The record as a change makes it; the very same record where nothing is different. New code is stored already when
- * this returns (contract: functions, section 6, "PATCH").
+ * this returns (docs/contracts/functions.md#patch).
  * @throws AppError `VALIDATION_ERROR` for a mask with nothing behind it
  */
 export async function changed(

@@ -30,7 +30,7 @@ const PAGE = 25;
 /**
  * Removes what deleted functions and workspaces left. A task stands until all of its steps are done, and each step can
  * be done again: whoever crashes is followed by the next, on the schedule or with the next deletion
- * (contract: functions, section 6, "Delete").
+ * (docs/contracts/functions.md#delete).
  * @param remainingMs what is left of this worker's own time; what is not done then is for the next
  */
 export async function cleanUp(ports: CleanUpPorts, remainingMs: () => number): Promise<CleanedUp> {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { utf8 } from '../platform/utf8';
 import { LIMITS } from './limits';
 
-/** Source code on its way in and out: Base64 of UTF-8 text (contract: functions, section 6, "Create"). */
+/** Source code on its way in and out: Base64 of UTF-8 text (docs/contracts/functions.md#create). */
 
 const STANDARD_BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

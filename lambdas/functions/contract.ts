@@ -6,7 +6,7 @@ import { InvocationUrl } from './invocation-url';
 import { LIMITS } from './limits';
 import { parseTime } from './time';
 
-/** Shapes of the functions API (contract: functions, section 2). */
+/** Shapes of the functions API (docs/contracts/functions.md#resources). */
 
 const text = (maxChars: number) =>
   z

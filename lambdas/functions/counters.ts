@@ -7,7 +7,7 @@ const AT_ONCE = 16;
 
 export const NOTHING: Meter = { invocations: 0, errors: 0, durationMs: 0 };
 
-/** Counts of functions over the last 24 hours (contract: functions, section 6, "Counters"). */
+/** Counts of functions over the last 24 hours (docs/contracts/functions.md#counters). */
 export class Counters {
   readonly #db: DynamoDBDocumentClient;
   readonly #runsTable: string;

@@ -3,7 +3,7 @@ import { envNameProblem, utf8Bytes, WELL_FORMED } from '../engine/contract';
 import { invalid } from '../platform/errors';
 import { LIMITS, MASK } from './limits';
 
-/** Environment variables of a function (contract: functions, sections 2, 6 "PATCH" and 7). */
+/** Environment variables of a function (docs/contracts/functions.md#semantics, #resources, #patch). */
 
 export type Values = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { neverRan } from '../engine/fault';
 import type { Run } from '../engine/run';
 
-/** What the log of a run that failed says (contract: functions, section 6, "Engine contract" and "Failures of the call"). */
+/** What the log of a run that failed says (docs/contracts/functions.md#engine-contract, #failures-of-the-call). */
 
 export interface Failure {
   readonly statusCode: number;

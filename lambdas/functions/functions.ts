@@ -22,7 +22,10 @@ type Room = UseCases<typeof functionsRoutes>;
 /** Objects of the bucket that are fetched at the same time, for a list that is not in the cache. */
 const CODES_AT_ONCE = 24;
 
-/** Code first, then record and count together: a failure in between leaves no function (contract: section 6, "Create"). */
+/**
+ * Code first, then record and count together: a failure in between leaves no function
+ * (docs/contracts/functions.md#create).
+ */
 export const createFunction =
   (ports: Ports): Room['createFunction'] =>
   async ({ params, body }, { principal }) => {
@@ -92,7 +95,7 @@ export const getFunction =
     body: await shown(await findFunction(params, principal, ports), ports),
   });
 
-/** Only the fields present change; what is the same afterwards was no change (contract: section 6, "PATCH"). */
+/** Only the fields present change; what is the same afterwards was no change (docs/contracts/functions.md#patch). */
 export const updateFunction =
   (ports: Ports): Room['updateFunction'] =>
   async ({ params, body }, { principal, headers }) => {
@@ -112,7 +115,7 @@ export const updateFunction =
     return { body: await shown(record, ports) };
   };
 
-/** Out of sight at once; what is left is removed in the background (contract: section 6, "Delete"). */
+/** Out of sight at once; what is left is removed in the background (docs/contracts/functions.md#delete). */
 export const deleteFunction =
   (ports: Ports): Room['deleteFunction'] =>
   async ({ params }, { principal }) => {

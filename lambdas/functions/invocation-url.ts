@@ -4,7 +4,7 @@ import { LIMITS } from './limits';
 
 /**
  * Where a function was deployed elsewhere. Kept as it was sent, with `http://` before it where there is no scheme
- * (contract: functions, section 6, "PATCH"); what may be called is judged with the record at hand.
+ * (docs/contracts/functions.md#patch); what may be called is judged with the record at hand.
  */
 export const InvocationUrl = z.string().transform((sent, context): string => {
   const trimmed = sent.trim();

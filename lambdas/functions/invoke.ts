@@ -20,7 +20,8 @@ import type { functionsRoutes } from './routes';
 type Room = UseCases<typeof functionsRoutes>;
 
 /**
- * Runs a function for a caller who waits (contract: functions, section 6). In this order: there is such a function, it
+ * Runs a function for a caller who waits (docs/contracts/functions.md#semantics). In this order: there is such a
+ * function, it
  * is not disabled, the body parses, its URL may be called.
  */
 export const invokeFunction =

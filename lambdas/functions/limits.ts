@@ -1,4 +1,4 @@
-/** Limits of the functions API, with units (contract: functions, sections 2, 3 and 6). */
+/** Limits of the functions API, with units (docs/contracts/functions.md#resources, #endpoints, #semantics). */
 export const LIMITS = {
   nameChars: 100,
   descriptionChars: 1_000,

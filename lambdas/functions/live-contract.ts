@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The two observability answers, in snake case as their clients know them (contract: functions, section 2). */
+/** The two observability answers, in snake case as their clients know them (docs/contracts/functions.md#resources). */
 
 export const LokiLogsResponse = z
   .object({

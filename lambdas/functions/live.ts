@@ -11,7 +11,9 @@ import { SourceUnreachable, SourceUnreadable } from './source-errors';
 
 type Room = UseCases<typeof functionsRoutes>;
 
-/** Lines that a function printed, from wherever they are collected (contract: functions, section 6, "loki-logs"). */
+/**
+ * Lines that a function printed, from wherever they are collected (docs/contracts/functions.md#loki-logs-and-metrics).
+ */
 export const lokiLogs =
   (ports: Ports): Room['lokiLogs'] =>
   async ({ params: { functionId }, query }, { principal }) => {
@@ -26,7 +28,9 @@ export const lokiLogs =
     return { body: { logs: carried, total: carried.length, function_id: functionId } };
   };
 
-/** CPU use of the last hour. One of two queries failing leaves the other's half (contract: section 6). */
+/**
+ * CPU use of the last hour. One of two queries failing leaves the other's half (docs/contracts/functions.md#semantics).
+ */
 export const functionMetrics =
   (ports: Ports): Room['functionMetrics'] =>
   async ({ params: { functionId } }, { principal }) => {

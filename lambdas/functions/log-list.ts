@@ -9,7 +9,7 @@ const SHORT_BYTES = 5 * 1_024;
 
 /**
  * Logs that one reply can carry, newest first: whole while there is room, then shortened. Where even that is too much the
- * oldest are missing, and `total` says how many are there (contract: functions, section 2, "LogsResponse").
+ * oldest are missing, and `total` says how many are there (docs/contracts/functions.md#executionlog).
  */
 export class LogList {
   readonly logs: ExecutionLog[] = [];

@@ -17,7 +17,7 @@ type Room = UseCases<typeof functionsRoutes>;
 /** Logs whose bodies or lines may have to be fetched, at the same time. */
 const AT_ONCE = 16;
 
-/** The newest over all functions that exist, with no share per function (contract: functions, section 6, "Logs"). */
+/** The newest over all functions that exist, with no share per function (docs/contracts/functions.md#logs). */
 export const workspaceLogs =
   (ports: Ports): Room['workspaceLogs'] =>
   async ({ params, query }, { principal }) => {

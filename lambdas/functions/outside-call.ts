@@ -17,7 +17,7 @@ export interface OutsideCall {
 /** What is kept of a failed call; it names no address, and neither does the answer. */
 const UNREACHABLE = 'The address of the function cannot be reached.';
 
-/** Makes the call. What went wrong is an outcome too (contract: functions, section 6, "Failures of the call"). */
+/** Makes the call. What went wrong is an outcome too (docs/contracts/functions.md#failures-of-the-call). */
 export async function callOutside(call: OutsideCall, timeoutSeconds: number): Promise<OwnOutcome> {
   try {
     const { status, contentType, body } = await postJson({ ...call, maxBytes: LIMITS.resultBytes });

@@ -14,7 +14,7 @@ const OUTSIDE_ORDER_VERSION = 1;
 
 /**
  * A call that may outlast the synchronous window is made by a worker of its own, which goes on when the caller is told
- * STILL_RUNNING (contract: functions, section 6, "Long runs").
+ * STILL_RUNNING (docs/contracts/functions.md#long-runs).
  */
 export const OutsideOrder = z.object({
   version: versionUpTo('the order', OUTSIDE_ORDER_VERSION),

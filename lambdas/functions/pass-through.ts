@@ -14,7 +14,7 @@ import type { FunctionRecord } from './records';
 import type { RequestBody } from './request-body';
 
 /**
- * Calls a function that is deployed elsewhere (contract: functions, section 6, "Pass-through"). The name is resolved
+ * Calls a function that is deployed elsewhere (docs/contracts/functions.md#pass-through). The name is resolved
  * once, every address is checked, and the connection goes to a checked one.
  * @param windowMs how long the caller waits
  * @returns the run as it ended, or as it stands when the caller waits no longer

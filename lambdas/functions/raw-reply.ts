@@ -53,8 +53,8 @@ function passedOn(headers: Answer['headers']): Record<string, string> {
 }
 
 /**
- * The function's own answer; what it holds must not act as a page of the platform's (contract: functions, section 6,
- * "Raw answer").
+ * The function's own answer; what it holds must not act as a page of the platform's
+ * (docs/contracts/functions.md#raw-answer).
  * @throws AppError `EXECUTION_ERROR` where one reply cannot carry it
  */
 export function rawReply(run: Run, { statusCode, contentType, headers, raw }: Answer) {

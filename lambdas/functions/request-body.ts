@@ -14,7 +14,8 @@ export function readRequest(bytes: Buffer): RequestBody {
 }
 
 /**
- * The first argument of a handler, as JSON text (contract: functions, section 6, "Engine contract"; callbacks, "Event").
+ * The first argument of a handler, as JSON text (docs/contracts/functions.md#engine-contract,
+ * docs/contracts/callbacks.md#event).
  * The names of an object body stand at the top level too; those of the event win.
  */
 export function eventOf({ value, text }: RequestBody): string {

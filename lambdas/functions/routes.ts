@@ -24,7 +24,7 @@ const badBody = ['INVALID_JSON', 'VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE'] as con
 const idempotent = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const;
 const CODE = Buffer.from('def handler(event, context):\n    return {"accepted": event["body"]}\n').toString('base64');
 
-/** The functions API (contract: functions, section 3); `/health` is the site's. */
+/** The functions API (docs/contracts/functions.md#endpoints); `/health` is the site's. */
 export const functionsRoutes = {
   createWorkspace: {
     method: 'POST',
@@ -138,7 +138,8 @@ export const functionsRoutes = {
         .optional()
         .meta({ description: '`true`: the function’s own status, content type and body, without the log around it.' }),
     }),
-    // The body is judged after the function: unknown and disabled come first (contract: section 6, "Checks, in order").
+    // The body is judged after the function: unknown and disabled come first
+    // (docs/contracts/functions.md#checks-in-order).
     body: {
       schema: z.instanceof(Buffer),
       unparsed: true,

@@ -1,4 +1,7 @@
-/** What can be wrong with a log or metrics source; each API has its own codes for the two (contract: functions, section 7). */
+/**
+ * What can be wrong with a log or metrics source; each API has its own codes for the two
+ * (docs/contracts/functions.md#bad-input).
+ */
 
 /** It does not answer, or not in time. */
 export class SourceUnreachable extends Error {

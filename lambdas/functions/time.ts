@@ -1,4 +1,7 @@
-/** Times of this API: ISO 8601 with milliseconds in Korean time, which has no summer time (contract: functions, section 2). */
+/**
+ * Times of this API: ISO 8601 with milliseconds in Korean time, which has no summer time
+ * (docs/contracts/functions.md#resources).
+ */
 
 const KST_OFFSET_MS = 9 * 3_600_000;
 

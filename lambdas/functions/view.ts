@@ -8,7 +8,7 @@ import { masked } from './environment';
 import type { FunctionRecord, WorkspaceRecord } from './records';
 import { kst, kstOrNull } from './time';
 
-/** Records as answers show them (contract: functions, section 2). */
+/** Records as answers show them (docs/contracts/functions.md#resources). */
 
 export function toWorkspace(record: WorkspaceRecord, { invocations, errors }: Meter): Workspace {
   return {

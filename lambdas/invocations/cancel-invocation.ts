@@ -8,8 +8,8 @@ import type { invocationsRoutes } from './routes';
 import { toInvocation } from './view';
 
 /**
- * Cancels a run: the record is final when this answers, the sandbox stops within two seconds (contract: invocations,
- * section 6, "Cancel").
+ * Cancels a run: the record is final when this answers, the sandbox stops within two seconds
+ * (docs/contracts/invocations.md#cancel).
  * @throws AppError `INVOCATION_ALREADY_FINISHED`
  */
 export const cancelInvocation =

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Environment, SourceCode } from '../engine/contract';
 import { LIMITS } from '../engine/limits';
 
-/** Shapes of the invocations API (contract: invocations, section 2). */
+/** Shapes of the invocations API (docs/contracts/invocations.md#resources). */
 
 const wholeNumber = ({ min, max, default: fallback }: { min: number; max: number; default: number }) =>
   z.int().min(min).max(max).default(fallback);

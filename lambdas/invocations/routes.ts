@@ -23,7 +23,7 @@ const startErrors = [
   'IDEMPOTENCY_IN_PROGRESS',
 ] as const;
 
-/** The invocations API (contract: invocations, section 3); the stream itself is in `stream/routes.ts`. */
+/** The invocations API (docs/contracts/invocations.md#endpoints); the stream itself is in `stream/routes.ts`. */
 export const invocationsRoutes = {
   startInvocation: {
     method: 'POST',

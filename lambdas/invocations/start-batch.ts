@@ -11,7 +11,7 @@ type Item = Awaited<ReturnType<UseCases<typeof invocationsRoutes>['startBatch']>
 /** Runs that are started at the same time; the rest of a batch follows as these are done. */
 const AT_ONCE = 10;
 
-/** Starts many runs, independent of each other (contract: invocations, section 6, "Batch"). */
+/** Starts many runs, independent of each other (docs/contracts/invocations.md#batch). */
 export const startBatch =
   (ports: Ports): UseCases<typeof invocationsRoutes>['startBatch'] =>
   async ({ body }, { principal }) => {

@@ -3,7 +3,7 @@ import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
 import { accepted, start } from './start';
 
-/** Starts one run (contract: invocations, section 4, "Start"). */
+/** Starts one run (docs/contracts/invocations.md#example-start). */
 export const startInvocation =
   (ports: Ports): UseCases<typeof invocationsRoutes>['startInvocation'] =>
   async ({ body }, { principal }) => {

@@ -4,7 +4,7 @@ import { resultOf, type ReadPorts } from '../engine/read-run';
 import { isTerminal, publicUsage, type Run } from '../engine/run';
 import type { Invocation, Summary } from './contract';
 
-/** A run as the invocations API shows it in lists (contract: invocations, sections 2 and 3). */
+/** A run as the invocations API shows it in lists (docs/contracts/invocations.md#resources, #endpoints). */
 export function toSummary(run: Run): Summary {
   const over = isTerminal(run.status);
   return {

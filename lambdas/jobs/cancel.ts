@@ -12,8 +12,8 @@ import type { jobsRoutes } from './routes';
 const MAX_LOOKS = 10;
 
 /**
- * Cancels a job: it is CANCELLED when this answers, its process is gone within two seconds (contract: jobs, section 6,
- * "Cancel").
+ * Cancels a job: it is CANCELLED when this answers, its process is gone within two seconds
+ * (docs/contracts/jobs.md#cancel).
  * @throws AppError `JOB_NOT_FOUND`, `JOB_ALREADY_FINISHED`
  */
 export const cancelJob =

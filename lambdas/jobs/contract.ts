@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { LIMITS } from './limits';
 
-/** Shapes of the jobs API (contract: jobs, sections 2 and 3). */
+/** Shapes of the jobs API (docs/contracts/jobs.md#resources, #endpoints). */
 
 const text = (maxChars: number) =>
   z

@@ -16,7 +16,7 @@ import type { jobsRoutes } from './routes';
 import { toFullJob } from './view';
 
 /**
- * Runs a job once more. Waits for the end if there is a body, or if asked to (contract: jobs, section 6, "Execute").
+ * Runs a job once more. Waits for the end if there is a body, or if asked to (docs/contracts/jobs.md#execute).
  * Costs two reads and the transaction of run and job, beside what any run costs.
  * @throws AppError `JOB_NOT_FOUND`, `JOB_ALREADY_RUNNING`, `JOB_CANCELLED`, `RATE_LIMITED`, `SERVICE_UNAVAILABLE`
  */
@@ -69,7 +69,7 @@ async function started({ record }: Job, start: () => Promise<Run>, ports: Ports)
   }
 }
 
-/** A whole program with its standard input (contract: jobs, section 6, "Running"). */
+/** A whole program with its standard input (docs/contracts/jobs.md#running). */
 function specOf(record: JobRecord, input: string, timeoutMs: number, { jobs }: Ports): RunSpec {
   const runtime = RUNTIMES.find(({ name }) => name === record.runtime);
   if (!runtime) throw new Error(`No runtime ${record.runtime}`);

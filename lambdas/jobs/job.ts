@@ -36,7 +36,7 @@ export interface Job {
 
 /**
  * The state of a job is that of its newest run: there is nothing that could disagree with it, so that execute, cancel
- * and the end of a run cannot race (contract: jobs, section 6, "State machine").
+ * and the end of a run cannot race (docs/contracts/jobs.md#state-machine).
  */
 export function statusOf({ record, run }: Job): JobStatus {
   if (!run) return record.cancelledAt === undefined ? 'PENDING' : 'CANCELLED';

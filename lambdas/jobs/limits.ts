@@ -1,6 +1,6 @@
 import { LIMITS as ENGINE } from '../engine/limits';
 
-/** Limits of the jobs API, with units (contract: jobs, sections 2, 3 and 6). */
+/** Limits of the jobs API, with units (docs/contracts/jobs.md#resources, #endpoints, #semantics). */
 export const LIMITS = {
   codeBytes: ENGINE.codeBytes,
   inputBytes: 1024 * 1024,

@@ -22,7 +22,7 @@ interface Figures {
   readonly load: { readonly cpuMs: number; readonly wallMs: number; readonly memoryPercent: number } | undefined;
 }
 
-/** How busy the execution pool was; there is one, whatever name it is called by (contract: jobs, section 6, "Metrics"). */
+/** How busy the execution pool was; there is one, whatever name it is called by (docs/contracts/jobs.md#metrics). */
 export function getClusterMetrics(ports: {
   readonly index: RunIndex;
   readonly clock: Clock;

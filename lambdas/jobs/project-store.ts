@@ -46,7 +46,7 @@ export class ProjectStore {
     this.#table = table;
   }
 
-  /** What a reference means: the project of that id, else the one of that name (contract: jobs, section 6). */
+  /** What a reference means: the project of that id, else the one of that name (docs/contracts/jobs.md#semantics). */
   async find(workspace: string, reference: string): Promise<Project | undefined> {
     const id = idIn(reference);
     const byId = id === undefined ? undefined : await this.#get(idKey(workspace, id));

@@ -25,7 +25,7 @@ export const getFlatStatus =
   });
 
 /**
- * What a run has printed, by a key that is looked up and never used as a path (contract: jobs, section 6, "Logs").
+ * What a run has printed, by a key that is looked up and never used as a path (docs/contracts/jobs.md#logs).
  * @throws AppError `LOG_NOT_FOUND`
  */
 export const getLog =

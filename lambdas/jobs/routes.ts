@@ -21,7 +21,7 @@ const byJob = z.object({ job_id: z.string() });
 const jobs = { status: 200, body: z.array(Job), headers: ['X-Next-Cursor'] } as const;
 const { minutes, periodSeconds } = LIMITS.metrics;
 
-/** The jobs API (contract: jobs, section 3); `/api/health` and `/` are the site's. */
+/** The jobs API (docs/contracts/jobs.md#endpoints); `/api/health` and `/` are the site's. */
 export const jobsRoutes = {
   uploadJob: {
     method: 'POST',

@@ -8,7 +8,7 @@ import type { jobsRoutes } from './routes';
 import { toJob } from './view';
 
 /**
- * Stores a script (contract: jobs, section 4, "Upload"). Costs one object, and one transaction of three small items.
+ * Stores a script (docs/contracts/jobs.md#example-upload). Costs one object, and one transaction of three small items.
  * @throws AppError `UNSUPPORTED_RUNTIME`, `PROJECT_LIMIT_REACHED`
  */
 export const uploadJob =
@@ -41,7 +41,7 @@ export const uploadJob =
     return { body: toJob({ record, run: undefined }, undefined, ports.publicOrigin(headers)) };
   };
 
-/** What the reference means, or else a project of that name made now (contract: jobs, section 6). */
+/** What the reference means, or else a project of that name made now (docs/contracts/jobs.md#semantics). */
 async function projectOf(
   workspace: string,
   { project, description }: { readonly project: string; readonly description: string | null },

@@ -14,7 +14,10 @@ const MESSAGES: Readonly<Record<JobStatus, string>> = {
   CANCELLED: 'Cancelled.',
 };
 
-/** A job as the API shows it (contract: jobs, section 3). @param output what its newest run printed, if that is over */
+/**
+ * A job as the API shows it (docs/contracts/jobs.md#endpoints). @param output what its newest run printed, if that is
+ * over
+ */
 export function toJob(job: Job, output: Output | undefined, origin: string): JobView {
   const { record } = job;
   const status = statusOf(job);

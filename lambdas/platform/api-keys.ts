@@ -9,7 +9,7 @@ import { readItem } from './read-item';
 import { isConditionFailed, storeFailed } from './store-errors';
 
 /**
- * API keys: hashed at rest, shown once, scoped to workspaces (contract: common, "Credentials").
+ * API keys: hashed at rest, shown once, scoped to workspaces (docs/contracts/common.md#credentials).
  * A key is 256 random bits, so that a plain SHA-256 is as safe as a slow hash and costs nothing per request.
  */
 export interface ApiKey {

@@ -1,6 +1,8 @@
 import type { Headers } from './principal';
 
-/** What browsers may send, use and read of every path (contract: common, "Requests"): of the HTTP API and of ours. */
+/**
+ * What browsers may send, use and read of every path (docs/contracts/common.md#requests): of the HTTP API and of ours.
+ */
 export const CORS_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 export const CORS_ALLOWED_HEADERS: readonly string[] = [
   'Content-Type',

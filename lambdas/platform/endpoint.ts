@@ -51,7 +51,7 @@ export interface EndpointOptions<T extends RouteTable> {
   readonly beforeReplay?: {
     readonly [N in keyof T]?: (params: Readonly<Record<string, string>>, context: CallContext) => Promise<void>;
   };
-  /** true: error bodies also carry `detail` (contract: common, "Errors"). */
+  /** true: error bodies also carry `detail` (docs/contracts/common.md#errors). */
   readonly errorDetail?: boolean;
   /** How the body of a success becomes JSON text, for clients that read the text itself; absent: JSON.stringify. */
   readonly writeBody?: (body: unknown) => string;

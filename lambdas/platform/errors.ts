@@ -1,5 +1,5 @@
 /**
- * Every way a request can be refused, and the one HTTP status each has over all APIs (contract: common, "Errors").
+ * Every way a request can be refused, and the one HTTP status each has over all APIs (docs/contracts/common.md#errors).
  * The union is closed: a code that is not here cannot be thrown, a code without a status does not compile.
  */
 export const STATUS_BY_CODE = {
@@ -109,7 +109,7 @@ const RETRY_AFTER: { readonly [C in ErrorCode]?: { readonly 'Retry-After': strin
   IDEMPOTENCY_IN_PROGRESS: { 'Retry-After': '1' },
 };
 
-/** 400 `VALIDATION_ERROR` that names the field (contract: common, "Errors"). */
+/** 400 `VALIDATION_ERROR` that names the field (docs/contracts/common.md#errors). */
 export const invalid = (field: string, message: string): AppError =>
   new AppError('VALIDATION_ERROR', message, { details: { field } });
 

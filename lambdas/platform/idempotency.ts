@@ -52,7 +52,7 @@ export interface IdempotentRequest {
   readonly body: Buffer;
 }
 
-/** Idempotency keys (contract: invocations, section 6, "Idempotency"). */
+/** Idempotency keys (docs/contracts/invocations.md#idempotency). */
 export class Idempotency {
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;

@@ -1,8 +1,8 @@
 import { AppError } from './errors';
 
-/** Bytes of a request body (contract: common, "Requests"). */
+/** Bytes of a request body (docs/contracts/common.md#requests). */
 export const MAX_BODY_BYTES = 6 * 1024 * 1024;
-/** Levels of arrays and objects in caller data (contract: common, "Requests"). */
+/** Levels of arrays and objects in caller data (docs/contracts/common.md#requests). */
 export const MAX_NESTING = 64;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);

@@ -6,7 +6,7 @@ export interface Principal {
   /** Name of the key or of the person, for the audit log; never a secret. */
   readonly subject: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** What APIs without a workspace in their paths use (contract: common, "Credentials"). */
+  /** What APIs without a workspace in their paths use (docs/contracts/common.md#credentials). */
   readonly workspace: string;
   readonly workspaces: readonly string[];
   /** Every workspace is open to this caller, those included that nobody has created yet. */
@@ -44,7 +44,10 @@ export type Headers = Readonly<Record<string, string | undefined>>;
 /** Finds out who calls from lower-case request headers. @throws AppError `UNAUTHENTICATED` */
 export type Authenticate = (headers: Headers) => Promise<Principal>;
 
-/** The credential a request carries: `Authorization: Bearer nk_...` or `X-API-Key` (contract: common, "Credentials"). */
+/**
+ * The credential a request carries: `Authorization: Bearer nk_...` or `X-API-Key`
+ * (docs/contracts/common.md#credentials).
+ */
 export function credentialOf(headers: Headers): string | undefined {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers['authorization'] ?? '')?.[1];
   return bearer ?? headers['x-api-key']?.trim();

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * A whole number in a query string, parsed strictly: `10`, never `10.0`, `1e1`, ` 10` or an empty string
- * (contract: common, "Requests").
+ * (docs/contracts/common.md#requests).
  */
 export function queryInteger(min: number, max: number, fallback: number): z.ZodType<number, string | undefined> {
   const wanted = `must be a whole number from ${min} to ${max}`;

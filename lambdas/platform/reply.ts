@@ -9,13 +9,13 @@ export function toAppError(error: unknown): AppError {
 
 export interface ErrorReplyOptions {
   readonly requestId: string;
-  /** true: `detail` repeats the message (contract: common, "Errors": jobs, callbacks and decisions). */
+  /** true: `detail` repeats the message (docs/contracts/common.md#errors). */
   readonly withDetail?: boolean | undefined;
   /** Codes of the service beside those of the platform. */
   readonly errors?: ErrorStatuses | undefined;
 }
 
-/** Body of an error (contract: common, "Errors"). */
+/** Body of an error (docs/contracts/common.md#errors). */
 export function errorBody(error: AppError, { requestId, withDetail }: ErrorReplyOptions): string {
   const { code, message, details } = error;
   return JSON.stringify({

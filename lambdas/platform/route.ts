@@ -3,7 +3,7 @@ import type { ErrorCode } from './errors';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a credential must be allowed to do; `public` needs no credential (contract: common, "Credentials"). */
+/** What a credential must be allowed to do; `public` needs no credential (docs/contracts/common.md#credentials). */
 export type Scope = 'read' | 'run' | 'write' | 'admin';
 
 /**
@@ -33,11 +33,11 @@ export interface RouteBody {
   readonly envelopeDepth?: number;
   /**
    * true: the schema is given the bytes as they came (a Buffer, empty where there is no body), and the use case reads
-   * them: for a body that is no JSON, or that is to be judged only after what the path names (contract: functions,
-   * section 6, "Checks, in order").
+   * them: for a body that is no JSON, or that is to be judged only after what the path names
+   * (docs/contracts/functions.md#checks-in-order).
    */
   readonly unparsed?: boolean;
-  /** true: `Idempotency-Key` is honoured (contract: invocations, section 6). */
+  /** true: `Idempotency-Key` is honoured (docs/contracts/invocations.md#semantics). */
   readonly idempotent?: boolean;
   readonly example?: unknown;
 }

@@ -17,7 +17,8 @@ interface Compiled {
 /**
  * Finds the row of the table that answers a request. Trailing slashes do not matter; literal segments win over
  * parameters. The path is taken as it is: an HTTP API has decoded it, and a second time would change a name with a `%`.
- * @throws AppError `ROUTE_NOT_FOUND`, or `METHOD_NOT_ALLOWED` with `Allow` when the path is known (contract: common)
+ * @throws AppError `ROUTE_NOT_FOUND`, or `METHOD_NOT_ALLOWED` with `Allow` when the path is known
+ * (docs/contracts/common.md)
  */
 export function createRouter<T extends RouteTable>(table: T): (method: string, path: string) => Match<T> {
   const compiled = Object.entries(table)

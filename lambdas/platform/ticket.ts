@@ -4,7 +4,7 @@ import * as z from 'zod';
 /**
  * A stream ticket: leave to follow one run, for callers that cannot send headers (`EventSource`).
  * Good for opening the stream for 60 s, and for reconnecting for as long as the run may last
- * (contract: invocations, section 4, "Start").
+ * (docs/contracts/invocations.md#example-start).
  */
 export interface Ticket {
   readonly workspace: string;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Shapes of the shared paths (contract: common, "Shared paths"). */
+/** Shapes of the shared paths (docs/contracts/common.md#shared-paths-public-no-credentials). */
 
 export const Platform = z
   .object({

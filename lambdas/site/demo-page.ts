@@ -16,7 +16,10 @@ export interface DemoAssets {
   readonly examples: readonly DemoExample[];
 }
 
-/** The page that a person meets at `/`: one document, nothing else to load (contract: common, "Shared paths"). */
+/**
+ * The page that a person meets at `/`: one document, nothing else to load
+ * (docs/contracts/common.md#shared-paths-public-no-credentials).
+ */
 export function demoPage({ html, style, script, examples }: DemoAssets): HtmlPage {
   // In a script element `</script` would end it, wherever it stands.
   const data = JSON.stringify(examples).replaceAll('<', '\\u003c');

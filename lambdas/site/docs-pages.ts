@@ -2,7 +2,7 @@ import { escapeHtml as escape, hashes, htmlPage, type HtmlPage } from './html';
 
 /**
  * The API's description as people read it. Scripts and styles come from this installation; nothing is loaded from
- * elsewhere (contract: common, "Shared paths").
+ * elsewhere (docs/contracts/common.md#shared-paths-public-no-credentials).
  */
 
 type Versions = ReadonlyMap<string, string>;

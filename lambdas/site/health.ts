@@ -1,7 +1,10 @@
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../platform/clock';
 
-/** Milliseconds an answer of the store holds: a busy probe costs one call a second (contract: common, "Shared paths"). */
+/**
+ * Milliseconds an answer of the store holds: a busy probe costs one call a second
+ * (docs/contracts/common.md#shared-paths-public-no-credentials).
+ */
 const FRESH_MS = 1_000;
 /** Milliseconds from the question for which an answer is given out while the store is asked again. */
 const STALE_MS = 5_000;

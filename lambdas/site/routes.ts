@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { RouteTable } from '../platform/route';
 import { Health, Platform } from './contract';
 
-/** Paths that belong to the platform as a whole (contract: common, "Shared paths"). */
+/** Paths that belong to the platform as a whole (docs/contracts/common.md#shared-paths-public-no-credentials). */
 
 const health = {
   method: 'GET',

@@ -6,9 +6,12 @@ import { isTerminal, type Run } from '../engine/run';
 import { Pace } from './pace';
 import { SSE_HEARTBEAT, SSE_START, sseEvent } from './sse';
 
-/** A comment goes out after so long without an event (contract: invocations, section 5, "Start"). */
+/** A comment goes out after so long without an event (docs/contracts/invocations.md#opening-a-stream). */
 const HEARTBEAT_MS = 15_000;
-/** A stream is cut between events after so long on one connection; the client resumes (contract: section 5, "Reconnect"). */
+/**
+ * A stream is cut between events after so long on one connection; the client resumes
+ * (docs/contracts/invocations.md#reconnecting).
+ */
 const MAX_STREAM_MS = 14 * 60_000;
 /** Events read and written at once. */
 const PAGE = 500;

@@ -24,7 +24,7 @@ export interface OpenedStream {
 }
 
 /**
- * Decides whether and from where a run may be followed (contract: invocations, section 5, "Reconnect").
+ * Decides whether and from where a run may be followed (docs/contracts/invocations.md#reconnecting).
  * @throws AppError `UNAUTHENTICATED`, `FORBIDDEN`, `INVOCATION_NOT_FOUND`, `VALIDATION_ERROR`
  */
 export async function openStream(request: StreamRequest, ports: StreamPorts): Promise<OpenedStream> {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RouteTable } from '../platform/route';
 
-/** What every event carries; more stands beside it, by type (contract: invocations, section 5). */
+/** What every event carries; more stands beside it, by type (docs/contracts/invocations.md#events). */
 const StreamEvent = z
   .looseObject({
     type: z.enum(['STATUS', 'LOG', 'COMPLETE']),
@@ -12,7 +12,7 @@ const StreamEvent = z
   })
   .meta({ id: 'StreamEvent' });
 
-/** Served by the response-streaming function under `/stream/*` (contract: invocations, sections 3 and 5). */
+/** Served by the response-streaming function under `/stream/*` (docs/contracts/invocations.md#endpoints, #events). */
 export const streamRoutes = {
   streamInvocation: {
     method: 'GET',

@@ -1,6 +1,6 @@
 import type { PublicEvent } from '../engine/event';
 
-/** The wire form of server-sent events (contract: invocations, section 5, "Events"). */
+/** The wire form of server-sent events (docs/contracts/invocations.md#events). */
 
 /** Asks clients that reconnect to wait two seconds. */
 export const SSE_START = 'retry: 2000\n\n';

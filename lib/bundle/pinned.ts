@@ -16,14 +16,14 @@ export const PINNED = {
   /** What the installers run: Lambda promises neither, nor which version of it. */
   pip: path.join(PINS, 'pip'),
   npm: path.join(PINS, 'npm'),
-  /** What callbacks have without asking (contract: callbacks, section 6, "Build"). */
+  /** What callbacks have without asking (docs/contracts/callbacks.md#build). */
   requests: path.join(PINS, 'requests'),
   axios: path.join(PINS, 'axios'),
 } as const;
 
 const INSTALLED = path.join(REPOSITORY, '.narae/pinned');
 const TIME_LIMIT_MS = 300_000;
-/** Of the sandbox (contract: invocations, section 6). */
+/** Of the sandbox (docs/contracts/invocations.md#semantics). */
 const PYTHON = '3.13';
 /** Raise it when what is made of equal pins changes. */
 const RECIPE = '1';

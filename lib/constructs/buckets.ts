@@ -8,7 +8,7 @@ import type { StageConfig } from '../config';
 import { acknowledge } from './acknowledge';
 import { asBucket } from './interfaces';
 
-/** A day longer than the records that point at them (contract: invocations, section 6, "Limits"). */
+/** A day longer than the records that point at them (docs/contracts/invocations.md#limits). */
 const RUN_OBJECT_DAYS = LIMITS.retentionDays + 1;
 /** Since the code was last put, which is done again at least daily while it is used. */
 const CODE_DAYS = 90;

@@ -1,5 +1,5 @@
 /**
- * The states of a build of a callback (contract: callbacks, section 6, "Build"), in Amazon States Language with JSONPath.
+ * The states of a build of a callback (docs/contracts/callbacks.md#build), in Amazon States Language with JSONPath.
  * Written out: the tasks of CDK would let the machine invoke every version of its functions.
  */
 

@@ -110,7 +110,9 @@ const visibility = (metricName: string): CfnWebACL.VisibilityConfigProperty => (
   sampledRequestsEnabled: true,
 });
 
-/** The platform's error form (contract: common, "Errors"). WAF has no id to put in; CloudFront's is in a header. */
+/**
+ * The platform's error form (docs/contracts/common.md#errors). WAF has no id to put in; CloudFront's is in a header.
+ */
 const errorBody = (code: string, message: string): CfnWebACL.CustomResponseBodyProperty => ({
   contentType: 'APPLICATION_JSON',
   content: JSON.stringify({ error: { code, message, requestId: 'x-amz-cf-id' } }),

@@ -68,7 +68,7 @@ export class InstallerFunction extends Construct {
       memorySize: 1792,
       // What is downloaded, what that unpacks to, and the bundle made of it.
       ephemeralStorageSize: Size.gibibytes(2),
-      // 120 s for an installation (contract: callbacks, section 6, "Build"), and some to say so.
+      // 120 s for an installation (docs/contracts/callbacks.md#build), and some to say so.
       timeout: Duration.seconds(135),
       role: functionRole(this, logGroup, []),
       logGroup,

@@ -14,7 +14,7 @@ import { functionRole, LOG_ACTIONS } from './function-role';
 import type { SandboxNetwork } from './sandbox-network';
 import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
 
-/** Languages by the name runs ask for (contract: invocations, section 6, "Runtime aliases"). */
+/** Languages by the name runs ask for (docs/contracts/invocations.md#runtime-aliases). */
 export const SANDBOX_RUNTIMES = {
   'python3.13': {
     runtime: Runtime.PYTHON_3_13,
@@ -24,7 +24,7 @@ export const SANDBOX_RUNTIMES = {
     // The managed Python runtime cannot stream its answer; ours can.
     environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/supervise' },
     main: 'supervise',
-    // What callbacks have without asking (contract: callbacks, section 6, "Build"); the harness shows it to no others.
+    // What callbacks have without asking (docs/contracts/callbacks.md#build); the harness shows it to no others.
     lent: () => [{ from: pinnedPython(PINNED.requests), to: 'lent/callback' }],
   },
   nodejs24: {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Refusals that come from the edge itself, in the form of every other (contract: common, "Errors"). */
+/** Refusals that come from the edge itself, in the form of every other (docs/contracts/common.md#errors). */
 const REFUSALS = {
   BAD_REQUEST: [400, 'The request is not valid HTTP.'],
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address. GET /docs shows what there is.'],
@@ -47,7 +47,7 @@ export function codeOfBadRequest({ code }: NodeJS.ErrnoException): EdgeErrorCode
 
 /**
  * What the HTTP API says itself (throttled, no function to be had, too large) has its own words; answers of functions
- * carry X-Request-Id (contract: common, "Errors"), and its answers do not.
+ * carry X-Request-Id (docs/contracts/common.md#errors), and its answers do not.
  * @returns what to answer instead, or undefined where the answer is a function's
  */
 export function codeOfAnswer({ statusCode: status = 502, headers }: IncomingMessage): EdgeErrorCode | undefined {
@@ -70,7 +70,7 @@ export function sendErrorOnConnection(connection: Duplex, code: EdgeErrorCode): 
   connection.once('close', () => clearTimeout(timer));
 }
 
-/** As the HTTP API exposes them on every answer (contract: common, "Requests"). */
+/** As the HTTP API exposes them on every answer (docs/contracts/common.md#requests). */
 const EXPOSED_HEADERS = 'X-Request-Id, X-Next-Cursor, ETag, Retry-After, Idempotency-Replayed, Location, X-Log-Id';
 
 function refusal(code: EdgeErrorCode) {

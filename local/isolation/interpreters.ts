@@ -13,7 +13,10 @@ export interface Interpreter {
   readonly needs: readonly string[];
 }
 
-/** What user code is promised (contract: invocations, section 6), and the oldest that serves where it is not there. */
+/**
+ * What user code is promised (docs/contracts/invocations.md#semantics), and the oldest that serves where it is not
+ * there.
+ */
 const WANTED = '3.13';
 const OLDEST_MINOR = 11;
 const FACTS = `import json, sys, sysconfig

@@ -3,7 +3,7 @@ import { functionsRoutes } from '../../lambdas/functions/routes';
 import { get, post, read, refusal, send } from '../support/api';
 import { authTarget, createKey, type Key } from '../support/keys';
 
-/** Contract: functions and common, "Credentials": what belongs to another workspace is 404, on every route there is. */
+/** docs/contracts/common.md#credentials: what belongs to another workspace is 404, on every route there is. */
 
 const as = ({ key }: Key) => ({ to: authTarget(key) });
 const Made = z.looseObject({ id: z.string() });

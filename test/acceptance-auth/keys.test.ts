@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait';
 const AnyErrorBody = z.union([ErrorBody, ErrorBodyWithDetail]);
 const CODE = { code: 'def handler(event):\n    return 1\n', runtime: 'python' };
 
-/** Contract: common, "Credentials". */
+/** See docs/contracts/common.md#credentials. */
 describe('a stage with API keys', () => {
   let full: Key;
   let reader: Key;

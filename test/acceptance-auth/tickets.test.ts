@@ -11,7 +11,7 @@ const ticketOf = (streamUrl: string): string => new URL(streamUrl, 'http://narae
 const follow = (path: string, headers: Readonly<Record<string, string>> = {}) =>
   new RawStream(path, headers, authTarget()).toTheEnd();
 
-/** Contract: invocations, section 4, "Start". */
+/** See docs/contracts/invocations.md#example-start. */
 describe('the ticket in a streamUrl', () => {
   let me: { to: Target };
 

@@ -5,7 +5,7 @@ const without = (name: keyof typeof GOOD) => Object.fromEntries(Object.entries(G
 const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`N${i}`, '']));
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-/** Contract: invocations, section 7. */
+/** See docs/contracts/invocations.md#bad-input. */
 describe('POST /invocations refuses', () => {
   test.each<[string, unknown, string]>([
     ['no code', without('code'), 'code'],

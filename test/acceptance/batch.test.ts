@@ -5,7 +5,7 @@ import { BatchAccepted, InvocationPage } from '../support/shapes';
 const OK = { code: 'def handler(event):\n    return event\n', runtime: 'python' };
 const FAILING = { code: 'throw new Error("no");', runtime: 'node' };
 
-/** Contract: invocations, sections 4 and 6, "Batch". */
+/** See docs/contracts/invocations.md#worked-examples, #batch. */
 describe('POST /invocations/batch', () => {
   test('accepts what is right and says what is wrong with the rest', async () => {
     const answer = await post('/invocations/batch', {

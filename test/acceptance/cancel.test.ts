@@ -23,7 +23,7 @@ const story = (events: readonly Event[]) =>
   events.flatMap(({ event, data }) => (data.type === 'LOG' ? [] : [`${event} ${data.status}`]));
 const completes = (events: readonly Event[]) => events.filter(({ event }) => event === 'COMPLETE');
 
-/** Contract: invocations, sections 4 and 6, "Cancel". */
+/** See docs/contracts/invocations.md#worked-examples, #cancel. */
 describe('POST /invocations/{id}/cancel', () => {
   test.each(Object.entries(endless))('ends %s at once, in the answer itself', async (_, request) => {
     const { invocationId, streamUrl } = await start({ ...request, timeoutMs: 120_000 });

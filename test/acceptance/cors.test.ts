@@ -27,7 +27,7 @@ const REQUEST_HEADERS = [
 
 const list = (value: string | null) => (value ?? '').toLowerCase().split(/\s*,\s*/);
 
-/** Contract: common, "Requests", and invocations, section 8. */
+/** See docs/contracts/common.md#requests, docs/contracts/invocations.md#what-existing-clients-rely-on. */
 describe('CORS', () => {
   test.each([APP, 'null', 'http://localhost:3000'])('lets a page of %s read every answer', async (origin) => {
     const sent = { headers: { Origin: origin } };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { get, post, send } from '../support/api';
 import { completed, eventsOf, finished, start, valueOf } from '../support/invocations';
 
-/** Contract: invocations, section 6, "Never". */
+/** See docs/contracts/invocations.md#never. */
 describe('env', () => {
   test.each([
     ['python', 'import os\ndef handler(event):\n    return os.environ["GREETING"] == event["a"] + event["b"]\n'],

@@ -9,7 +9,7 @@ const PYTHON = 'def handler(event):\n    print("hi", event["who"])\n    return e
 const streamOf = (answer: { invocationId: string; streamUrl: string }) =>
   target().key === undefined ? `/stream/invocations/${answer.invocationId}` : answer.streamUrl;
 
-/** Contract: invocations, section 8. */
+/** See docs/contracts/invocations.md#what-existing-clients-rely-on. */
 describe('a client as there are already', () => {
   test('posts four fields, reads two, and follows by an EventSource that it never lets reconnect', async () => {
     const posted = await post('/invocations', {

@@ -5,7 +5,7 @@ const node = (...lines: string[]): Request => ({ runtime: 'node', code: lines.jo
 const raising = (statement: string) => python('def handler(event):', `    ${statement}`);
 const throwing = (statement: string) => node(`exports.handler = (event) => { ${statement} };`);
 
-/** Contract: invocations, section 6, "errorType". */
+/** See docs/contracts/invocations.md#error-types. */
 describe('user code that fails', () => {
   test.each<[string, string, string | RegExp, Request]>([
     ['raises', 'RUNTIME_ERROR', "KeyError: 'who'", raising('return event["who"]')],

@@ -6,7 +6,7 @@ import { Accepted, BatchAccepted } from '../support/shapes';
 const CODE = { code: 'def handler(event):\n    return 1\n', runtime: 'python' };
 const withKey = (key: string) => ({ headers: { 'Idempotency-Key': key } });
 
-/** Contract: invocations, section 6, "Idempotency". */
+/** See docs/contracts/invocations.md#idempotency. */
 describe('Idempotency-Key', () => {
   test('with the same body gives the first answer again and starts nothing', async () => {
     const key = randomUUID();

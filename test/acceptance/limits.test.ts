@@ -33,7 +33,7 @@ const endless = {
   'node that waits': node('console.log("begun");', 'setInterval(() => {}, 1000);', 'await new Promise(() => {});'),
 };
 
-/** Contract: invocations, section 6, "Time". */
+/** See docs/contracts/invocations.md#time. */
 describe('the time limit', () => {
   test.each(Object.entries(endless))('ends %s and keeps what it wrote', async (_, request) => {
     const done = await run({ ...request, timeoutMs: 700 });
@@ -121,7 +121,7 @@ describe('the memory limit', () => {
   });
 });
 
-/** Contract: invocations, section 6, "Limits". */
+/** See docs/contracts/invocations.md#limits. */
 describe('a log line of more than 8 KiB', () => {
   test.each([
     ['python', python('print("x" * 8192)', 'print("y" * 8193)', 'print("z" * 100000)', 'print("after")')],

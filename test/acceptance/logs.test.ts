@@ -10,7 +10,7 @@ const node = (...lines: string[]) => ({
   code: `exports.handler = async () => {\n${lines.join('\n')}\n};`,
 });
 
-/** Contract: invocations, section 5. */
+/** See docs/contracts/invocations.md#events. */
 describe('log lines', () => {
   test.each([
     [

@@ -2,7 +2,7 @@ import { completed, linesOf, run, valueOf } from '../support/invocations';
 
 const runtime = 'node';
 
-/** Contract: invocations, section 6, "Calling the handler". */
+/** See docs/contracts/invocations.md#calling-the-handler. */
 describe('a Node handler', () => {
   test.each([
     ['exports.handler = (event) => [event];', [[1]]],

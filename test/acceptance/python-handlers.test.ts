@@ -2,7 +2,7 @@ import { completed, linesOf, run, valueOf } from '../support/invocations';
 
 const runtime = 'python';
 
-/** Contract: invocations, section 6, "Calling the handler". */
+/** See docs/contracts/invocations.md#calling-the-handler. */
 describe('a Python handler', () => {
   test.each([
     ['def handler(event):\n    return [event]', [[1]]],

@@ -23,7 +23,7 @@ async function over() {
   return { streamUrl, invocationId, lastSeq };
 }
 
-/** Contract: invocations, section 5, "Reconnect". */
+/** See docs/contracts/invocations.md#reconnecting. */
 describe('a follower who returns', () => {
   test('with Last-Event-ID gets only what is newer', async () => {
     const { streamUrl, invocationId } = await over();

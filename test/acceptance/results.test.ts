@@ -3,7 +3,7 @@ import { completed, run } from '../support/invocations';
 const python = (expression: string) => ({ runtime: 'python', code: `def handler(event):\n    return ${expression}\n` });
 const node = (expression: string) => ({ runtime: 'node', code: `exports.handler = () => (${expression});\n` });
 
-/** Contract: invocations, section 6, "Result". The same JSON text is written in both languages. */
+/** See docs/contracts/invocations.md#result. The same JSON text is written in both languages. */
 describe('a return value', () => {
   const both = (expression: string) => [python(expression), node(expression)] as const;
 

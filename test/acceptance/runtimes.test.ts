@@ -20,7 +20,7 @@ async function resolved(spellings: readonly string[], code: string): Promise<Rec
 const expected = (spellings: readonly string[], runtime: string) =>
   Object.fromEntries(spellings.map((spelling) => [spelling, [runtime, spelling]]));
 
-/** Contract: invocations, section 6, "Runtime aliases". */
+/** See docs/contracts/invocations.md#runtime-aliases. */
 describe('runtime aliases', () => {
   test.each([
     [

@@ -5,7 +5,7 @@ import { Accepted } from '../support/shapes';
 const PYTHON = 'def handler(event):\n    return event\n';
 const NODE = 'exports.handler = (event) => event;\n';
 
-/** Contract: invocations, section 4. */
+/** See docs/contracts/invocations.md#worked-examples. */
 const EXAMPLE = {
   code: "def greet(event):\n    print('hi', event['who'])\n    return {'statusCode': 201, 'body': {'ok': True}}\n",
   runtime: 'python3.10',

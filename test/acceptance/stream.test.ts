@@ -18,7 +18,7 @@ const talking = (lines: number, everyMs = 50) => ({
 const names = (events: readonly Event[]) =>
   events.map(({ event, data }) => (data.type === 'LOG' ? `LOG ${data.line}` : `${event} ${data.status}`));
 
-/** Contract: invocations, section 5. */
+/** See docs/contracts/invocations.md#events. */
 describe('the stream of a run', () => {
   test('tells the whole story in order and is closed after COMPLETE', async () => {
     const { streamUrl, invocationId } = await start(CODE);

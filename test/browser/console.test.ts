@@ -4,7 +4,10 @@ import type { Page } from 'playwright-core';
 import { target } from '../support/api';
 import { describeWithChromium } from '../support/chromium';
 
-/** What the console does with its one base URL: JSON content type on every call, GET too (contract: functions, section 8). */
+/**
+ * What the console does with its one base URL: JSON content type on every call, GET too
+ * (docs/contracts/functions.md#what-existing-clients-rely-on).
+ */
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><title>console</title>';
 
 interface Called {

@@ -5,7 +5,7 @@ import { describeWithChromium } from '../support/chromium';
 /** How long a page may take to build itself on a busy machine, ms. */
 const PATIENCE_MS = 60_000;
 
-/** Contract: common, "Shared paths": pages with assets from this installation only. */
+/** docs/contracts/common.md#shared-paths-public-no-credentials: pages with assets from this installation only. */
 describeWithChromium('the documentation in a browser', (browser) => {
   let page: Page;
   const troubles: string[] = [];

@@ -10,7 +10,8 @@ interface Hooked {
 }
 
 /**
- * What existing pages do (contract: invocations, section 8): listen to STATUS and LOG by name, close for good on the
+ * What existing pages do (docs/contracts/invocations.md#what-existing-clients-rely-on): listen to STATUS and LOG by
+ * name, close for good on the
  * first error. It is text because it runs in the page, which TypeScript does not know.
  */
 const HOOK = `(url) => new Promise((resolve) => {

@@ -35,7 +35,7 @@ const after = ({ Next, Default, Choices, Catch }: z.output<typeof State>) =>
     (name) => name !== undefined,
   );
 
-describe('the states of a build (contract: callbacks, section 6, "Build")', () => {
+describe('the states of a build (docs/contracts/callbacks.md#build)', () => {
   test('lead to states that are there, and each is reached', () => {
     const reached = new Set([definition.StartAt]);
     for (const name of reached) for (const next of after(State.parse(definition.States[name]))) reached.add(next);

@@ -84,7 +84,7 @@ describe('the sandboxes as they are uploaded', () => {
     expect(statSync(path.join(folderOf('python313'), 'supervise')).mode & 0o111).toBe(0o111);
   });
 
-  test('callbacks find requests and axios (contract: callbacks, section 6, "Build")', () => {
+  test('callbacks find requests and axios (docs/contracts/callbacks.md#build)', () => {
     const lent = path.join('lent', 'callback');
     expect(statSync(path.join(folderOf('python313'), lent, 'requests', '__init__.py')).isFile()).toBe(true);
     expect(statSync(path.join(folderOf('nodejs24'), lent, 'node_modules', 'axios', 'package.json')).isFile()).toBe(

@@ -71,7 +71,7 @@ export function read<S extends z.ZodType>(answer: Answer, status: number, shape:
 
 export type Refusal = z.output<typeof ErrorBody>['error'];
 
-/** The error in an answer, in the one form that all errors have (contract: common, "Errors"). */
+/** The error in an answer, in the one form that all errors have (docs/contracts/common.md#errors). */
 export function refusal(answer: Answer, status: number, code: string): Refusal {
   const { error } = read(answer, status, ErrorBody);
   if (error.code !== code) throw new Error(`Expected ${code} of ${answer.url}, got ${answer.text}`);

@@ -4,7 +4,10 @@ import { get, post, read, send, type Answer } from './api';
 import { ErrorBodyWithDetail } from './shapes';
 import { NoUseWaiting, waitFor } from './wait';
 
-/** Shapes of the callbacks API as its contract gives them (contract: callbacks, sections 2 to 4), written once more. */
+/**
+ * Shapes of the callbacks API as its contract gives them (docs/contracts/callbacks.md#resources, #endpoints,
+ * #worked-examples), written once more.
+ */
 
 const Time = z.iso.datetime({ precision: 3 });
 
@@ -97,7 +100,7 @@ export async function call(method: string, path: string, sent: Parameters<typeof
   return { ...read(answer, 200, Envelope), text: answer.text };
 }
 
-/** The error of an answer; in this API it says its message twice (contract: callbacks, section 1). */
+/** The error of an answer; in this API it says its message twice (docs/contracts/callbacks.md#what-it-is-for). */
 export function refused(answer: Answer, status: number, code: string) {
   const { error, detail } = read(answer, status, ErrorBodyWithDetail);
   if (error.code !== code) throw new Error(`Expected ${code} of ${answer.url}, got ${answer.text}`);

@@ -8,7 +8,7 @@ const PREAMBLE = /^retry: 2000\n\n/;
 const EVENT = /^id: ([1-9]\d*)\nevent: (STATUS|LOG|COMPLETE)\ndata: ([^\r\n]*)\n\n/;
 const COMMENT = /^:[^\r\n]*\n\n?/;
 
-/** A stream taken apart to the letter of the contract (invocations, section 5). */
+/** A stream taken apart to the letter of the contract (docs/contracts/invocations.md#events). */
 export interface ParsedStream {
   readonly events: readonly Event[];
   /** Comment lines, i.e. heartbeats. */

@@ -22,7 +22,7 @@ const FAULT = 'The build failed. This is a fault of the platform; deploy it agai
 const NO_REGISTRY = 'The package registry did not answer, so library could not be installed. Deploy it again.';
 
 /**
- * One step of a build (contract: callbacks, section 6, "Build"). A build that is no longer the newest attempt, or whose
+ * One step of a build (docs/contracts/callbacks.md#build). A build that is no longer the newest attempt, or whose
  * callback is gone, changes nothing and is over.
  */
 export async function buildStep(step: BuildStep, ports: BuildPorts): Promise<Next> {

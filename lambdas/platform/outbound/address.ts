@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 
-/** Which addresses are the public internet (contract: functions, section 6, "Pass-through"). */
+/** Which addresses are the public internet (docs/contracts/functions.md#pass-through). */
 
 /** Networks that lead somewhere else: IANA's special-purpose registry, multicast, and clouds' own services. */
 const NOT_PUBLIC_V4 = [

@@ -18,7 +18,7 @@ import {
 import { askIndex, describeWithIndex } from '../../support/package-index';
 
 /**
- * What may happen while a build goes on (contract: callbacks, section 6, "States", "Build" and "Rooms"). Its package comes
+ * What may happen while a build goes on (docs/contracts/callbacks.md#states, #build, #rooms). Its package comes
  * from an index on this machine that keeps silent until it is told to go on (test/support/packages).
  */
 const held: string[] = [];

@@ -6,7 +6,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const valueOf = async (code: string, more: Readonly<Record<string, unknown>> = {}) =>
   call('GET', `/api/${(await deployed({ code, ...more })).path}`);
 
-/** Contract: callbacks, section 6, "Event". */
+/** See docs/contracts/callbacks.md#event. */
 describe('the event', () => {
   test('has the query, the body and the names of both', async () => {
     const { path } = await deployed({ method: 'POST' });
@@ -114,7 +114,7 @@ describe('the event', () => {
   });
 });
 
-/** Contract: callbacks, section 6, "Entry point". */
+/** See docs/contracts/callbacks.md#entry-point. */
 describe('the entry point', () => {
   test.each([
     ['python', 'async def lambda_handler(event, context):\n    return "async"\n', 'async'],
@@ -139,7 +139,7 @@ describe('the entry point', () => {
   });
 });
 
-/** Contract: callbacks, sections 3, 6 and 7. */
+/** See docs/contracts/callbacks.md#endpoints, #semantics, #bad-input. */
 describe('the route', () => {
   test('takes all five methods, each its own callback, at both addresses', async () => {
     const path = freshPath();

@@ -19,7 +19,7 @@ import {
 
 const answers = (text: string) => `def lambda_handler(event, context):\n    return '${text}'\n`;
 
-/** Contract: callbacks, sections 4 and 6, "States" and "What a deployment is". */
+/** See docs/contracts/callbacks.md#worked-examples, #states, #what-a-deployment-is. */
 describe('deploying', () => {
   test.each([
     ['python', undefined],
@@ -139,7 +139,7 @@ describe('deploying', () => {
   });
 });
 
-/** Contract: callbacks, section 7. */
+/** See docs/contracts/callbacks.md#bad-input. */
 describe('what is refused', () => {
   test.each(['/deploy/', '/callback/deploy'])('at %s', async (path) => {
     const { callback_id: id } = await register();

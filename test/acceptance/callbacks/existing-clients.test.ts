@@ -5,7 +5,10 @@ const KEYS = ['status', 'callback_id', 'chat_id', 'title', 'type'];
 const occurrences = (text: string, key: string): number => text.split(`"${key}"`).length - 1;
 const grep = (text: string, key: string): string | undefined => new RegExp(`"${key}":"?([^",}]*)`).exec(text)?.[1];
 
-/** Contract: callbacks, section 8: shell scripts with curl and grep, without a JSON parser. */
+/**
+ * See docs/contracts/callbacks.md#what-existing-clients-rely-on: shell scripts with curl and grep, without a JSON
+ * parser.
+ */
 describe('clients without a JSON parser', () => {
   test('read compact JSON in which each key they look for occurs once', async () => {
     const library = '{"name":"x","type":"module","dependencies":{}}';

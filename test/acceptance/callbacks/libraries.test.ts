@@ -16,7 +16,7 @@ import {
 import { askIndex, describeWithIndex } from '../../support/package-index';
 
 /**
- * Contract: callbacks, section 6, "Build". The packages come from an index on this machine, which the system under test
+ * See docs/contracts/callbacks.md#build. The packages come from an index on this machine, which the system under test
  * was started with (test/support/packages): real ones, and some that must be refused.
  */
 

@@ -4,7 +4,7 @@ const python = (body: string) => `def lambda_handler(event, context):\n    ${bod
 const valueOf = async (code: string, more: Readonly<Record<string, unknown>> = {}) =>
   call('GET', `/api/${(await deployed({ code, ...more })).path}`);
 
-/** Contract: callbacks, section 6, "Outcome". */
+/** See docs/contracts/callbacks.md#outcome. */
 describe('the outcome', () => {
   test.each<[string, string, unknown]>([
     [

@@ -18,7 +18,7 @@ import * as z from 'zod';
 
 const create = (more: Readonly<Record<string, unknown>>) => post('/callbacks/', registration(more));
 
-/** Contract: callbacks, sections 2, 3 and 4, "Register". */
+/** See docs/contracts/callbacks.md#endpoints, #resources, #example-register. */
 describe('a new callback', () => {
   test('is answered without its code, pending, with its environment masked', async () => {
     const path = `/${freshPath()}`;
@@ -70,7 +70,7 @@ describe('a new callback', () => {
   });
 });
 
-/** Contract: callbacks, section 7. */
+/** See docs/contracts/callbacks.md#bad-input. */
 describe('what is refused', () => {
   test.each([
     ['path', { path: '' }],
@@ -154,7 +154,7 @@ describe('what is refused', () => {
   });
 });
 
-/** Contract: callbacks, section 6. */
+/** See docs/contracts/callbacks.md#semantics. */
 describe('PUT', () => {
   test('changes what is given; null, absent and status mean unchanged', async () => {
     const { callback_id: id, path, updated_at: _before, ...rest } = await register({ env: { A: '1' } });

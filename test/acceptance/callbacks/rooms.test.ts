@@ -19,7 +19,7 @@ const room = async (id: number) => read(await get(`/chatroom/${id}`), 200, ChatR
 const say = async (roomId: number, chats: string) =>
   read(await post('/chats/', { chat_room_id: roomId, chats }), 200, Chat);
 
-/** Contract: callbacks, sections 2, 4 and 6, "Rooms". */
+/** See docs/contracts/callbacks.md#worked-examples, #resources, #rooms. */
 describe('chat rooms', () => {
   test('are opened, read, changed and deleted', async () => {
     const made = await open();

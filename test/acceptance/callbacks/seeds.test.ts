@@ -4,7 +4,7 @@ import { read } from '../../support/api';
 import { call, Callback, change, deploy, readCallback, redeployed, register } from '../../support/callbacks';
 import { BOOTSTRAP, REPOSITORY, systemEnvironment } from '../../support/system';
 
-/** The seeding command (contract: callbacks, section 6, "Seeding"); it works on a system of this machine. */
+/** The seeding command (docs/contracts/callbacks.md#seeding); it works on a system of this machine. */
 const stateDir = process.env['NARAE_TEST_STATE_DIR'];
 const describeWithState = stateDir === undefined ? describe.skip : describe;
 const COMMAND_DEADLINE_MS = 60_000;

@@ -2,7 +2,7 @@ import { post, refusal } from '../../support/api';
 import { waitFor } from '../../support/wait';
 import { configOf, logsOf, newFunction, patch } from './support';
 
-/** Runs that outlast the platform's synchronous window of 28 s (contract: functions, section 6, "Long runs"). */
+/** Runs that outlast the platform's synchronous window of 28 s (docs/contracts/functions.md#long-runs). */
 
 const host = process.env['NARAE_TEST_OPEN_TARGET'];
 

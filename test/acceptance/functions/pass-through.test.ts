@@ -2,7 +2,7 @@ import { get, post, refusal } from '../../support/api';
 import { waitFor } from '../../support/wait';
 import { configOf, invoke, logsOf, newFunction, patch } from './support';
 
-/** Functions that are deployed elsewhere (contract: functions, section 6, "Pass-through"). */
+/** Functions that are deployed elsewhere (docs/contracts/functions.md#pass-through). */
 
 const host = process.env['NARAE_TEST_OPEN_TARGET'];
 const withTarget = host === undefined ? describe.skip : describe;

@@ -1,7 +1,7 @@
 import { post, refusal, target } from '../../support/api';
 import { logsOf, newFunction } from './support';
 
-/** The function's own answer, without the log around it (contract: functions, section 6, "Raw answer"). */
+/** The function's own answer, without the log around it (docs/contracts/functions.md#raw-answer). */
 
 test('raw=true answers with the function’s own status, type and body, in a sandbox', async () => {
   const source =

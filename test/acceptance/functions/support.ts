@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { get, post, read, send, type Answer } from '../../support/api';
 
-/** What the functions API promises, written from the contract (contract: functions, section 2). */
+/** What the functions API promises, written from the contract (docs/contracts/functions.md#resources). */
 
 const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00$/);
 const Count = z.int().min(0);

@@ -4,7 +4,7 @@ import { execute, refused, upload } from './api';
 
 const GOOD = { code: 'print(1)', language: 'python' };
 
-/** Contract: jobs, section 7. */
+/** See docs/contracts/jobs.md#bad-input. */
 describe('upload refuses', () => {
   test.each<[string, unknown, string]>([
     ['no code', { language: 'python' }, 'code'],

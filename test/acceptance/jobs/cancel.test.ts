@@ -5,7 +5,7 @@ import { execute, executeAtOnce, finished, flat, isOver, Job, log, refused, stat
 const FOREVER = { code: 'import time\nprint("begun", flush=True)\ntime.sleep(600)' };
 const cancel = (jobId: string) => post(`/api/cancel/${jobId}`);
 
-/** Contract: jobs, section 6, "State machine" and "Cancel". */
+/** See docs/contracts/jobs.md#state-machine, #cancel. */
 describe('cancel', () => {
   test('of a job that never ran', async () => {
     const { job_id } = await upload({ code: 'print(1)' });

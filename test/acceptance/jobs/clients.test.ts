@@ -19,7 +19,10 @@ import {
 
 const withKey = (key: string) => ({ headers: { 'Idempotency-Key': key } });
 
-/** Contract: jobs, section 8: what the React console does, in its order; any status outside 2xx opens an alert. */
+/**
+ * See docs/contracts/jobs.md#what-existing-clients-rely-on: what the React console does, in its order; any status
+ * outside 2xx opens an alert.
+ */
 test('the React console gets through a job', async () => {
   const name = `console ${randomUUID()}`;
   const { project_id } = read(

@@ -11,7 +11,7 @@ const freshName = () => `project ${randomUUID()}`;
 const createProject = async (name: string) =>
   read(await send('POST', `/api/project?project_name=${encodeURIComponent(name)}`), 200, Project);
 
-/** Contract: jobs, sections 3 and 6. */
+/** See docs/contracts/jobs.md#endpoints, #semantics. */
 describe('lists of jobs', () => {
   test('hold a job as soon as upload has answered, newest first', async () => {
     const project = freshName();

@@ -10,7 +10,7 @@ const resourceOf = async (script: Script) => {
 const burn = (ms: number) =>
   `import time\nwhile time.process_time() < ${ms / 1000}: pass\nprint(time.process_time() * 1000)`;
 
-/** Contract: jobs, section 2, "Run result". */
+/** See docs/contracts/jobs.md#run-result-dataresult. */
 describe('resource figures', () => {
   test('CPU is what the program burned', async () => {
     const { cpu_percent, execution_time_ms, stdout } = await resourceOf({ code: burn(1500) });

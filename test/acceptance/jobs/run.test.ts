@@ -7,7 +7,7 @@ const ECHO = {
   node: 'process.stdin.pipe(process.stdout);\n',
 };
 
-/** Contract: jobs, sections 4 and 6. */
+/** See docs/contracts/jobs.md#worked-examples, #semantics. */
 describe('a job', () => {
   test('is stored as the worked example says', async () => {
     const job = await upload({ code: ADD, project: 'adders', description: 'adds numbers' });

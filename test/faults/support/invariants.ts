@@ -14,12 +14,12 @@ import { inParallel } from './runs';
 
 /**
  * What holds whatever fails: a run that was accepted ends once, its log has no gap and no duplicate, its stream is its
- * log, and its code is started at most once (contract: invocations, sections 5 and 6).
+ * log, and its code is started at most once (docs/contracts/invocations.md#events, #semantics).
  */
 
 /** A claimed run that lost its three workers ends after 200 s (`DEADLINES.claimedMs`), and a reader ends it then. */
 const ENDS_WITHIN_MS = 300_000;
-/** A lost worker leads to the end no later than this after the time-out (contract: section 6, "Time"). */
+/** A lost worker leads to the end no later than this after the time-out (docs/contracts/invocations.md#time). */
 const LOST_ENDS_WITHIN_MS = 60_000;
 
 /** Waits for the end of each run and checks all that must hold of it. @returns the records */
@@ -87,7 +87,8 @@ async function streamText(id: string): Promise<string> {
 export const eventText = (body: string): string => body.replace(/^retry: 2000\n\n/, '').replace(/^:\n\n/gm, '');
 
 /**
- * The log of a run, as JSON pages give it, in the form of a stream (contract: section 5). The pages are not read through
+ * The log of a run, as JSON pages give it, in the form of a stream (docs/contracts/invocations.md#events). The pages
+ * are not read through
  * the tests' shapes: what these drop or put in another order would go unseen.
  */
 export async function logText(id: string): Promise<string> {

@@ -45,7 +45,7 @@ export function problemsOf(attack: Attack, outcome: Outcome, walled: boolean): s
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 500));
 
-/** The promises about events that no user code may break (contract: invocations, section 5, "Order"). */
+/** The promises about events that no user code may break (docs/contracts/invocations.md#order-of-events). */
 function streamProblems({ record, stream: { events } }: Outcome): string[] {
   const problems: string[] = [];
   if (events.some(({ seq }, index) => seq !== index + 1)) problems.push('the stream has gaps or repeats');

@@ -16,7 +16,7 @@ export interface Stage {
 export const newCanary = (): string => `canary-${randomBytes(16).toString('hex')}`;
 export const newMark = (): string => `mark-${randomUUID()}`;
 
-/** A lost worker is seen no later than this after the time limit (contract: invocations, section 6, "Time"). */
+/** A lost worker is seen no later than this after the time limit (docs/contracts/invocations.md#time). */
 const LOST_WORKER_MS = 60_000;
 /** Until the code starts: sandboxes may be cold, and the machine busy. */
 const START_MS = 60_000;

@@ -24,7 +24,7 @@ const namesOneThing = ({ route, service }: ServedRoute): boolean =>
 
 const paramsOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
-/** Contract: common, "Errors": another workspace's things are 404. Every route of every table is asked. */
+/** docs/contracts/common.md#errors: another workspace's things are 404. Every route of every table is asked. */
 export function describeWorkspaces(services: readonly ServiceManifest[], callers: () => Promise<Callers>): void {
   const routes = servedBy(services);
   const readable = routes.filter(isReadable);

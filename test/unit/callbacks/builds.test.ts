@@ -15,7 +15,7 @@ import { CallbackStore } from '../../../lambdas/callbacks/store';
 import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
 
-/** Steps of a build, as the state machine asks for them (contract: callbacks, section 6, "Build"). */
+/** Steps of a build, as the state machine asks for them (docs/contracts/callbacks.md#build). */
 
 const [db, s3, kms] = [testDynamo(), testS3(), testKms()];
 const clock = testClock();

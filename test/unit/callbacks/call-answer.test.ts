@@ -24,7 +24,7 @@ const ended = (more: Partial<Run>): Run =>
     ...more,
   });
 
-/** Contract: callbacks, section 6, "Outcome". */
+/** See docs/contracts/callbacks.md#outcome. */
 test.each<[Partial<Run>, object]>([
   [
     { status: 'COMPLETED', resultJson: '{"statusCode":404}' },

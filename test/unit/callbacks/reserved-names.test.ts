@@ -7,7 +7,7 @@ import { SERVICES } from '../../../lambdas/services';
 const others = SERVICES.filter(({ name }) => name !== 'callbacks');
 const names = new ReservedNames();
 
-/** Contract: callbacks, section 6, "Path". */
+/** See docs/contracts/callbacks.md#path. */
 describe('reserved names', () => {
   test('are those of the contract', () => {
     expect([...RESERVED_NAMES].sort()).toEqual(

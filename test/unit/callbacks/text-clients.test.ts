@@ -3,7 +3,7 @@ import { writeBody } from '../../../lambdas/callbacks/text-clients';
 const MASK = '********';
 const count = (text: string, key: string) => text.split(`"${key}":`).length - 1;
 
-describe('what clients without a JSON parser read (contract: callbacks, section 8)', () => {
+describe('what clients without a JSON parser read (docs/contracts/callbacks.md#what-existing-clients-rely-on)', () => {
   test.each(['status', 'type', 'title', 'callback_id', 'chat_id'])('%s occurs once, also as an env name', (name) => {
     const body = {
       callback_id: 1,

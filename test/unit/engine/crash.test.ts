@@ -15,7 +15,7 @@ import { newTestOrder } from '../support/runs';
 
 /**
  * Workers that die at every write, before it arrives and after: whatever the moment, the run ends once, its log has no
- * gap, and the user's code is started at most once (contract: invocations, section 6, "Retries").
+ * gap, and the user's code is started at most once (docs/contracts/invocations.md#retries).
  */
 
 const db = testDynamo();
@@ -113,7 +113,8 @@ describe.each(['before', 'after'] as const)('a worker that dies %s a write arriv
     clock.advance(order.run.timeoutMs + 240_000);
     await reap(new RunIndex(db, table), { store, blobs, clock });
     const ended = await check(order);
-    // Lost before the start, a worker is replaced; lost while executing, the run fails (contract: section 6).
+    // Lost before the start, a worker is replaced; lost while executing, the run fails
+    // (docs/contracts/invocations.md#semantics).
     if (starts === 1 && !died) expect(ended.status).toBe('COMPLETED');
     else if (starts === 0) expect(ended.errorType).toBe('PLATFORM_ERROR');
   });

@@ -11,7 +11,7 @@ import { storeFailed } from '../../../lambdas/platform/store-errors';
 import { testDynamo, testS3 } from '../support/aws';
 import { context, testRoom, type TestRoom, INPUT } from './support';
 
-/** When something under the room fails, or is too much (contract: functions, section 7, last rows). */
+/** When something under the room fails, or is too much (docs/contracts/functions.md#bad-input). */
 
 const workspaceId = 'ws-default';
 const none = { query: undefined, body: undefined };

@@ -10,7 +10,10 @@ interface Ending {
   readonly is: number | string;
 }
 
-/** Exit codes that a shell, and so a launcher, also has for signals; and what is one (contract: jobs, "exit_code"). */
+/**
+ * Exit codes that a shell, and so a launcher, also has for signals; and what is one
+ * (docs/contracts/jobs.md#run-result-dataresult).
+ */
 const ENDINGS: Ending[] = [
   ...[129, 137, 159, 192].map((is): Ending => ({
     says: `a script’s exit with ${is}`,

@@ -10,7 +10,7 @@ interface Case extends Partial<Omit<Order, 'code'>> {
 const runtimeError = (name: string, message: string) => ({ errorType: 'RUNTIME_ERROR', name, message });
 const matching = (pattern: RegExp) => expect.stringMatching(pattern) as unknown;
 
-/** How the user's code can fail (contract: invocations, section 6, "errorType"). */
+/** How the user's code can fail (docs/contracts/invocations.md#error-types). */
 const FAILURES: Case[] = [
   {
     says: 'a missing function',

@@ -9,7 +9,7 @@ interface Case extends Partial<Omit<Order, 'code'>> {
 
 const ok = (body: unknown) => ({ statusCode: 200, body: JSON.stringify(body) });
 
-/** Convention `invocation` (contract: invocations, section 6, "Calling the handler" and "Result"). */
+/** Convention `invocation` (docs/contracts/invocations.md#calling-the-handler, #result). */
 const INVOCATION: Case[] = [
   {
     says: 'calls a function of one parameter',
@@ -123,7 +123,7 @@ const INVOCATION: Case[] = [
   },
 ];
 
-/** Convention `callback` (contract: callbacks, section 6, "Entry point" and "Outcome"). */
+/** Convention `callback` (docs/contracts/callbacks.md#entry-point, #outcome). */
 const CALLBACK: Case[] = [
   {
     says: 'gives the value as it is',
@@ -158,7 +158,7 @@ const CALLBACK: Case[] = [
   },
 ];
 
-/** Convention `function`, what both languages have (contract: functions, section 6, "Engine contract"). */
+/** Convention `function`, what both languages have (docs/contracts/functions.md#engine-contract). */
 const FUNCTION: Case[] = [
   {
     says: 'takes any value for status 200',

@@ -132,7 +132,7 @@ def handler(event):
     expect((await run(code)).value).toEqual({ statusCode: 200, body: '"parent"' });
   });
 
-  describe('functions (contract: functions, section 6)', () => {
+  describe('functions (docs/contracts/functions.md#semantics)', () => {
     const event = {
       httpMethod: 'POST',
       path: '',

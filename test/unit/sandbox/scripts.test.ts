@@ -1,6 +1,6 @@
 import { LANGUAGES, useEnvironment } from './support/languages';
 
-/** Scripts (contract: jobs, section 6, "Running" and "Outcome"). */
+/** Scripts (docs/contracts/jobs.md#running, #outcome). */
 describe.each(LANGUAGES)('scripts in %s', (language) => {
   const environment = useEnvironment(language);
   const run = (code: Record<'python' | 'node', string>, order = {}) =>

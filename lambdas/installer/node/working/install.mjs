@@ -8,7 +8,7 @@ import { pack } from './pack.mjs';
 import { packageOf } from './resolve.mjs';
 import { upload } from './upload.mjs';
 
-/** Contract: callbacks, section 6, "Build". */
+/** See docs/contracts/callbacks.md#build. */
 const UNPACKED_BYTES = 250 * 1024 * 1024;
 
 /**

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** Contract: callbacks, section 6, "Build". Resolving is the smaller part of it. */
+/** See docs/contracts/callbacks.md#build. Resolving is the smaller part of it. */
 const DEADLINES_MS = { resolve: 60_000, install: 120_000 };
 const WORK = fileURLToPath(new URL('../work.mjs', import.meta.url));
 /** What tells npm where packages come from. Nothing else of ours: no credentials of the function's role. */

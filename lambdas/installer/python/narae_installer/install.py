@@ -11,7 +11,7 @@ from .failure import TOO_LARGE, Refused
 from .pack import pack
 from .upload import upload
 
-# Contract: callbacks, section 6, "Build".
+# See docs/contracts/callbacks.md#build.
 UNPACKED_BYTES = 250 * 1024 * 1024
 TARGET = "packages"
 

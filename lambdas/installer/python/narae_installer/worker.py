@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-# Contract: callbacks, section 6, "Build". Resolving is the smaller part of it.
+# See docs/contracts/callbacks.md#build. Resolving is the smaller part of it.
 DEADLINES_S = {"resolve": 60, "install": 120}
 _WORK = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "work.py")
 # What tells pip where packages come from. Nothing else of ours: no credentials of the function's role.

@@ -12,7 +12,7 @@ import { BadArchive, unpack } from './untar.mjs';
 
 const FETCH_TIMEOUT_MS = 20_000;
 const FETCH_TRIES = 2;
-/** Above what an installer makes (contract: callbacks, section 6, "Build"): a larger bundle is not one of ours. */
+/** Above what an installer makes (docs/contracts/callbacks.md#build): a larger bundle is not one of ours. */
 const UNPACKED_BYTES = 300 * 1024 * 1024;
 const LENT = fileURLToPath(new URL('../lent/callback/node_modules', import.meta.url));
 

@@ -2,7 +2,7 @@
 
 import sys
 
-# Names of the `function` convention that take a Request instead of an event (contract: functions, section 6).
+# Names of the `function` convention that take a Request instead of an event (docs/contracts/functions.md#semantics).
 HANDLER_CLASS = "IncomingHandler"
 HANDLER_FACTORY = "init_incoming_handler"
 REQUEST_FUNCTION = "handle_request"

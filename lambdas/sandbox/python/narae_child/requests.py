@@ -1,4 +1,4 @@
-"""The Request that handlers of the `function` convention get (contract: functions, section 6)."""
+"""The Request that handlers of the `function` convention get (docs/contracts/functions.md#semantics)."""
 
 import json
 

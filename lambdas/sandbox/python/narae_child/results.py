@@ -1,5 +1,5 @@
-"""The value of a handler as JSON, by the convention of its caller. Source: contract: invocations, functions, callbacks,
-section 6 of each.
+"""The value of a handler as JSON, by the convention of its caller. See
+docs/contracts/invocations.md#semantics, docs/contracts/functions.md#semantics, docs/contracts/callbacks.md#semantics.
 """
 
 import json

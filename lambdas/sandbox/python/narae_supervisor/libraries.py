@@ -8,7 +8,7 @@ from .run_spec import BadEvent
 
 FETCH_TIMEOUT_S = 20
 FETCH_TRIES = 2
-# Above what an installer makes (contract: callbacks, section 6, "Build"): a bundle that is larger is not one of ours.
+# Above what an installer makes (docs/contracts/callbacks.md#build): a bundle that is larger is not one of ours.
 UNPACKED_BYTES = 300 * 1024 * 1024
 PIECE_BYTES = 256 * 1024
 

@@ -1,1 +1,1 @@
-"""The part of the Spin SDK that functions are written against (contract: functions, section 6)."""
+"""The part of the Spin SDK that functions are written against (docs/contracts/functions.md#semantics)."""

@@ -48,7 +48,7 @@ module.exports = {
       'manifest-is-data',
       'A manifest holds tables, and runs nothing.',
       { path: '^lambdas/[^/]+/manifest\\.ts$' },
-      { path: '.', pathNot: '^lambdas/[^/]+/(manifest|routes|route|errors|examples|limits)\\.ts$' },
+      { path: '.', pathNot: '^lambdas/([^/]+|platform/http)/(manifest|routes|route|errors|examples|limits)\\.ts$' },
     ),
     rule(
       'manifest-not-in-functions',

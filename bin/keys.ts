@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { ApiKeyStore, isScope, type ApiKey } from '../lambdas/platform/api-keys';
+import { ApiKeyStore, isScope, type ApiKey } from '../lambdas/platform/auth/api-keys';
 import { dynamo } from '../lambdas/platform/aws/dynamo';
-import { iso } from '../lambdas/platform/clock';
-import { DEFAULT_WORKSPACE, ALL_SCOPES } from '../lambdas/platform/principal';
-import type { Scope } from '../lambdas/platform/route';
+import { iso } from '../lambdas/platform/time/clock';
+import { DEFAULT_WORKSPACE, ALL_SCOPES } from '../lambdas/platform/auth/principal';
+import type { Scope } from '../lambdas/platform/http/route';
 
 /** `npm run keys -- create | list | revoke`: API keys of an installation (docs/deploy.md, "Keys"). */
 

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { Counters } from '../lambdas/callbacks/counters';
-import { seed } from '../lambdas/callbacks/seed';
-import { SourceStore } from '../lambdas/engine/source-store';
-import { Sources } from '../lambdas/callbacks/sources';
-import { CallbackStore } from '../lambdas/callbacks/store';
+import { seed } from '../lambdas/callbacks/registry/seed';
+import { SourceStore } from '../lambdas/engine/store/source-store';
+import { Sources } from '../lambdas/callbacks/registry/sources';
+import { CallbackStore } from '../lambdas/callbacks/registry/store';
 import { dynamo } from '../lambdas/platform/aws/dynamo';
 import { s3 } from '../lambdas/platform/aws/s3';
-import { systemClock } from '../lambdas/platform/clock';
-import { DEFAULT_WORKSPACE } from '../lambdas/platform/principal';
+import { systemClock } from '../lambdas/platform/time/clock';
+import { DEFAULT_WORKSPACE } from '../lambdas/platform/auth/principal';
 
 /** `npm run seed`: writes two callbacks to try an installation with, or restores them (docs/callbacks.md, "Seeds"). */
 

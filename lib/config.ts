@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { LIMITS } from '../lambdas/engine/limits';
+import { LIMITS } from '../lambdas/engine/run/limits';
 import { defaultsOf } from './config-defaults';
 import { brokenRules } from './config-rules';
 import { absent, bound, cidr, describeProblems, retentionDays } from './config-values';

@@ -5,9 +5,9 @@ import {
   statusOf,
   type ErrorCode,
   type ErrorStatuses,
-} from '../../lambdas/platform/errors';
+} from '../../lambdas/platform/http/errors';
 import type { Examples, ServiceManifest } from '../../lambdas/platform/manifest';
-import type { Route, RouteSuccess } from '../../lambdas/platform/route';
+import type { Route, RouteSuccess } from '../../lambdas/platform/http/route';
 import { requestExample, responseExample } from './examples';
 
 /** The API's description (OpenAPI 3.1), made of the route tables of services. */
@@ -213,7 +213,7 @@ function byStatus(route: Route, own: ErrorStatuses | undefined): Map<number, Err
   const codes: ErrorCode[] = [
     ...route.errors,
     ...(route.scope === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
-    // A name that cannot be decoded is no name of anything (lambdas/platform/router.ts).
+    // A name that cannot be decoded is no name of anything (lambdas/platform/http/router.ts).
     ...(route.path.includes('{') ? (['ROUTE_NOT_FOUND'] as const) : []),
     ...COMMON_ERRORS,
   ];

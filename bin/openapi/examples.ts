@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Examples } from '../../lambdas/platform/manifest';
-import type { Route } from '../../lambdas/platform/route';
+import type { Route } from '../../lambdas/platform/http/route';
 
 /**
  * Examples of what is sent and answered: those of the route's table, else those of its service, where a schema that is

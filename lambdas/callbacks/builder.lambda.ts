@@ -1,26 +1,26 @@
 import middy from '@middy/core';
 import * as z from 'zod';
-import { Blobs } from '../engine/blobs';
-import { lambdaCall } from '../engine/call-run';
-import { Envelope } from '../engine/envelope';
-import { reportFault } from '../engine/report-fault';
-import { RunStore } from '../engine/run-store';
-import { SourceStore } from '../engine/source-store';
+import { Blobs } from '../engine/store/blobs';
+import { lambdaCall } from '../engine/lifecycle/call-run';
+import { Envelope } from '../engine/store/envelope';
+import { reportFault } from '../engine/lifecycle/report-fault';
+import { RunStore } from '../engine/store/run-store';
+import { SourceStore } from '../engine/store/source-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
-import { knowTime } from '../platform/aws/know-time';
+import { knowTime } from '../platform/time/know-time';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/clock';
+import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
-import { buildStep } from './build/build-callback';
-import { BuildStep, type Next } from './build/build-order';
-import { Libraries } from './build/libraries';
-import { Sources } from './sources';
-import { CallbackStore } from './store';
+import { buildStep } from './deploy/build-callback';
+import { BuildStep, type Next } from './deploy/build-order';
+import { Libraries } from './deploy/libraries';
+import { Sources } from './registry/sources';
+import { CallbackStore } from './registry/store';
 
 /** Does the steps of builds that need no packages of others; the state machine says which, and retries them. */
 

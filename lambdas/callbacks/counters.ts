@@ -1,8 +1,8 @@
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { AppError } from '../platform/errors';
-import { isConditionFailed, storeFailed } from '../platform/store-errors';
-import { Stale, type Write } from '../platform/transact';
+import { AppError } from '../platform/http/errors';
+import { isConditionFailed, storeFailed } from '../platform/dynamo/store-errors';
+import { Stale, type Write } from '../platform/dynamo/transact';
 import { countKey, lastIdKey, type Counted } from './keys';
 import { CALLBACK_LIMITS } from './limits';
 

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { invalid } from '../platform/errors';
-import { queryPages } from '../platform/query-pages';
+import { invalid } from '../platform/http/errors';
+import { queryPages } from '../platform/dynamo/query-pages';
 
 export interface Page<T> {
   readonly items: T[];

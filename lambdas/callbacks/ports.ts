@@ -1,13 +1,13 @@
-import type { CallPorts } from '../engine/call-run';
+import type { CallPorts } from '../engine/lifecycle/call-run';
 import type { RateLimit } from '../platform/rate-limit';
-import type { ChatStore } from './chat-store';
+import type { ChatStore } from './chat/chat-store';
 import type { Counters } from './counters';
-import type { Links } from './links';
+import type { Links } from './chat/links';
 import type { ReservedNames } from './reserved-names';
-import type { RoomStore } from './room-store';
-import type { Sources } from './sources';
-import type { StartBuild } from './start-build';
-import type { CallbackStore } from './store';
+import type { RoomStore } from './chat/room-store';
+import type { Sources } from './registry/sources';
+import type { StartBuild } from './deploy/start-build';
+import type { CallbackStore } from './registry/store';
 
 /** What the use cases of this room stand on; `store`, `blobs` and the like of the engine run the calls. */
 export interface Ports extends CallPorts {

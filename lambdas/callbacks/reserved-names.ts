@@ -1,4 +1,4 @@
-import { AppError } from '../platform/errors';
+import { AppError } from '../platform/http/errors';
 import { nameOf } from './contract';
 import { RESERVED_NAMES } from './limits';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { queryInteger } from '../platform/query';
-import type { RouteTable } from '../platform/route';
+import { queryInteger } from '../platform/http/query';
+import type { RouteTable } from '../platform/http/route';
 import {
   Callback,
   CallAnswer,

@@ -1,9 +1,9 @@
-import { iso } from '../platform/clock';
-import { hasPendingChanges, runtimeOf, settled, type CallbackRecord } from './callback';
+import { iso } from '../platform/time/clock';
+import { hasPendingChanges, runtimeOf, settled, type CallbackRecord } from './registry/callback';
 import type { Callback, Chat, ChatRoom } from './contract';
-import type { ChatRecord } from './chat-store';
-import { masked } from './env';
-import type { RoomRecord } from './room-store';
+import type { ChatRecord } from './chat/chat-store';
+import { masked } from './registry/env';
+import type { RoomRecord } from './chat/room-store';
 
 /**
  * A callback as it is answered (docs/contracts/callbacks.md#resources). What shell clients read stands before free

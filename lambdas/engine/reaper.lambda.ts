@@ -2,15 +2,15 @@ import middy from '@middy/core';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
-import { knowTime } from '../platform/aws/know-time';
-import { systemClock } from '../platform/clock';
+import { knowTime } from '../platform/time/know-time';
+import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
-import { Blobs } from './blobs';
-import { reap, type Reaped } from './reap';
-import { RunIndex } from './run-index';
-import { RunStore } from './run-store';
+import { Blobs } from './store/blobs';
+import { reap, type Reaped } from './lifecycle/reap';
+import { RunIndex } from './store/run-index';
+import { RunStore } from './store/run-store';
 
 /** Every minute: ends runs whose worker was lost. */
 

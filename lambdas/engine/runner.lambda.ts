@@ -6,22 +6,22 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { knowTime } from '../platform/aws/know-time';
-import { systemClock } from '../platform/clock';
+import { knowTime } from '../platform/time/know-time';
+import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
-import { Blobs } from './blobs';
-import { Envelope } from './envelope';
-import { execute } from './execute';
-import { RunOrder } from './order';
-import { reportFault } from './report-fault';
-import { exportRuns } from './run-export';
-import type { Run } from './run';
-import { RunStore } from './run-store';
-import { SandboxClient } from './sandbox-client';
-import { Sandboxes } from './sandboxes';
-import { lambdaDispatch } from './start-run';
+import { Blobs } from './store/blobs';
+import { Envelope } from './store/envelope';
+import { execute } from './lifecycle/execute';
+import { RunOrder } from './run/order';
+import { reportFault } from './lifecycle/report-fault';
+import { exportRuns } from './export/run-export';
+import type { Run } from './run/run';
+import { RunStore } from './store/run-store';
+import { SandboxClient } from './sandbox/sandbox-client';
+import { Sandboxes } from './sandbox/sandboxes';
+import { lambdaDispatch } from './lifecycle/start-run';
 
 /** The worker: executes one run per invoke. Lambda queues its orders, retries them twice and keeps what failed. */
 

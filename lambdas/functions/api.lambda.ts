@@ -1,33 +1,33 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { Blobs } from '../engine/blobs';
-import { lambdaCall } from '../engine/call-run';
-import { Envelope } from '../engine/envelope';
-import { reportFault } from '../engine/report-fault';
-import { RunIndex } from '../engine/run-index';
-import { RunStore } from '../engine/run-store';
-import { ApiKeyStore } from '../platform/api-keys';
+import { Blobs } from '../engine/store/blobs';
+import { lambdaCall } from '../engine/lifecycle/call-run';
+import { Envelope } from '../engine/store/envelope';
+import { reportFault } from '../engine/lifecycle/report-fault';
+import { RunIndex } from '../engine/store/run-index';
+import { RunStore } from '../engine/store/run-store';
+import { ApiKeyStore } from '../platform/auth/api-keys';
 import { cloudWatch } from '../platform/aws/cloudwatch';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/clock';
-import { access } from '../platform/compose';
-import { endpoint } from '../platform/endpoint';
+import { systemClock } from '../platform/time/clock';
+import { access } from '../platform/auth/compose';
+import { endpoint } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/idempotency';
+import { Idempotency } from '../platform/dynamo/idempotency';
 import { randomIds } from '../platform/ids';
 import { openTargets } from '../platform/outbound/target';
 import { systemResolver } from '../platform/outbound/resolve';
 import { RateLimit } from '../platform/rate-limit';
 import { telemetry } from '../platform/telemetry';
-import { cloudWatchLogSource } from './cloudwatch-logs-source';
-import { cloudWatchMetricsSource } from './cloudwatch-metrics-source';
-import { SourceStore } from '../engine/source-store';
-import { Counters } from './counters';
-import { FunctionStore } from './function-store';
+import { cloudWatchLogSource } from './observability/cloudwatch-logs-source';
+import { cloudWatchMetricsSource } from './observability/cloudwatch-metrics-source';
+import { SourceStore } from '../engine/store/source-store';
+import { Counters } from './registry/counters';
+import { FunctionStore } from './registry/function-store';
 import {
   createFunction,
   deleteFunction,
@@ -35,16 +35,22 @@ import {
   getFunction,
   listFunctions,
   updateFunction,
-} from './functions';
-import { invokeFunction } from './invoke';
-import { functionMetrics, lokiLogs } from './live';
-import { functionLogs, workspaceLogs } from './logs';
-import { lokiSource } from './loki-source';
+} from './registry/functions';
+import { invokeFunction } from './invoke/invoke';
+import { functionMetrics, lokiLogs } from './observability/live';
+import { functionLogs, workspaceLogs } from './invoke/logs';
+import { lokiSource } from './observability/loki-source';
 import type { Ports } from './ports';
-import { prometheusSource } from './prometheus-source';
+import { prometheusSource } from './observability/prometheus-source';
 import { functionsRoutes } from './routes';
-import { WorkspaceStore } from './workspace-store';
-import { createWorkspace, deleteWorkspace, getWorkspace, listWorkspaces, updateWorkspace } from './workspaces';
+import { WorkspaceStore } from './workspaces/workspace-store';
+import {
+  createWorkspace,
+  deleteWorkspace,
+  getWorkspace,
+  listWorkspaces,
+  updateWorkspace,
+} from './workspaces/workspaces';
 
 const env = readEnv(
   commonEnv.extend({

@@ -1,15 +1,15 @@
 import type { Context } from 'aws-lambda';
 import middy from '@middy/core';
-import { Blobs } from '../engine/blobs';
-import type { Run } from '../engine/run';
-import { RunStore } from '../engine/run-store';
+import { Blobs } from '../engine/store/blobs';
+import type { Run } from '../engine/run/run';
+import { RunStore } from '../engine/store/run-store';
 import { dynamo } from '../platform/aws/dynamo';
-import { knowTime } from '../platform/aws/know-time';
+import { knowTime } from '../platform/time/know-time';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/clock';
+import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
-import { carryOutOutside, OutsideOrder } from './outside-order';
+import { carryOutOutside, OutsideOrder } from './passthrough/outside-order';
 
 /** Calls functions that are deployed elsewhere and may take longer than a caller waits: one call per invoke. */
 

@@ -2,19 +2,19 @@ import { DeleteLogStreamCommand, ResourceNotFoundException } from '@aws-sdk/clie
 import type { Context } from 'aws-lambda';
 import middy from '@middy/core';
 import * as z from 'zod';
-import { Blobs } from '../engine/blobs';
-import { RunIndex } from '../engine/run-index';
-import { SourceStore } from '../engine/source-store';
+import { Blobs } from '../engine/store/blobs';
+import { RunIndex } from '../engine/store/run-index';
+import { SourceStore } from '../engine/store/source-store';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/clock';
+import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
-import { cleanUp, type CleanedUp, type CleanUpPorts } from './clean-up';
-import { CleanUpStore } from './clean-up-store';
-import { FunctionStore } from './function-store';
+import { cleanUp, type CleanedUp, type CleanUpPorts } from './cleanup/clean-up';
+import { CleanUpStore } from './cleanup/clean-up-store';
+import { FunctionStore } from './registry/function-store';
 
 /** Removes what deleted functions left: woken by a deletion, and by a schedule for what a crash left undone. */
 

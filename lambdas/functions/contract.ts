@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
-import { Code } from './code';
-import { EnvironmentVariables } from './environment';
-import { InvocationUrl } from './invocation-url';
+import { WELL_FORMED, WITHOUT_NUL } from '../engine/run/contract';
+import { Code } from './registry/code';
+import { EnvironmentVariables } from './registry/environment';
+import { InvocationUrl } from './passthrough/invocation-url';
 import { LIMITS } from './limits';
-import { parseTime } from './time';
+import { parseTime } from './registry/time';
 
 /** Shapes of the functions API (docs/contracts/functions.md#resources). */
 

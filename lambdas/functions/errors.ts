@@ -1,4 +1,4 @@
-import { AppError } from '../platform/errors';
+import { AppError } from '../platform/http/errors';
 import { LIMITS } from './limits';
 
 /** Refusals that several use cases of this room share (docs/contracts/functions.md#bad-input). */

@@ -1,15 +1,15 @@
-import type { Call, CallPorts } from '../engine/call-run';
-import type { RunIndex } from '../engine/run-index';
+import type { Call, CallPorts } from '../engine/lifecycle/call-run';
+import type { RunIndex } from '../engine/store/run-index';
 import type { OpenTargets } from '../platform/outbound/target';
 import type { Resolver } from '../platform/outbound/resolve';
 import type { RateLimit } from '../platform/rate-limit';
-import type { SourceStore } from '../engine/source-store';
-import type { Counters } from './counters';
-import type { FunctionStore } from './function-store';
-import type { LogSource } from './log-source';
-import type { MetricsSource } from './metrics-source';
-import type { OutsideOrder } from './outside-order';
-import type { WorkspaceStore } from './workspace-store';
+import type { SourceStore } from '../engine/store/source-store';
+import type { Counters } from './registry/counters';
+import type { FunctionStore } from './registry/function-store';
+import type { LogSource } from './observability/log-source';
+import type { MetricsSource } from './observability/metrics-source';
+import type { OutsideOrder } from './passthrough/outside-order';
+import type { WorkspaceStore } from './workspaces/workspace-store';
 
 /** What the use cases of this room stand on. */
 export interface Ports extends CallPorts {

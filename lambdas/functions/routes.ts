@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { queryInteger } from '../platform/query';
-import type { RouteTable } from '../platform/route';
+import { queryInteger } from '../platform/http/query';
+import type { RouteTable } from '../platform/http/route';
 import {
   ExecutionLog,
   FunctionChange,
@@ -12,7 +12,7 @@ import {
   WorkspaceInput,
 } from './contract';
 import { LIMITS } from './limits';
-import { LokiLogsResponse, PrometheusMetricsResponse } from './live-contract';
+import { LokiLogsResponse, PrometheusMetricsResponse } from './observability/live-contract';
 
 const inWorkspace = z.object({ workspaceId: z.string() });
 const ofFunction = z.object({ workspaceId: z.string(), functionId: z.string() });

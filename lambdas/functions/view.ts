@@ -1,12 +1,12 @@
-import type { Meter } from '../engine/meter';
-import { findRuntime } from '../engine/runtimes';
-import { bytesAsText } from '../platform/reply-bytes';
-import { encodeCode } from './code';
+import type { Meter } from '../engine/store/meter';
+import { findRuntime } from '../engine/run/runtimes';
+import { bytesAsText } from '../platform/http/reply-bytes';
+import { encodeCode } from './registry/code';
 import type { FunctionConfig, Workspace } from './contract';
-import { NOTHING } from './counters';
-import { masked } from './environment';
-import type { FunctionRecord, WorkspaceRecord } from './records';
-import { kst, kstOrNull } from './time';
+import { NOTHING } from './registry/counters';
+import { masked } from './registry/environment';
+import type { FunctionRecord, WorkspaceRecord } from './registry/records';
+import { kst, kstOrNull } from './registry/time';
 
 /** Records as answers show them (docs/contracts/functions.md#resources). */
 

@@ -1,8 +1,8 @@
-import { findRun } from '../engine/find-run';
-import { CANCELLED, endRun } from '../engine/end-run';
-import { isTerminal, type Run } from '../engine/run';
-import { AppError } from '../platform/errors';
-import type { UseCases } from '../platform/endpoint';
+import { findRun } from '../engine/lifecycle/find-run';
+import { CANCELLED, endRun } from '../engine/lifecycle/end-run';
+import { isTerminal, type Run } from '../engine/run/run';
+import { AppError } from '../platform/http/errors';
+import type { UseCases } from '../platform/http/endpoint';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
 import { toInvocation } from './view';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Environment, SourceCode } from '../engine/contract';
-import { LIMITS } from '../engine/limits';
+import { Environment, SourceCode } from '../engine/run/contract';
+import { LIMITS } from '../engine/run/limits';
 
 /** Shapes of the invocations API (docs/contracts/invocations.md#resources). */
 

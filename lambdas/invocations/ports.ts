@@ -1,6 +1,6 @@
-import type { HasOwner } from '../engine/owners';
-import type { RunIndex } from '../engine/run-index';
-import type { StartPorts } from '../engine/start-run';
+import type { HasOwner } from '../engine/store/owners';
+import type { RunIndex } from '../engine/store/run-index';
+import type { StartPorts } from '../engine/lifecycle/start-run';
 import type { RateLimit } from '../platform/rate-limit';
 
 /** What the use cases of this room stand on. */

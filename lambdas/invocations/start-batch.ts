@@ -1,6 +1,6 @@
-import { AppError } from '../platform/errors';
-import type { UseCases } from '../platform/endpoint';
-import { check, fieldPath } from '../platform/validation';
+import { AppError } from '../platform/http/errors';
+import type { UseCases } from '../platform/http/endpoint';
+import { check, fieldPath } from '../platform/http/validation';
 import { InvocationRequest } from './contract';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';

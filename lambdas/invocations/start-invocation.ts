@@ -1,4 +1,4 @@
-import type { UseCases } from '../platform/endpoint';
+import type { UseCases } from '../platform/http/endpoint';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
 import { accepted, start } from './start';

@@ -1,8 +1,8 @@
-import { LIMITS } from '../engine/limits';
-import type { Run } from '../engine/run';
-import { resolveRuntime } from '../engine/runtimes';
-import { startRun } from '../engine/start-run';
-import { iso } from '../platform/clock';
+import { LIMITS } from '../engine/run/limits';
+import type { Run } from '../engine/run/run';
+import { resolveRuntime } from '../engine/run/runtimes';
+import { startRun } from '../engine/lifecycle/start-run';
+import { iso } from '../platform/time/clock';
 import type { InvocationRequest } from './contract';
 import type { Ports } from './ports';
 

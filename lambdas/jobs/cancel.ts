@@ -1,7 +1,7 @@
-import { CANCELLED, endRun } from '../engine/end-run';
-import { isTerminal } from '../engine/run';
-import type { UseCases } from '../platform/endpoint';
-import { AppError } from '../platform/errors';
+import { CANCELLED, endRun } from '../engine/lifecycle/end-run';
+import { isTerminal } from '../engine/run/run';
+import type { UseCases } from '../platform/http/endpoint';
+import { AppError } from '../platform/http/errors';
 import { findJob } from './find-job';
 import { statusOf, type Job } from './job';
 import type { Ports } from './ports';

@@ -1,7 +1,7 @@
-import { reapIfOverdue } from '../engine/reap';
-import type { Run } from '../engine/run';
-import { runKey } from '../engine/run-keys';
-import { AppError } from '../platform/errors';
+import { reapIfOverdue } from '../engine/lifecycle/reap';
+import type { Run } from '../engine/run/run';
+import { runKey } from '../engine/run/run-keys';
+import { AppError } from '../platform/http/errors';
 import type { Job, JobRecord } from './job';
 import { isJobId } from './job-keys';
 import type { Ports } from './ports';

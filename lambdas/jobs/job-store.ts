@@ -1,10 +1,10 @@
 import { QueryCommand, TransactWriteCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Run } from '../engine/run';
-import type { Together } from '../engine/run-store';
-import { batchGet } from '../platform/batch';
-import { readItem } from '../platform/read-item';
-import { isConditionFailed, storeFailed } from '../platform/store-errors';
+import type { Run } from '../engine/run/run';
+import type { Together } from '../engine/store/run-store';
+import { batchGet } from '../platform/dynamo/batch';
+import { readItem } from '../platform/dynamo/read-item';
+import { isConditionFailed, storeFailed } from '../platform/dynamo/store-errors';
 import { JobRecord } from './job';
 import { allJobs, earlierRunKey, idOfListSort, jobKey, jobsOfProject, listSort } from './job-keys';
 

@@ -1,4 +1,4 @@
-import { LIMITS as ENGINE } from '../engine/limits';
+import { LIMITS as ENGINE } from '../engine/run/limits';
 
 /** Limits of the jobs API, with units (docs/contracts/jobs.md#resources, #endpoints, #semantics). */
 export const LIMITS = {

@@ -1,5 +1,5 @@
-import type { UseCases } from '../platform/endpoint';
-import { invalid } from '../platform/errors';
+import type { UseCases } from '../platform/http/endpoint';
+import { invalid } from '../platform/http/errors';
 import type { Job as JobView } from './contract';
 import { findJobs } from './find-job';
 import { statusOf, type Job } from './job';

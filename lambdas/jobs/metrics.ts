@@ -1,9 +1,9 @@
-import type { Run } from '../engine/run';
-import type { RunIndex } from '../engine/run-index';
-import { ENDED_BY_ROOM, endedOfRoom } from '../engine/run-keys';
-import type { Clock } from '../platform/clock';
-import { iso } from '../platform/clock';
-import type { UseCases } from '../platform/endpoint';
+import type { Run } from '../engine/run/run';
+import type { RunIndex } from '../engine/store/run-index';
+import { ENDED_BY_ROOM, endedOfRoom } from '../engine/run/run-keys';
+import type { Clock } from '../platform/time/clock';
+import { iso } from '../platform/time/clock';
+import type { UseCases } from '../platform/http/endpoint';
 import type { jobsRoutes } from './routes';
 
 type Room = UseCases<typeof jobsRoutes>;

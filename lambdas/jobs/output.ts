@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Blobs } from '../engine/blobs';
-import { eventsAfter, resultOf } from '../engine/read-run';
-import type { Run } from '../engine/run';
-import type { RunStore } from '../engine/run-store';
-import { cutToBytes } from '../engine/text';
+import type { Blobs } from '../engine/store/blobs';
+import { eventsAfter, resultOf } from '../engine/store/read-run';
+import type { Run } from '../engine/run/run';
+import type { RunStore } from '../engine/store/run-store';
+import { cutToBytes } from '../platform/text';
 import { LIMITS } from './limits';
 
 /** What a run has printed. */

@@ -1,7 +1,7 @@
-import type { Call } from '../engine/call-run';
-import type { RunIndex } from '../engine/run-index';
-import type { StartPorts } from '../engine/start-run';
-import type { PublicOrigin } from '../platform/public-origin';
+import type { Call } from '../engine/lifecycle/call-run';
+import type { RunIndex } from '../engine/store/run-index';
+import type { StartPorts } from '../engine/lifecycle/start-run';
+import type { PublicOrigin } from '../platform/http/public-origin';
 import type { RateLimit } from '../platform/rate-limit';
 import type { JobStore } from './job-store';
 import type { OutputReader } from './output';

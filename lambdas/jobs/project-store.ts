@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { AppError } from '../platform/errors';
-import { queryAll } from '../platform/query-pages';
-import { readItem } from '../platform/read-item';
-import { storeFailed } from '../platform/store-errors';
+import { AppError } from '../platform/http/errors';
+import { queryAll } from '../platform/dynamo/query-pages';
+import { readItem } from '../platform/dynamo/read-item';
+import { storeFailed } from '../platform/dynamo/store-errors';
 import { LIMITS } from './limits';
 
 export interface Project {

@@ -1,6 +1,6 @@
-import { cutToBytes } from '../engine/text';
-import type { UseCases } from '../platform/endpoint';
-import { validate } from '../platform/validation';
+import { cutToBytes } from '../platform/text';
+import type { UseCases } from '../platform/http/endpoint';
+import { validate } from '../platform/http/validation';
 import { ProjectRequest, type Project as ProjectView } from './contract';
 import type { Ports } from './ports';
 import type { Project } from './project-store';

@@ -1,6 +1,6 @@
-import { isTerminal } from '../engine/run';
-import type { UseCases } from '../platform/endpoint';
-import { AppError } from '../platform/errors';
+import { isTerminal } from '../engine/run/run';
+import type { UseCases } from '../platform/http/endpoint';
+import { AppError } from '../platform/http/errors';
 import { readJob } from './execute';
 import { findJob } from './find-job';
 import { readLogKey } from './job';

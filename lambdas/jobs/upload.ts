@@ -1,5 +1,5 @@
-import { resolveRuntime } from '../engine/runtimes';
-import type { UseCases } from '../platform/endpoint';
+import { resolveRuntime } from '../engine/run/runtimes';
+import type { UseCases } from '../platform/http/endpoint';
 import type { JobRecord } from './job';
 import { LIMITS } from './limits';
 import type { Ports } from './ports';

@@ -1,5 +1,5 @@
-import type { ErrorStatuses } from './errors';
-import type { RouteTable } from './route';
+import type { ErrorStatuses } from './http/errors';
+import type { RouteTable } from './http/route';
 
 /**
  * What a service (one API family) is, as data: its folder has one in `manifest.ts`, and `lambdas/services.ts` lists them.

@@ -1,5 +1,5 @@
-import type { Clock } from './clock';
-import { AppError } from './errors';
+import type { Clock } from './time/clock';
+import { AppError } from './http/errors';
 
 /**
  * A token bucket per workspace in this process: the last fence before the engine. It needs no call and no write, so it

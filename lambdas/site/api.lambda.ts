@@ -1,11 +1,11 @@
 import path from 'node:path';
 import description from '../../docs/openapi.json';
 import { dynamo } from '../platform/aws/dynamo';
-import { systemClock } from '../platform/clock';
-import { access } from '../platform/compose';
-import { endpoint, type UseCases } from '../platform/endpoint';
+import { systemClock } from '../platform/time/clock';
+import { access } from '../platform/auth/compose';
+import { endpoint, type UseCases } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/idempotency';
+import { Idempotency } from '../platform/dynamo/idempotency';
 import { telemetry } from '../platform/telemetry';
 import { prefersHtml } from './accept';
 import { demoAssets } from './demo-assets';

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { ReplyOf } from '../platform/route';
-import type { Headers } from '../platform/principal';
-import { routeNotFound } from '../platform/router';
+import type { ReplyOf } from '../platform/http/route';
+import type { Headers } from '../platform/auth/principal';
+import { routeNotFound } from '../platform/http/router';
 import type { siteRoutes } from './routes';
 
 /** Files of the documentation pages, gzipped in the function's package. They are read when first asked for. */

@@ -1,5 +1,5 @@
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../platform/clock';
+import type { Clock } from '../platform/time/clock';
 
 /**
  * Milliseconds an answer of the store holds: a busy probe costs one call a second

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RouteTable } from '../platform/route';
+import type { RouteTable } from '../platform/http/route';
 import { Health, Platform } from './contract';
 
 /** Paths that belong to the platform as a whole (docs/contracts/common.md#shared-paths-public-no-credentials). */

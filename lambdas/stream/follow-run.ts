@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import type { EndPorts } from '../engine/end-run';
-import { eventsAfter } from '../engine/read-run';
-import { reapIfOverdue } from '../engine/reap';
-import { isTerminal, type Run } from '../engine/run';
+import type { EndPorts } from '../engine/lifecycle/end-run';
+import { eventsAfter } from '../engine/store/read-run';
+import { reapIfOverdue } from '../engine/lifecycle/reap';
+import { isTerminal, type Run } from '../engine/run/run';
 import { Pace } from './pace';
 import { SSE_HEARTBEAT, SSE_START, sseEvent } from './sse';
 

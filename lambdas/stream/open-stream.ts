@@ -1,8 +1,14 @@
-import { findRun, findRunFor, type FindForPorts } from '../engine/find-run';
-import { isTerminal, type Run } from '../engine/run';
-import { invalid } from '../platform/errors';
-import { credentialOf, requireScope, unauthenticated, type Authenticate, type Headers } from '../platform/principal';
-import { readTicket } from '../platform/ticket';
+import { findRun, findRunFor, type FindForPorts } from '../engine/lifecycle/find-run';
+import { isTerminal, type Run } from '../engine/run/run';
+import { invalid } from '../platform/http/errors';
+import {
+  credentialOf,
+  requireScope,
+  unauthenticated,
+  type Authenticate,
+  type Headers,
+} from '../platform/auth/principal';
+import { readTicket } from '../platform/auth/ticket';
 
 export interface StreamRequest {
   readonly runId: string;

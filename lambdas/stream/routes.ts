@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RouteTable } from '../platform/route';
+import type { RouteTable } from '../platform/http/route';
 
 /** What every event carries; more stands beside it, by type (docs/contracts/invocations.md#events). */
 const StreamEvent = z

@@ -1,4 +1,4 @@
-import type { PublicEvent } from '../engine/event';
+import type { PublicEvent } from '../engine/events/event';
 
 /** The wire form of server-sent events (docs/contracts/invocations.md#events). */
 

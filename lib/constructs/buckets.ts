@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { LIMITS } from '../../lambdas/engine/limits';
+import { LIMITS } from '../../lambdas/engine/run/limits';
 import type { StoredPrefix } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 import { acknowledge } from './acknowledge';

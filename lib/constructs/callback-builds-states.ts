@@ -10,7 +10,7 @@ export interface BuildFunctions {
   readonly nodeInstaller: string;
 }
 
-/** Seconds. A build that takes longer is seen as lost by who reads its callback (lambdas/callbacks/start-build.ts). */
+/** Seconds. A build that takes longer is seen as lost by who reads its callback (lambdas/callbacks/deploy/start-build.ts). */
 const BUILD_SECONDS = 300;
 
 /** Above what the installers themselves give an order (60 and 120 s), so that theirs is the word that is heard. */

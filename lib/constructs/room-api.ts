@@ -2,7 +2,7 @@ import { HttpMethod, HttpRoute, HttpRouteKey, type HttpApi } from 'aws-cdk-lib/a
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { RouteTable } from '../../lambdas/platform/route';
+import type { RouteTable } from '../../lambdas/platform/http/route';
 import { acknowledge } from './acknowledge';
 import { gatewayPaths, routePrefixes } from './route-prefixes';
 

@@ -1,4 +1,4 @@
-import type { RouteTable } from '../../lambdas/platform/route';
+import type { RouteTable } from '../../lambdas/platform/http/route';
 
 /**
  * The prefixes a room owns in API Gateway: each path up to its first parameter. The room's own router does the rest,

@@ -5,7 +5,7 @@ import { FunctionUrlAuthType, InvokeMode, type FunctionUrl, type IFunction } fro
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { DEADLINES } from '../../lambdas/engine/limits';
+import { DEADLINES } from '../../lambdas/engine/run/limits';
 import type { StageConfig } from '../config';
 import {
   decryptThrough,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { runKey } from '../../lambdas/engine/run-keys';
+import { runKey } from '../../lambdas/engine/run/run-keys';
 import { clientConfig } from '../../local/aws';
 import { startFaultSystem, type FaultSystem } from '../faults/support/fault-system';
 import { waitFor } from '../support/wait';

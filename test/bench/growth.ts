@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { runKey } from '../../lambdas/engine/run-keys';
+import { runKey } from '../../lambdas/engine/run/run-keys';
 import { randomIds } from '../../lambdas/platform/ids';
 import { clientConfig } from '../../local/aws';
 import type { Bed } from './bed';

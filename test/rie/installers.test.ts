@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { Installed, Resolved } from '../../lambdas/callbacks/build/build-order';
+import { Installed, Resolved } from '../../lambdas/callbacks/deploy/build-order';
 import { startPackageIndex, type PackageIndex } from '../support/packages';
 import { removeAssemblies, stageOf, type Stage } from '../stacks/stage';
 import { sha256 } from '../unit/sandbox/support/bundles';

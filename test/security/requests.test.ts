@@ -1,4 +1,4 @@
-import { signTicket } from '../../lambdas/platform/ticket';
+import { signTicket } from '../../lambdas/platform/auth/ticket';
 import { SERVICES } from '../../lambdas/services';
 import { get, post, refusal, send, type Target } from '../support/api';
 import { start } from '../support/invocations';

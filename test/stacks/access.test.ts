@@ -40,7 +40,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
  * that is new in a function's sources has to be allowed, or to be listed here.
  */
 const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
-  // Many items are deleted by the cleaner only; the file that does it also reads many (lambdas/platform/batch.ts).
+  // Many items are deleted by the cleaner only; the file that does it also reads many (lambdas/platform/dynamo/batch.ts).
   invocations: ['DeleteObjects', 'BatchWrite'],
   callbacks: ['BatchWrite'],
   functions: ['BatchWrite'],

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { callbackBuildStates } from '../../lib/constructs/callback-builds-states';
-import { BUILD_TIMEOUT_MS } from '../../lambdas/callbacks/start-build';
+import { BUILD_TIMEOUT_MS } from '../../lambdas/callbacks/deploy/start-build';
 import { functionsOf, isInstaller, isSandbox } from './functions';
 import { actions, LOGS, rolesOf, text } from './roles';
 import { namedStage, serviceStackOf, removeAssemblies, resource, resources, stageOf } from './stage';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ENDED_BY_OWNER, ENDED_BY_ROOM, OPEN_INDEX } from '../../lambdas/engine/run-keys';
+import { ENDED_BY_OWNER, ENDED_BY_ROOM, OPEN_INDEX } from '../../lambdas/engine/run/run-keys';
 import { everywhere, namedStage, removeAssemblies, resource, resources, STAGES, type Stage } from './stage';
 
 afterAll(removeAssemblies);

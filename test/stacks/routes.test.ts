@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RouteTable } from '../../lambdas/platform/route';
+import type { RouteTable } from '../../lambdas/platform/http/route';
 import { SERVICES } from '../../lambdas/services';
 import { streamRoutes } from '../../lambdas/stream/routes';
 import { gatewayPaths, refuseSharedPrefixes, routePrefixes } from '../../lib/constructs/route-prefixes';

@@ -1,5 +1,5 @@
 import type { ServiceManifest } from '../../lambdas/platform/manifest';
-import type { Route } from '../../lambdas/platform/route';
+import type { Route } from '../../lambdas/platform/http/route';
 
 /** Tables of tests that look at every route there is: made of the list of services, so that a new one is in them. */
 

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { storeTime } from '../store-time';
+import { storeTime } from '../time/store-time';
 import { CALLS } from './calls';
-import { tellTime } from './tell-time';
+import { tellTime } from '../time/tell-time';
 
 /** @param maxAttempts a request fails soon, so that its caller can act; a worker with a result in hand insists */
 export const dynamo = (maxAttempts: number = CALLS.maxAttempts): DynamoDBDocumentClient => {

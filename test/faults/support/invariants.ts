@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Run } from '../../../lambdas/engine/run';
-import { RunIndex } from '../../../lambdas/engine/run-index';
+import type { Run } from '../../../lambdas/engine/run/run';
+import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { clientConfig } from '../../../local/aws';
 import { output } from '../../../local/deploy/stacks';
 import { get } from '../../support/api';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { buildOpenApi } from '../../../bin/openapi/build';
 import { functionsManifest } from '../../../lambdas/functions/manifest';
-import type { Route } from '../../../lambdas/platform/route';
+import type { Route } from '../../../lambdas/platform/http/route';
 
 const answers = (body: z.ZodType, more: Partial<Route['success']> = {}): Route => ({
   method: 'GET',

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Call } from '../../../lambdas/engine/call-run';
-import { Blobs } from '../../../lambdas/engine/blobs';
-import { Envelope } from '../../../lambdas/engine/envelope';
-import { RunStore } from '../../../lambdas/engine/run-store';
+import type { Call } from '../../../lambdas/engine/lifecycle/call-run';
+import { Blobs } from '../../../lambdas/engine/store/blobs';
+import { Envelope } from '../../../lambdas/engine/store/envelope';
+import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { randomIds } from '../../../lambdas/platform/ids';
-import { buildStep, type BuildPorts } from '../../../lambdas/callbacks/build/build-callback';
-import { Libraries } from '../../../lambdas/callbacks/build/libraries';
-import { snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/callback';
-import { SourceStore } from '../../../lambdas/engine/source-store';
-import { Sources } from '../../../lambdas/callbacks/sources';
-import { BUILD_TIMEOUT_MS, executionName } from '../../../lambdas/callbacks/start-build';
-import { CallbackStore } from '../../../lambdas/callbacks/store';
+import { buildStep, type BuildPorts } from '../../../lambdas/callbacks/deploy/build-callback';
+import { Libraries } from '../../../lambdas/callbacks/deploy/libraries';
+import { snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/registry/callback';
+import { SourceStore } from '../../../lambdas/engine/store/source-store';
+import { Sources } from '../../../lambdas/callbacks/registry/sources';
+import { BUILD_TIMEOUT_MS, executionName } from '../../../lambdas/callbacks/deploy/start-build';
+import { CallbackStore } from '../../../lambdas/callbacks/registry/store';
 import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
 

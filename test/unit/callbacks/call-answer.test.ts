@@ -1,6 +1,6 @@
-import { answerOf } from '../../../lambdas/callbacks/call-answer';
-import { Blobs } from '../../../lambdas/engine/blobs';
-import { NO_USAGE, type Run } from '../../../lambdas/engine/run';
+import { answerOf } from '../../../lambdas/callbacks/call/call-answer';
+import { Blobs } from '../../../lambdas/engine/store/blobs';
+import { NO_USAGE, type Run } from '../../../lambdas/engine/run/run';
 import { createBucket, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
 import { newTestRun } from '../support/runs';

@@ -1,5 +1,5 @@
-import { eventOf, eventText, type HttpCall } from '../../../lambdas/callbacks/call-event';
-import { AppError } from '../../../lambdas/platform/errors';
+import { eventOf, eventText, type HttpCall } from '../../../lambdas/callbacks/call/call-event';
+import { AppError } from '../../../lambdas/platform/http/errors';
 
 const call = (more: Partial<HttpCall> = {}): Record<string, unknown> =>
   eventOf({ method: 'POST', name: 'tax', rawQuery: '', headers: {}, body: Buffer.alloc(0), ...more });

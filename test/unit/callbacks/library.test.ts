@@ -1,4 +1,4 @@
-import { checkLibrary, dependenciesOf, requirementsOf } from '../../../lambdas/callbacks/library';
+import { checkLibrary, dependenciesOf, requirementsOf } from '../../../lambdas/callbacks/deploy/library';
 
 describe('python', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { RESERVED_NAMES } from '../../../lambdas/callbacks/limits';
 import { ReservedNames } from '../../../lambdas/callbacks/reserved-names';
-import { AppError } from '../../../lambdas/platform/errors';
+import { AppError } from '../../../lambdas/platform/http/errors';
 import { namesBelowApi } from '../../../lambdas/platform/manifest';
 import { SERVICES } from '../../../lambdas/services';
 

@@ -1,4 +1,4 @@
-import { Envelope } from '../../../lambdas/engine/envelope';
+import { Envelope } from '../../../lambdas/engine/store/envelope';
 import { createKey, testKms } from '../support/aws';
 import { testClock } from '../support/clock';
 

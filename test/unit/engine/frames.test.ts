@@ -1,7 +1,7 @@
-import { FrameReader, frameOrder, WorkerLost, type Frame } from '../../../lambdas/engine/frames';
-import { LogIntake } from '../../../lambdas/engine/log-intake';
-import { readResult } from '../../../lambdas/engine/result';
-import type { RunOrder } from '../../../lambdas/engine/order';
+import { FrameReader, frameOrder, WorkerLost, type Frame } from '../../../lambdas/engine/sandbox/frames';
+import { LogIntake } from '../../../lambdas/engine/sandbox/log-intake';
+import { readResult } from '../../../lambdas/engine/events/result';
+import type { RunOrder } from '../../../lambdas/engine/run/order';
 import { newTestRun } from '../support/runs';
 
 const read = (...parts: (string | Buffer)[]): Frame[] => {

@@ -1,8 +1,8 @@
-import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
-import { platformError } from '../../../lambdas/engine/fault';
-import { Blobs } from '../../../lambdas/engine/blobs';
-import { readMeter } from '../../../lambdas/engine/meter';
-import { RunStore } from '../../../lambdas/engine/run-store';
+import { CANCELLED, endRun } from '../../../lambdas/engine/lifecycle/end-run';
+import { platformError } from '../../../lambdas/engine/run/fault';
+import { Blobs } from '../../../lambdas/engine/store/blobs';
+import { readMeter } from '../../../lambdas/engine/store/meter';
+import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
 import { newTestRun } from '../support/runs';

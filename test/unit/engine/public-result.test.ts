@@ -1,4 +1,4 @@
-import { publicResult } from '../../../lambdas/engine/public-result';
+import { publicResult } from '../../../lambdas/engine/events/public-result';
 
 const MIB = 1024 * 1024;
 

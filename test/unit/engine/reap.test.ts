@@ -1,9 +1,9 @@
-import { Blobs } from '../../../lambdas/engine/blobs';
-import { reap } from '../../../lambdas/engine/reap';
-import type { Run } from '../../../lambdas/engine/run';
-import { RunIndex } from '../../../lambdas/engine/run-index';
-import { RunStore } from '../../../lambdas/engine/run-store';
-import { systemClock } from '../../../lambdas/platform/clock';
+import { Blobs } from '../../../lambdas/engine/store/blobs';
+import { reap } from '../../../lambdas/engine/lifecycle/reap';
+import type { Run } from '../../../lambdas/engine/run/run';
+import { RunIndex } from '../../../lambdas/engine/store/run-index';
+import { RunStore } from '../../../lambdas/engine/store/run-store';
+import { systemClock } from '../../../lambdas/platform/time/clock';
 import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
 import { newTestRun } from '../support/runs';
 

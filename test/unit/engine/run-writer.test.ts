@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Blobs } from '../../../lambdas/engine/blobs';
-import type { StoredEvent } from '../../../lambdas/engine/event';
-import { eventsAfter } from '../../../lambdas/engine/read-run';
-import { RunStore } from '../../../lambdas/engine/run-store';
-import { RunWriter } from '../../../lambdas/engine/run-writer';
+import { Blobs } from '../../../lambdas/engine/store/blobs';
+import type { StoredEvent } from '../../../lambdas/engine/events/event';
+import { eventsAfter } from '../../../lambdas/engine/store/read-run';
+import { RunStore } from '../../../lambdas/engine/store/run-store';
+import { RunWriter } from '../../../lambdas/engine/store/run-writer';
 import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
 import { newTestRun } from '../support/runs';

@@ -1,4 +1,4 @@
-import { findRuntime, resolveRuntime, RUNTIMES } from '../../../lambdas/engine/runtimes';
+import { findRuntime, resolveRuntime, RUNTIMES } from '../../../lambdas/engine/run/runtimes';
 
 test.each([
   'py',

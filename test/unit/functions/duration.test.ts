@@ -1,4 +1,4 @@
-import { toLog } from '../../../lambdas/functions/execution-log';
+import { toLog } from '../../../lambdas/functions/invoke/execution-log';
 import { newTestRun } from '../support/runs';
 
 test.each([

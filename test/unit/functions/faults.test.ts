@@ -1,13 +1,13 @@
-import { AppError } from '../../../lambdas/platform/errors';
+import { AppError } from '../../../lambdas/platform/http/errors';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
-import { CleanUpStore } from '../../../lambdas/functions/clean-up-store';
-import { cleanUp } from '../../../lambdas/functions/clean-up';
-import { SourceStore } from '../../../lambdas/engine/source-store';
-import { createFunction, deleteFunction, listFunctions } from '../../../lambdas/functions/functions';
-import { invokeFunction } from '../../../lambdas/functions/invoke';
-import { functionLogs, workspaceLogs } from '../../../lambdas/functions/logs';
-import { RunIndex } from '../../../lambdas/engine/run-index';
-import { storeFailed } from '../../../lambdas/platform/store-errors';
+import { CleanUpStore } from '../../../lambdas/functions/cleanup/clean-up-store';
+import { cleanUp } from '../../../lambdas/functions/cleanup/clean-up';
+import { SourceStore } from '../../../lambdas/engine/store/source-store';
+import { createFunction, deleteFunction, listFunctions } from '../../../lambdas/functions/registry/functions';
+import { invokeFunction } from '../../../lambdas/functions/invoke/invoke';
+import { functionLogs, workspaceLogs } from '../../../lambdas/functions/invoke/logs';
+import { RunIndex } from '../../../lambdas/engine/store/run-index';
+import { storeFailed } from '../../../lambdas/platform/dynamo/store-errors';
 import { testDynamo, testS3 } from '../support/aws';
 import { context, testRoom, type TestRoom, INPUT } from './support';
 

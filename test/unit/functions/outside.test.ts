@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import type { Called } from '../../../lambdas/engine/call-run';
-import { getFunction, createFunction, updateFunction } from '../../../lambdas/functions/functions';
-import { invokeFunction } from '../../../lambdas/functions/invoke';
-import { functionLogs } from '../../../lambdas/functions/logs';
-import { carryOutOutside, OutsideOrder } from '../../../lambdas/functions/outside-order';
+import type { Called } from '../../../lambdas/engine/lifecycle/call-run';
+import { getFunction, createFunction, updateFunction } from '../../../lambdas/functions/registry/functions';
+import { invokeFunction } from '../../../lambdas/functions/invoke/invoke';
+import { functionLogs } from '../../../lambdas/functions/invoke/logs';
+import { carryOutOutside, OutsideOrder } from '../../../lambdas/functions/passthrough/outside-order';
 import type { Ports } from '../../../lambdas/functions/ports';
 import { FunctionChange } from '../../../lambdas/functions/contract';
 import { openTargets } from '../../../lambdas/platform/outbound/target';

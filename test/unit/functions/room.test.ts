@@ -1,18 +1,23 @@
-import { cleanUp, type CleanUpPorts } from '../../../lambdas/functions/clean-up';
-import { CleanUpStore } from '../../../lambdas/functions/clean-up-store';
+import { cleanUp, type CleanUpPorts } from '../../../lambdas/functions/cleanup/clean-up';
+import { CleanUpStore } from '../../../lambdas/functions/cleanup/clean-up-store';
 import {
   createFunction,
   deleteFunction,
   getFunction,
   listFunctions,
   updateFunction,
-} from '../../../lambdas/functions/functions';
-import { invokeFunction } from '../../../lambdas/functions/invoke';
-import { functionMetrics, lokiLogs } from '../../../lambdas/functions/live';
-import { functionLogs, workspaceLogs } from '../../../lambdas/functions/logs';
-import { lokiSource } from '../../../lambdas/functions/loki-source';
-import { prometheusSource } from '../../../lambdas/functions/prometheus-source';
-import { createWorkspace, deleteWorkspace, getWorkspace, listWorkspaces } from '../../../lambdas/functions/workspaces';
+} from '../../../lambdas/functions/registry/functions';
+import { invokeFunction } from '../../../lambdas/functions/invoke/invoke';
+import { functionMetrics, lokiLogs } from '../../../lambdas/functions/observability/live';
+import { functionLogs, workspaceLogs } from '../../../lambdas/functions/invoke/logs';
+import { lokiSource } from '../../../lambdas/functions/observability/loki-source';
+import { prometheusSource } from '../../../lambdas/functions/observability/prometheus-source';
+import {
+  createWorkspace,
+  deleteWorkspace,
+  getWorkspace,
+  listWorkspaces,
+} from '../../../lambdas/functions/workspaces/workspaces';
 import { openTargets } from '../../../lambdas/platform/outbound/target';
 import { printedErrors } from '../../support/printed-errors';
 import { testDynamo } from '../support/aws';

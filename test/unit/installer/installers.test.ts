@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { assemble } from '../../../lib/bundle/assemble';
 import { REPOSITORY } from '../../../lib/bundle/bundle';
 import { PINNED, pinnedNode, pinnedPython } from '../../../lib/bundle/pinned';
-import { Installed, Resolved } from '../../../lambdas/callbacks/build/build-order';
+import { Installed, Resolved } from '../../../lambdas/callbacks/deploy/build-order';
 import { startPackageIndex, type PackageIndex } from '../../support/packages';
 import { BundleStore, sha256 } from '../sandbox/support/bundles';
 import { PYTHON, SandboxEnvironment, type Language } from '../sandbox/support/environment';

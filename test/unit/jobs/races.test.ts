@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import { claim } from '../../../lambdas/engine/claim';
-import { ending } from '../../../lambdas/engine/follow';
-import type { RunOrder } from '../../../lambdas/engine/order';
-import { eventsAfter } from '../../../lambdas/engine/read-run';
-import { isTerminal, type Outcome } from '../../../lambdas/engine/run';
-import { StaleAttempt } from '../../../lambdas/engine/run-store';
+import { claim } from '../../../lambdas/engine/lifecycle/claim';
+import { ending } from '../../../lambdas/engine/lifecycle/follow';
+import type { RunOrder } from '../../../lambdas/engine/run/order';
+import { eventsAfter } from '../../../lambdas/engine/store/read-run';
+import { isTerminal, type Outcome } from '../../../lambdas/engine/run/run';
+import { StaleAttempt } from '../../../lambdas/engine/store/run-store';
 import { cancelJob } from '../../../lambdas/jobs/cancel';
 import { executeJob } from '../../../lambdas/jobs/execute';
 import { findJob } from '../../../lambdas/jobs/find-job';
 import { statusOf } from '../../../lambdas/jobs/job';
-import { AppError } from '../../../lambdas/platform/errors';
+import { AppError } from '../../../lambdas/platform/http/errors';
 import { openRoom, upload, type Room } from './support/room';
 
 const ROUNDS = 500;

@@ -1,11 +1,11 @@
-import { CANCELLED, endRun } from '../../../lambdas/engine/end-run';
-import { encodeEvent } from '../../../lambdas/engine/event';
+import { CANCELLED, endRun } from '../../../lambdas/engine/lifecycle/end-run';
+import { encodeEvent } from '../../../lambdas/engine/events/event';
 import { executeJob } from '../../../lambdas/jobs/execute';
 import { LIMITS } from '../../../lambdas/jobs/limits';
 import { listJobs } from '../../../lambdas/jobs/list';
 import { getFlatStatus, getJob } from '../../../lambdas/jobs/read';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
-import { publicOrigin } from '../../../lambdas/platform/public-origin';
+import { publicOrigin } from '../../../lambdas/platform/http/public-origin';
 import { newTestRun } from '../support/runs';
 import { openRoom, upload } from './support/room';
 

@@ -1,4 +1,4 @@
-import { ANSWER_WITHIN_MS, answerWindow } from '../../../lambdas/platform/answer-window';
+import { ANSWER_WITHIN_MS, answerWindow } from '../../../lambdas/platform/http/answer-window';
 
 const NOW = 1_750_000_000_000;
 

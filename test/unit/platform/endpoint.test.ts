@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { endpoint } from '../../../lambdas/platform/endpoint';
-import { AppError } from '../../../lambdas/platform/errors';
-import { Idempotency } from '../../../lambdas/platform/idempotency';
-import { ANYBODY } from '../../../lambdas/platform/principal';
-import type { RouteTable } from '../../../lambdas/platform/route';
+import { endpoint } from '../../../lambdas/platform/http/endpoint';
+import { AppError } from '../../../lambdas/platform/http/errors';
+import { Idempotency } from '../../../lambdas/platform/dynamo/idempotency';
+import { ANYBODY } from '../../../lambdas/platform/auth/principal';
+import type { RouteTable } from '../../../lambdas/platform/http/route';
 import { telemetry } from '../../../lambdas/platform/telemetry';
 import { createTable, testDynamo } from '../support/aws';
 import { testClock } from '../support/clock';

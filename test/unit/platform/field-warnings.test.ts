@@ -1,4 +1,4 @@
-import { fieldWarnings } from '../../../lambdas/platform/field-warnings';
+import { fieldWarnings } from '../../../lambdas/platform/http/field-warnings';
 import { callbacksRoutes } from '../../../lambdas/callbacks/routes';
 import { functionsRoutes } from '../../../lambdas/functions/routes';
 import { invocationsRoutes } from '../../../lambdas/invocations/routes';

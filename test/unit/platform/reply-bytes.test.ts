@@ -6,7 +6,7 @@ import {
   REPLY_BYTES,
   ReplyRoom,
   wireBody,
-} from '../../../lambdas/platform/reply-bytes';
+} from '../../../lambdas/platform/http/reply-bytes';
 
 const control = '\u0001';
 

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { knowTime } from '../../../lambdas/platform/aws/know-time';
-import { tellTime } from '../../../lambdas/platform/aws/tell-time';
-import { StoreTime } from '../../../lambdas/platform/store-time';
+import { knowTime } from '../../../lambdas/platform/time/know-time';
+import { tellTime } from '../../../lambdas/platform/time/tell-time';
+import { StoreTime } from '../../../lambdas/platform/time/store-time';
 import { createTable, testDynamo } from '../support/aws';
 
 const NOON = Date.parse('2026-11-21T12:00:00.400Z');

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { AppError } from '../../../lambdas/platform/errors';
-import { Stale, transact, untilFresh, type Write } from '../../../lambdas/platform/transact';
+import { AppError } from '../../../lambdas/platform/http/errors';
+import { Stale, transact, untilFresh, type Write } from '../../../lambdas/platform/dynamo/transact';
 import { createTable, testDynamo } from '../support/aws';
 
 const db = testDynamo();

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { endpoint } from '../../../lambdas/platform/endpoint';
-import { Idempotency } from '../../../lambdas/platform/idempotency';
-import { ANYBODY } from '../../../lambdas/platform/principal';
-import type { RouteTable } from '../../../lambdas/platform/route';
+import { endpoint } from '../../../lambdas/platform/http/endpoint';
+import { Idempotency } from '../../../lambdas/platform/dynamo/idempotency';
+import { ANYBODY } from '../../../lambdas/platform/auth/principal';
+import type { RouteTable } from '../../../lambdas/platform/http/route';
 import { telemetry } from '../../../lambdas/platform/telemetry';
 import { testDynamo } from '../support/aws';
 import { testClock } from '../support/clock';

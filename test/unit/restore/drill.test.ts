@@ -9,7 +9,7 @@ import {
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { restoreItems } from '../../../bin/restore/items';
 import { restoreObjects } from '../../../bin/restore/objects';
-import { SourceStore } from '../../../lambdas/engine/source-store';
+import { SourceStore } from '../../../lambdas/engine/store/source-store';
 import { waitFor } from '../../support/wait';
 import { createTable, testDynamo, testS3 } from '../support/aws';
 

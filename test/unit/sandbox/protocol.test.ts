@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { SANDBOX_PROTOCOL } from '../../../lambdas/engine/versions';
+import { SANDBOX_PROTOCOL } from '../../../lambdas/engine/run/versions';
 import { LANGUAGES, useEnvironment } from './support/languages';
 import { protocolEvent } from './support/order';
 import { noneWith } from './support/processes';

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { ApiKeyStore } from '../../../lambdas/platform/api-keys';
+import { ApiKeyStore } from '../../../lambdas/platform/auth/api-keys';
 import { notesManifest } from '../../fixtures/services/notes/manifest';
 import { describeWorkspaces } from '../../security/workspaces/checks';
 import { get, post, read, refusal } from '../../support/api';

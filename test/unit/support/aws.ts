@@ -3,7 +3,7 @@ import { CreateTableCommand, DynamoDBClient, type GlobalSecondaryIndex } from '@
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ENDED_BY_OWNER, ENDED_BY_ROOM, OPEN_INDEX } from '../../../lambdas/engine/run-keys';
+import { ENDED_BY_OWNER, ENDED_BY_ROOM, OPEN_INDEX } from '../../../lambdas/engine/run/run-keys';
 
 /** Real services of the emulator, with tables and buckets of this test file's own. */
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lambdas/platform/clock';
+import type { Clock } from '../../../lambdas/platform/time/clock';
 
 /** A clock that a test moves. */
 export interface TestClock extends Clock {

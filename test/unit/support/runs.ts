@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Blobs } from '../../../lambdas/engine/blobs';
-import type { RunOrder } from '../../../lambdas/engine/order';
-import type { RunStore } from '../../../lambdas/engine/run-store';
-import type { Clock } from '../../../lambdas/platform/clock';
-import { encodeEvent } from '../../../lambdas/engine/event';
-import type { Run } from '../../../lambdas/engine/run';
+import type { Blobs } from '../../../lambdas/engine/store/blobs';
+import type { RunOrder } from '../../../lambdas/engine/run/order';
+import type { RunStore } from '../../../lambdas/engine/store/run-store';
+import type { Clock } from '../../../lambdas/platform/time/clock';
+import { encodeEvent } from '../../../lambdas/engine/events/event';
+import type { Run } from '../../../lambdas/engine/run/run';
 import { randomIds } from '../../../lambdas/platform/ids';
 
 /** A run as `startRun` would store it. */

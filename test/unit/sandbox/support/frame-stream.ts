@@ -1,4 +1,4 @@
-import { Frame } from '../../../../lambdas/engine/frames';
+import { Frame } from '../../../../lambdas/engine/sandbox/frames';
 import { waitFor, within } from '../../../support/wait';
 
 const DEADLINE_MS = 30_000;

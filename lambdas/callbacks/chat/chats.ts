@@ -1,0 +1,74 @@
+import { AppError } from '../../platform/http/errors';
+import type { UseCases } from '../../platform/http/endpoint';
+import { pageReply, readCursor } from '../pages';
+import type { Ports } from '../ports';
+import type { callbacksRoutes } from '../routes';
+import { toChat } from '../view';
+
+/** Chats: what was said in a room (docs/contracts/callbacks.md#resources, #endpoints). */
+type Room = UseCases<typeof callbacksRoutes>;
+
+export const createChat =
+  (ports: Ports): Room['createChat'] =>
+  async ({ body }, { principal: { workspace } }) => {
+    const noRoom = () =>
+      new AppError('CHATROOM_LINK_INVALID', `There is no chat room ${body.chat_room_id} for the chat.`, {
+        details: { field: 'chat_room_id' },
+      });
+    // Looked up first, so that a refused chat takes no id.
+    if (!(await ports.rooms.find(workspace, body.chat_room_id))) throw noRoom();
+    const chat = {
+      workspace,
+      id: await ports.counters.nextId(workspace, 'chats'),
+      roomId: body.chat_room_id,
+      text: body.chats,
+      createdAt: ports.clock.now(),
+    };
+    await ports.chats.insert(chat, ports.rooms.mustExist(workspace, chat.roomId, noRoom));
+    return { body: toChat(chat) };
+  };
+
+export const listChats =
+  (ports: Ports): Room['listChats'] =>
+  async ({ query }, { principal: { workspace } }) => {
+    const { chat_room_id: roomId, limit } = query;
+    const after = readCursor(query.cursor);
+    if (roomId === 0) {
+      const all = await ports.chats.list(workspace, after, limit);
+      return pageReply(all.items.map(toChat), all.more, ({ chat_id }) => chat_id);
+    }
+    if (!(await ports.rooms.find(workspace, roomId))) return { body: [] };
+    const page = await ports.chats.listOfRoom(workspace, roomId, after, limit);
+    return pageReply(page.items.map(toChat), page.more, ({ chat_id }) => chat_id);
+  };
+
+export const listChatsOfRoom =
+  (ports: Ports): Room['listChatsOfRoom'] =>
+  async ({ params, query }, { principal: { workspace } }) => {
+    const room = await ports.rooms.get(workspace, params.chat_id);
+    const page = await ports.chats.listOfRoom(workspace, room.id, readCursor(query.cursor), query.limit);
+    return pageReply(page.items.map(toChat), page.more, ({ chat_id }) => chat_id);
+  };
+
+export const getChat =
+  (ports: Ports): Room['getChat'] =>
+  async ({ params }, { principal: { workspace } }) => ({
+    body: toChat(await ports.chats.get(workspace, params.chat_id)),
+  });
+
+export const changeChat =
+  (ports: Ports): Room['changeChat'] =>
+  async ({ params, body }, { principal: { workspace } }) => {
+    const chat = await ports.chats.get(workspace, params.chat_id);
+    const changed = { ...chat, text: body.chats };
+    if (changed.text !== chat.text) await ports.chats.replace(changed);
+    return { body: toChat(changed) };
+  };
+
+export const deleteChat =
+  (ports: Ports): Room['deleteChat'] =>
+  async ({ params }, { principal: { workspace } }) => {
+    const chat = await ports.chats.get(workspace, params.chat_id);
+    await ports.chats.delete([chat]);
+    return { body: { message: `Chat ${chat.id} is deleted.` } };
+  };

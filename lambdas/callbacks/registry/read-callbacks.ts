@@ -1,0 +1,27 @@
+import type { UseCases } from '../../platform/http/endpoint';
+import { pageReply, readCursor } from '../pages';
+import type { Ports } from '../ports';
+import type { callbacksRoutes } from '../routes';
+import { toCallback } from '../view';
+
+type Room = UseCases<typeof callbacksRoutes>;
+
+export const getCallback =
+  (ports: Ports): Room['getCallback'] =>
+  async ({ params }, { principal: { workspace } }) => {
+    const record = await ports.callbacks.get(workspace, params.callback_id);
+    const code = await ports.sources.get(workspace, record.id, record.code);
+    return { body: { ...toCallback(record, ports.clock.now()), code } };
+  };
+
+export const listCallbacks =
+  (ports: Ports): Room['listCallbacks'] =>
+  async ({ query }, { principal: { workspace } }) => {
+    const page = await ports.callbacks.list(workspace, readCursor(query.cursor), query.limit);
+    const now = ports.clock.now();
+    return pageReply(
+      page.items.map((record) => toCallback(record, now)),
+      page.more,
+      ({ callback_id }) => callback_id,
+    );
+  };

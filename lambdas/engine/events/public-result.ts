@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { StoredAnswer } from './function-answer';
+import { LIMITS } from '../run/limits';
+import type { HttpResult } from './result';
+import { cutToBytes } from '../../platform/text';
+
+export interface PublicResult {
+  readonly result: HttpResult;
+  /** The body was longer than a result may be shown. */
+  readonly cut: boolean;
+}
+
+/** What is stored of any convention; an answer with odd headers is shown without them. */
+const Answer = StoredAnswer.extend({
+  headers: z.record(z.string(), z.string()).optional().catch(undefined),
+});
+
+/**
+ * A stored result as every reader of runs is promised it, also where the run belongs to a function, a job or a callback
+ * (docs/contracts/invocations.md#result): an answer's body as text, anything else as the JSON text of it with 200.
+ * Bytes that are no text stay Base64.
+ * @param json what `resultOf` gave
+ */
+export function publicResult(json: string): PublicResult {
+  const value: unknown = JSON.parse(json);
+  const answer = Answer.safeParse(value);
+  const { statusCode, text, headers } = answer.success
+    ? { ...answer.data, text: bodyOf(answer.data) }
+    : { statusCode: 200, text: json };
+  const body = cutToJson(cutToBytes(text, LIMITS.resultBytes));
+  return { result: { statusCode, body, ...(headers && { headers }) }, cut: body.length < text.length };
+}
+
+/** Bytes of JSON that a body takes at most of an answer, which a Lambda function gives 6 MB for as Base64. */
+const JSON_BYTES = 3.5 * 1024 * 1024;
+
+/** Control characters take six bytes of JSON each: a text of them is cut further. */
+function cutToJson(text: string): string {
+  let cut = text;
+  for (let bytes = jsonBytes(cut); bytes > JSON_BYTES; bytes = jsonBytes(cut))
+    cut = cutToBytes(cut, Math.floor((Buffer.byteLength(cut) * JSON_BYTES) / bytes));
+  return cut;
+}
+
+const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
+
+function bodyOf({ body, bodyText, bodyBase64 }: z.output<typeof Answer>): string {
+  const text = bodyText ?? bodyBase64 ?? body;
+  if (typeof text === 'string') return text;
+  return text === undefined ? '' : JSON.stringify(text);
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { queryPages } from '../../platform/dynamo/query-pages';
+import { readItem } from '../../platform/dynamo/read-item';
+import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';
+import { checkVersion } from '../../platform/version';
+import { encodeEvent, type StoredEvent } from '../events/event';
+import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
+import { LIMITS } from '../run/limits';
+import { meterWrites } from './meter';
+import { isTerminal, Run } from '../run/run';
+import { chunkPartition, chunkSort, endedKeys, expiryOf, lastSeqOfChunk, openShardOf, runKey } from '../run/run-keys';
+import { LOG_VERSION } from '../run/versions';
+
+/** A write that named an attempt or a place in the log which is no longer the newest. Nothing was written. */
+export class StaleAttempt extends Error {
+  override readonly name = 'StaleAttempt';
+  /** The record as it really is. */
+  readonly current: Run;
+
+  constructor(current: Run) {
+    super(`Run ${current.id} has moved on`);
+    this.current = current;
+  }
+}
+
+/** What a room writes in the transaction that creates a run: neither is there without the other. */
+export interface Together {
+  /** Its condition decides: where it does not hold, there is no run. */
+  readonly update: FencedUpdate;
+  readonly others: readonly OtherWrite[];
+}
+
+/** The condition of what was to be written together with a run does not hold. Nothing was written. */
+export class NotTogether extends Error {
+  override readonly name = 'NotTogether';
+}
+
+/** What may change together with an append: status and the facts that come with it. */
+export type RunChange = Partial<Omit<Run, 'workspace' | 'id' | 'createdAt' | 'lastSeq' | 'tail' | 'tailFrom'>>;
+
+/** Events kept in the run's own item, in bytes; a write is billed by the size of the whole item. */
+const TAIL_BYTES = 2048;
+
+/**
+ * The runs table: one item per run holds the record and its newest events, older events are in chunks.
+ * A status and its event are one conditional write of one item (docs/adr/0004).
+ */
+export class RunStore {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(db: DynamoDBDocumentClient, table: string) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  /** Stores a new run. @throws NotTogether; AppError `SERVICE_UNAVAILABLE` */
+  async create(run: Run, together?: Together): Promise<void> {
+    const item = {
+      ...runKey(run.workspace, run.id),
+      ...run,
+      openShard: openShardOf(run.id),
+      expiresAt: expiryOf(run.createdAt, LIMITS.retentionDays),
+    };
+    const put = { TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
+    if (together) {
+      const refused = await fencedWrite(this.#db, together.update, [{ Put: put }, ...together.others]);
+      if (refused) throw new NotTogether(`Run ${run.id} was not created`);
+      return;
+    }
+    await this.#db
+      .send(new PutCommand(put))
+      // An id is used once: where it stands already, an earlier try of this very write arrived.
+      .catch((error: unknown) => (isConditionFailed(error) ? undefined : storeFailed(error)));
+  }
+
+  /**
+   * The run, or undefined if there is none of this id in this workspace, or it is older than its retention.
+   * @param consistent false: half the price, and may be milliseconds behind
+   */
+  async get(workspace: string, id: string, now: number, consistent = true): Promise<Run | undefined> {
+    const item = await readItem(this.#db, this.#table, runKey(workspace, id), consistent);
+    if (!item) return undefined;
+    const run = Run.parse(item);
+    // DynamoDB deletes up to days after the time: what has outlived its retention is gone for callers at once.
+    return expiryOf(run.createdAt, LIMITS.retentionDays) * 1000 <= now ? undefined : run;
+  }
+
+  /**
+   * Appends events and changes the record in one write, if `run` is still how the record stands.
+   * @param run the record as its writer knows it
+   * @returns the record after the write
+   * @throws StaleAttempt when somebody else wrote in between, or the run is over; NewerVersion when its log is of a later
+   * format than this release writes
+   */
+  async append(run: Run, events: readonly StoredEvent[], change: RunChange = {}): Promise<Run> {
+    checkVersion(`the log of ${run.id}`, run.logVersion, LOG_VERSION);
+    const added = events.map(encodeEvent);
+    const next: Run = {
+      ...run,
+      ...change,
+      lastSeq: run.lastSeq + events.length,
+      ...(await this.#placeTail(run, added)),
+    };
+    const spilled = next.tailFrom !== run.tailFrom;
+    const token = randomBytes(6).toString('base64url');
+    const { lastSeq, tail, tailFrom } = next;
+    const fields = Object.fromEntries(
+      Object.entries({ ...change, ...endedKeys(next), lastSeq, token, ...(spilled && { tail, tailFrom }) }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    );
+    const sets = Object.keys(fields).map((name) => `#${name} = :${name}`);
+    if (!spilled) sets.push('#tail = list_append(#tail, :added)');
+    const over = isTerminal(next.status);
+    const current = await fencedWrite(
+      this.#db,
+      {
+        TableName: this.#table,
+        Key: runKey(run.workspace, run.id),
+        UpdateExpression: `SET ${sets.join(', ')}${over ? ' REMOVE #open' : ''}`,
+        ConditionExpression: 'attribute_exists(#open) AND #attempt = :heldAttempt AND #lastSeq = :heldSeq',
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(Object.keys(fields).map((name) => [`#${name}`, name])),
+          ...(!spilled && { '#tail': 'tail' }),
+          '#open': 'openShard',
+          '#attempt': 'attempt',
+          '#lastSeq': 'lastSeq',
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
+          ...(!spilled && { ':added': added }),
+          ':heldAttempt': run.attempt,
+          ':heldSeq': run.lastSeq,
+        },
+      },
+      meterWrites(this.#table, next),
+    );
+    // Where the token stands, the answer to an earlier try of this very write was lost, and the SDK tried again.
+    if (current === undefined || current['token'] === token) return next;
+    throw new StaleAttempt(Run.parse(current));
+  }
+
+  /** Where new events go: into the run's own item while that is small, else with its tail into a chunk of their own. */
+  async #placeTail(run: Run, added: readonly string[]): Promise<Pick<Run, 'tail' | 'tailFrom'>> {
+    const together = [...run.tail, ...added];
+    const bytes = together.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    if (bytes <= TAIL_BYTES) return { tail: together, tailFrom: run.tailFrom };
+    const lastSeq = run.lastSeq + added.length;
+    // The chunk comes first and counts only once the record points behind it: a writer that dies or loses in between
+    // leaves a chunk that nobody reads.
+    await this.#db
+      .send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: {
+            pk: chunkPartition(run.workspace, run.id),
+            sk: chunkSort(lastSeq),
+            events: together,
+            expiresAt: expiryOf(run.createdAt, LIMITS.retentionDays),
+          },
+        }),
+      )
+      .catch(storeFailed);
+    return { tail: [], tailFrom: lastSeq + 1 };
+  }
+
+  /**
+   * Stored events that stand in chunks, from `fromSeq` on.
+   * @returns at least one and about `limit` events with the seq of the first, or none if `fromSeq` is not in a chunk
+   */
+  async chunked(
+    run: Run,
+    fromSeq: number,
+    limit: number,
+  ): Promise<{ readonly fromSeq: number; readonly events: string[] }> {
+    const events: string[] = [];
+    let wanted = fromSeq;
+    const pages = queryPages(this.#db, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk AND sk >= :from',
+      ExpressionAttributeValues: { ':pk': chunkPartition(run.workspace, run.id), ':from': chunkSort(fromSeq) },
+      ConsistentRead: true,
+      Limit: 25,
+    });
+    for await (const page of pages) {
+      for (const item of page) {
+        const chunk = item['events'] as string[];
+        const first = lastSeqOfChunk(String(item['sk'])) - chunk.length + 1;
+        if (first > wanted) continue; // left by a writer that lost
+        const usable = chunk.slice(wanted - first, run.tailFrom - first);
+        events.push(...usable);
+        wanted += usable.length;
+      }
+      if (wanted >= run.tailFrom || events.length >= limit) break;
+    }
+    return { fromSeq, events: events.slice(0, limit) };
+  }
+}

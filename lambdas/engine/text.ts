@@ -1,9 +1,0 @@
-/** The longest beginning of a text that has at most so many UTF-8 bytes, cut between characters. */
-export function cutToBytes(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length <= maxBytes) return text;
-  let end = maxBytes;
-  // A byte 10xxxxxx continues a character: step back to where one begins.
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.toString('utf8', 0, end);
-}

@@ -1,0 +1,48 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { readMeter, type Meter } from '../../engine/store/meter';
+import type { Clock } from '../../platform/time/clock';
+
+/** Partitions of counters that are read at the same time. */
+const AT_ONCE = 16;
+
+export const NOTHING: Meter = { invocations: 0, errors: 0, durationMs: 0 };
+
+/** Counts of functions over the last 24 hours (docs/contracts/functions.md#counters). */
+export class Counters {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #runsTable: string;
+  readonly #clock: Clock;
+
+  constructor(db: DynamoDBDocumentClient, runsTable: string, clock: Clock) {
+    this.#db = db;
+    this.#runsTable = runsTable;
+    this.#clock = clock;
+  }
+
+  of(workspace: string, functionId: string): Promise<Meter> {
+    return readMeter(this.#db, this.#runsTable, workspace, functionId, this.#clock.now());
+  }
+
+  /** Counts in the order of the ids: one query each, some at the same time. */
+  ofAll(workspace: string, functionIds: readonly string[]): Promise<Meter[]> {
+    return inGroups(functionIds, AT_ONCE, (id) => this.of(workspace, id));
+  }
+
+  async sum(workspace: string, functionIds: readonly string[]): Promise<Meter> {
+    return (await this.ofAll(workspace, functionIds)).reduce(add, NOTHING);
+  }
+}
+
+const add = (a: Meter, b: Meter): Meter => ({
+  invocations: a.invocations + b.invocations,
+  errors: a.errors + b.errors,
+  durationMs: a.durationMs + b.durationMs,
+});
+
+/** Does work for each of many, so many at a time; results in order. */
+export async function inGroups<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < items.length; from += atOnce)
+    results.push(...(await Promise.all(items.slice(from, from + atOnce).map(work))));
+  return results;
+}

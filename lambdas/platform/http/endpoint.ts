@@ -1,0 +1,247 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { answerWindow, LEAST_MS } from './answer-window';
+import { preflightHeaders } from './cors';
+import { validateBody } from './field-warnings';
+import type { Idempotency, StoredReply } from '../dynamo/idempotency';
+import { bodyBytes, parseJson } from './json-body';
+import { guardOrigin, type OriginGuard } from '../auth/origin';
+import { OWN_DEADLINES } from '../own-deadlines';
+import { requireScope, type Authenticate, type Headers, type Principal } from '../auth/principal';
+import { errorBody, errorReply, toAppError } from './reply';
+import { wireBody } from './reply-bytes';
+import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
+import { createRouter, type Match } from './router';
+import { countRequest, type Telemetry } from '../telemetry';
+import { validate } from './validation';
+import { AppError, statusOf, type ErrorStatuses } from './errors';
+
+/** What a use case is given beside its input. */
+export interface CallContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Lower-case names. */
+  readonly headers: Headers;
+  /** The query string as it came, for a use case that reads it in its own way. */
+  readonly rawQuery: string;
+  /** Milliseconds that are left for the answer before the HTTP API gives up waiting (`answer-window.ts`). */
+  readonly remainingMs: () => number;
+}
+
+/** One use case for every row of the table, no more and no fewer. */
+export type UseCases<T extends RouteTable> = {
+  readonly [N in keyof T]: (request: RequestOf<T[N]>, context: CallContext) => Promise<ReplyOf<T[N]>>;
+};
+
+export interface EndpointOptions<T extends RouteTable> {
+  readonly routes: T;
+  readonly useCases: UseCases<T>;
+  readonly authenticate: Authenticate;
+  readonly originGuard: OriginGuard;
+  /** Origins whose pages may read answers, or `*`: for preflights, since the HTTP API adds CORS to all other answers. */
+  readonly allowedOrigins: readonly string[];
+  readonly idempotency: Idempotency;
+  readonly telemetry: Telemetry;
+  /** Codes of the service's own, with their status. */
+  readonly errors?: ErrorStatuses;
+  /**
+   * What must still hold when a request with an `Idempotency-Key` comes, even if an earlier one was answered; throws where
+   * it does not. Other requests are left to their use case.
+   */
+  readonly beforeReplay?: {
+    readonly [N in keyof T]?: (params: Readonly<Record<string, string>>, context: CallContext) => Promise<void>;
+  };
+  /** true: error bodies also carry `detail` (docs/contracts/common.md#errors). */
+  readonly errorDetail?: boolean;
+  /** How the body of a success becomes JSON text, for clients that read the text itself; absent: JSON.stringify. */
+  readonly writeBody?: (body: unknown) => string;
+}
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** Makes the Lambda handler of a room: origin, route, credential, body, validation, use case, errors - in this order. */
+export function endpoint<T extends RouteTable>(
+  options: EndpointOptions<T>,
+): (event: Event, context: Context) => Promise<Result> {
+  const route = createRouter(options.routes);
+  const handle = async (event: Event, context: Context): Promise<Result> => {
+    const remainingMs = answerWindow(event.requestContext.timeEpoch, Date.now());
+    if (isPreflight(event)) {
+      const cors = preflightHeaders(options.allowedOrigins, event.headers);
+      return { statusCode: 204, headers: { ...cors, 'X-Request-Id': requestIdOf(context) } };
+    }
+    await guardOrigin(options.originGuard, event.headers);
+    if (remainingMs() < LEAST_MS)
+      throw new AppError('SERVICE_UNAVAILABLE', 'The request waited too long to be begun. Try again shortly.');
+    const match = route(event.requestContext.http.method, event.rawPath);
+    const principal = await admit(match.route, event.headers, options.authenticate);
+    const call: CallContext = {
+      principal,
+      requestId: requestIdOf(context),
+      headers: event.headers,
+      rawQuery: event.rawQueryString,
+      remainingMs,
+    };
+    const body = bodyBytes(event.body, event.isBase64Encoded);
+    const work = () => perform(match, event, body, call, options);
+    const key = match.route.body?.idempotent ? event.headers['idempotency-key'] : undefined;
+    if (key !== undefined) await options.beforeReplay?.[match.name]?.(match.params, call);
+    const reply =
+      key === undefined
+        ? await work()
+        : await options.idempotency.once(
+            {
+              key,
+              workspace: principal.workspace,
+              path: `${match.route.method} ${event.rawPath.replace(/\/+$/, '')}`,
+              query: event.rawQueryString,
+              body,
+            },
+            () => work().catch((error: unknown) => settledReply(error, call.requestId, options)),
+          );
+    return {
+      statusCode: reply.status,
+      headers: { ...reply.headers, 'X-Request-Id': call.requestId },
+      ...(reply.body !== undefined && { body: reply.body }),
+      ...(reply.isBase64 && { isBase64Encoded: true }),
+    };
+  };
+
+  return middy<Event, Result>(OWN_DEADLINES)
+    .use(lowerCaseHeaders())
+    .use(observe(options.telemetry, (event) => routeName(route, event)))
+    .use(mapErrors(options))
+    .handler(handle);
+}
+
+/** No room serves OPTIONS itself: each one that an `ANY` route hands on asks what a page may send. */
+const isPreflight = (event: Event): boolean => event.requestContext.http.method === 'OPTIONS';
+
+export const requestIdOf = (context: Context): string => `req-${context.awsRequestId}`;
+
+/** The caller of a public route, who is asked for nothing. */
+const NOBODY: Principal = {
+  subject: 'anybody',
+  scopes: new Set(),
+  workspace: '',
+  workspaces: [],
+  allWorkspaces: false,
+};
+
+async function admit(route: Route, headers: Headers, authenticate: Authenticate): Promise<Principal> {
+  if (route.scope === 'public') return NOBODY;
+  const principal = await authenticate(headers);
+  requireScope(principal, route.scope);
+  return principal;
+}
+
+async function perform<T extends RouteTable>(
+  match: Match<T>,
+  event: Event,
+  bytes: Buffer,
+  call: CallContext,
+  { useCases, writeBody }: EndpointOptions<T>,
+): Promise<StoredReply> {
+  const { route } = match;
+  const params = route.params && validate(route.params, match.params);
+  const query = route.query && validate(route.query, event.queryStringParameters ?? {});
+  const body = route.body && validateBody(route.body.schema, readBody(route.body, bytes));
+  const input = { params, query, body: body?.value };
+  // The table gives the schemas, the schemas gave these values: the compiler cannot follow a row chosen at run time.
+  const useCase = useCases[match.name] as (request: unknown, context: CallContext) => Promise<ReplyOf<Route>>;
+  const reply = await useCase(input, call);
+  const text = textOf(reply.body, writeBody);
+  const contentType = text !== undefined && { 'Content-Type': route.success.contentType ?? 'application/json' };
+  return {
+    status: reply.status ?? route.success.status,
+    headers: { ...contentType, 'Cache-Control': 'no-store', ...body?.warnings, ...reply.headers },
+    ...(reply.bytes ? wireBody(reply.bytes) : textBody(text)),
+  };
+}
+
+/** Beyond this a text may not fit into a reply as it is, with its escapes escaped once more. */
+const PLAIN_CHARS = 1024 * 1024;
+
+const textBody = (text: string | undefined) =>
+  text !== undefined && text.length > PLAIN_CHARS ? wireBody(Buffer.from(text)) : { body: text };
+
+type ErrorOptions = Pick<EndpointOptions<RouteTable>, 'telemetry' | 'errors' | 'errorDetail'>;
+
+/** What was decided for good is an answer that a repeat gets again, error or not. @throws anything else */
+function settledReply(error: unknown, requestId: string, { errors, errorDetail }: ErrorOptions): StoredReply {
+  if (!(error instanceof AppError) || !error.settled) throw error;
+  return {
+    status: statusOf(error.code, errors),
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...error.headers },
+    body: errorBody(error, { requestId, withDetail: errorDetail }),
+  };
+}
+
+function readBody(body: NonNullable<Route['body']>, bytes: Buffer): unknown {
+  if (body.unparsed) return bytes;
+  if (bytes.length > 0) return parseJson(bytes, { envelopeDepth: body.envelopeDepth });
+  if (body.required === false) return undefined;
+  throw new AppError('INVALID_JSON', 'A JSON body is needed, and there is none.');
+}
+
+function textOf(body: unknown, write: (body: unknown) => string = JSON.stringify): string | undefined {
+  if (body === undefined) return undefined;
+  return typeof body === 'string' ? body : write(body);
+}
+
+function lowerCaseHeaders(): middy.MiddlewareObj<Event, Result> {
+  return {
+    before: ({ event }) => {
+      event.headers = Object.fromEntries(
+        Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+    },
+  };
+}
+
+function mapErrors({ telemetry, errors, errorDetail }: ErrorOptions): middy.MiddlewareObj<Event, Result> {
+  return {
+    onError: (request) => {
+      const error = toAppError(request.error);
+      // Other errors of 5xx tell the caller what happened; with a cause there is more to it, for us to read.
+      const isOurs = error.code === 'INTERNAL_ERROR' || error.code === 'SERVICE_UNAVAILABLE';
+      if (isOurs || (statusOf(error.code, errors) >= 500 && error.cause !== undefined)) {
+        telemetry.logger.error(error.message, { cause: error.cause instanceof Error ? error.cause : undefined });
+      }
+      const requestId = requestIdOf(request.context);
+      request.response = errorReply(error, { requestId, withDetail: errorDetail, errors });
+    },
+  };
+}
+
+/** Counts and times each request. Written first, so that it sees the mapped response. */
+function observe(telemetry: Telemetry, nameOf: (event: Event) => string): middy.MiddlewareObj<Event, Result> {
+  const startedAt = new WeakMap<object, number>();
+  const count = ({ event, response }: middy.Request<Event, Result | null>): void => {
+    countRequest(telemetry, {
+      route: nameOf(event),
+      visitor: event.headers['x-narae-visitor'] ?? event.requestContext.http.sourceIp,
+      status: response?.statusCode ?? 500,
+      durationMs: performance.now() - (startedAt.get(event) ?? performance.now()),
+    });
+  };
+  return {
+    before: ({ event, context }) => {
+      startedAt.set(event, performance.now());
+      telemetry.logger.appendKeys({ requestId: requestIdOf(context) });
+    },
+    after: count,
+    onError: count,
+  };
+}
+
+/** Name of a route for metrics; an unknown path is no dimension of its own, or a scanner could make a million of them. */
+function routeName(route: (method: string, path: string) => { readonly name: string }, event: Event): string {
+  if (isPreflight(event)) return 'preflight';
+  try {
+    return route(event.requestContext.http.method, event.rawPath).name;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -2,7 +2,7 @@
 export const LEAST_UNRESERVED = 100;
 /** Environments of tenants, at work or idle, for each execution that the account may run at the same time. */
 const TENANT_ENVIRONMENTS = 2.5;
-/** A run takes a runner and a sandbox for as long as it lasts, and a room for as long as its caller waits. */
+/** A run takes a runner and a sandbox for as long as it lasts, and a service for as long as its caller waits. */
 const UNRESERVED_PER_RUN = 2;
 
 /** What an account allows, in executions at the same time (`lambda:GetAccountSettings`). */
@@ -53,10 +53,10 @@ export function judge(account: Account, planned: Planned, standing: Reserved): F
   else if (runs * UNRESERVED_PER_RUN > left)
     stop(
       `maxConcurrentRuns is ${runs}, and ${left} executions are left for what runs need beside the runner: a sandbox each, ` +
-        `and a room while the caller waits, ${runs * UNRESERVED_PER_RUN} together. Runs would be refused under load. ${advice(free, viewers)}`,
+        `and a service while the caller waits, ${runs * UNRESERVED_PER_RUN} together. Runs would be refused under load. ${advice(free, viewers)}`,
     );
   if (viewers === undefined && runs !== undefined)
-    note('maxViewers is not set: open streams take executions from sandboxes and rooms.');
+    note('maxViewers is not set: open streams take executions from sandboxes and services.');
 
   const tenants = Math.floor(account.executions * TENANT_ENVIRONMENTS);
   note(

@@ -31,7 +31,7 @@ import { Links } from './chat/links';
 import type { Ports } from './ports';
 import { getCallback, listCallbacks } from './registry/read-callbacks';
 import { ReservedNames } from './reserved-names';
-import { RoomStore } from './chat/room-store';
+import { ChatRoomStore } from './chat/room-store';
 import { callbacksRoutes } from './routes';
 import { Sources } from './registry/sources';
 import { executionStartBuild } from './deploy/start-build';
@@ -52,7 +52,7 @@ const clock = systemClock;
 const db = dynamo();
 const bucket = s3();
 const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
-const rooms = new RoomStore(db, env.NARAE_ENTITIES_TABLE);
+const rooms = new ChatRoomStore(db, env.NARAE_ENTITIES_TABLE);
 const observed = telemetry('callbacks');
 
 const ports: Ports = {

@@ -8,7 +8,7 @@ import { RunStore } from '../engine/store/run-store';
 import { SourceStore } from '../engine/store/source-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
-import { knowTime } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/know-time';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
@@ -29,7 +29,7 @@ const env = readEnv(
 );
 const observed = telemetry('callbacks-builder');
 const db = dynamo();
-const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
+const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const bucket = s3();
 const ports = {
   clock: systemClock,

@@ -2,7 +2,7 @@ import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import * as z from 'zod';
 import { AppError } from '../platform/http/errors';
 import { isConditionFailed, storeFailed } from '../platform/dynamo/store-errors';
-import { Stale, type Write } from '../platform/dynamo/transact';
+import { WriteConflict, type Write } from '../platform/dynamo/transact';
 import { countKey, lastIdKey, type Counted } from './keys';
 import { CALLBACK_LIMITS } from './limits';
 
@@ -70,7 +70,7 @@ export class Counters {
   }
 
   oneLess(workspace: string, what: 'callbacks' | 'rooms'): Write {
-    return { item: { Update: this.#count(workspace, what, -1) }, refused: () => new Stale(what) };
+    return { item: { Update: this.#count(workspace, what, -1) }, refused: () => new WriteConflict(what) };
   }
 
   #count(workspace: string, what: Counted, by: number) {

@@ -4,7 +4,7 @@ import type { ChatStore } from './chat/chat-store';
 import type { Counters } from './counters';
 import type { Links } from './chat/links';
 import type { ReservedNames } from './reserved-names';
-import type { RoomStore } from './chat/room-store';
+import type { ChatRoomStore } from './chat/room-store';
 import type { Sources } from './registry/sources';
 import type { StartBuild } from './deploy/start-build';
 import type { CallbackStore } from './registry/store';
@@ -12,7 +12,7 @@ import type { CallbackStore } from './registry/store';
 /** What the use cases of this room stand on; `store`, `blobs` and the like of the engine run the calls. */
 export interface Ports extends CallPorts {
   readonly callbacks: CallbackStore;
-  readonly rooms: RoomStore;
+  readonly rooms: ChatRoomStore;
   readonly chats: ChatStore;
   readonly counters: Counters;
   readonly links: Links;

@@ -3,7 +3,7 @@ import { hasPendingChanges, runtimeOf, settled, type CallbackRecord } from './re
 import type { Callback, Chat, ChatRoom } from './contract';
 import type { ChatRecord } from './chat/chat-store';
 import { masked } from './registry/env';
-import type { RoomRecord } from './chat/room-store';
+import type { ChatRoomRecord } from './chat/room-store';
 
 /**
  * A callback as it is answered (docs/contracts/callbacks.md#resources). What shell clients read stands before free
@@ -28,7 +28,7 @@ export function toCallback(stored: CallbackRecord, now: number): Callback {
   };
 }
 
-export const toChatRoom = ({ id, title, callbackId, createdAt }: RoomRecord): ChatRoom => ({
+export const toChatRoom = ({ id, title, callbackId, createdAt }: ChatRoomRecord): ChatRoom => ({
   chat_id: id,
   title,
   callback_id: callbackId ?? null,

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
-import { knowTime } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/know-time';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
@@ -22,7 +22,7 @@ const { logger, metrics } = telemetry('reaper');
 /** Nobody waits for an answer, and the next one comes in a minute only. */
 const STORE_TRIES = 10;
 const db = dynamo(STORE_TRIES);
-const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
+const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const index = new RunIndex(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,

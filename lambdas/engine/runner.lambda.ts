@@ -6,7 +6,7 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { knowTime } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/know-time';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
@@ -40,7 +40,7 @@ const env = readEnv(
 const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const observed = telemetry('runner');
 const db = dynamo(STORE_TRIES);
-const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
+const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),

@@ -4,12 +4,12 @@ import { Blobs } from '../engine/store/blobs';
 import type { Run } from '../engine/run/run';
 import { RunStore } from '../engine/store/run-store';
 import { dynamo } from '../platform/aws/dynamo';
-import { knowTime } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/know-time';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';
-import { carryOutOutside, OutsideOrder } from './passthrough/outside-order';
+import { executePassthrough, OutsideOrder } from './passthrough/outside-order';
 
 /** Calls functions that are deployed elsewhere and may take longer than a caller waits: one call per invoke. */
 
@@ -18,7 +18,7 @@ const STORE_TRIES = 10;
 
 const env = readEnv(commonEnv);
 const db = dynamo(STORE_TRIES);
-const timeKnown = knowTime(db, env.NARAE_RUNS_TABLE);
+const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),
@@ -27,5 +27,5 @@ const ports = {
 
 export const handler = middy<unknown, Run | null>(OWN_DEADLINES).handler(async (event: unknown, context: Context) => {
   await timeKnown;
-  return (await carryOutOutside(OutsideOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
+  return (await executePassthrough(OutsideOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
 });

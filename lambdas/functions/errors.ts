@@ -1,7 +1,7 @@
 import { AppError } from '../platform/http/errors';
 import { LIMITS } from './limits';
 
-/** Refusals that several use cases of this room share (docs/contracts/functions.md#bad-input). */
+/** Refusals that several use cases of this service share (docs/contracts/functions.md#bad-input). */
 
 /** Nothing has a longer id, and a store takes no key of any length. */
 export const isPossibleId = (id: string): boolean => id.length <= 256;

@@ -11,7 +11,7 @@ import type { MetricsSource } from './observability/metrics-source';
 import type { OutsideOrder } from './passthrough/outside-order';
 import type { WorkspaceStore } from './workspaces/workspace-store';
 
-/** What the use cases of this room stand on. */
+/** What the use cases of this service stand on. */
 export interface Ports extends CallPorts {
   readonly workspaces: WorkspaceStore;
   readonly functions: FunctionStore;

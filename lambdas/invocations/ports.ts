@@ -3,7 +3,7 @@ import type { RunIndex } from '../engine/store/run-index';
 import type { StartPorts } from '../engine/lifecycle/start-run';
 import type { RateLimit } from '../platform/rate-limit';
 
-/** What the use cases of this room stand on. */
+/** What the use cases of this service stand on. */
 export interface Ports extends StartPorts {
   /** Ids of all workspaces, for callers to whom every one is open. */
   readonly allWorkspaces: () => Promise<readonly string[]>;

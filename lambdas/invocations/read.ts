@@ -10,16 +10,16 @@ import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
 import { toInvocation, toSummary } from './view';
 
-type Room = UseCases<typeof invocationsRoutes>;
+type Service = UseCases<typeof invocationsRoutes>;
 
 export const getInvocation =
-  (ports: Ports): Room['getInvocation'] =>
+  (ports: Ports): Service['getInvocation'] =>
   async ({ params }, { principal }) => ({
     body: await toInvocation(await findRunFor(principal, params.id, ports), ports),
   });
 
 export const getEvents =
-  (ports: Ports): Room['getEvents'] =>
+  (ports: Ports): Service['getEvents'] =>
   async ({ params, query }, { principal }) => {
     const run = await findRunFor(principal, params.id, ports);
     const events = fittingReply(await eventsAfter(run, query.after, query.limit, ports));
@@ -30,7 +30,7 @@ export const getEvents =
   };
 
 export const listInvocations =
-  (ports: Ports): Room['listInvocations'] =>
+  (ports: Ports): Service['listInvocations'] =>
   async ({ query }, { principal }) => {
     const filter = { room: 'invocations', status: query.status, batchId: query.batchId };
     const page = await ports.index.list(
@@ -45,7 +45,7 @@ export const listInvocations =
     };
   };
 
-export const listRuntimes = (): Room['listRuntimes'] => () =>
+export const listRuntimes = (): Service['listRuntimes'] => () =>
   Promise.resolve({ body: { runtimes: RUNTIMES.map((runtime) => ({ ...runtime, aliases: [...runtime.aliases] })) } });
 
 /** A cursor is the id of the last run of a page; opaque, so that it may become something else. */

@@ -2,7 +2,7 @@ import { callRun } from '../engine/lifecycle/call-run';
 import { faultOf } from '../engine/run/fault';
 import type { RunSpec } from '../engine/lifecycle/prepare-run';
 import type { Run } from '../engine/run/run';
-import { NotTogether } from '../engine/store/run-store';
+import { CompanionConflict } from '../engine/store/run-store';
 import { RUNTIMES } from '../engine/run/runtimes';
 import { startRun } from '../engine/lifecycle/start-run';
 import type { UseCases } from '../platform/http/endpoint';
@@ -61,7 +61,7 @@ async function started({ record }: Job, start: () => Promise<Run>, ports: Ports)
   try {
     return await start();
   } catch (error) {
-    if (!(error instanceof NotTogether)) throw error;
+    if (!(error instanceof CompanionConflict)) throw error;
     const current = await findJob(record.workspace, record.id, ports);
     refuseUnlessIdle(current);
     // Whoever was first has come to its end already.

@@ -1,7 +1,7 @@
 import { QueryCommand, TransactWriteCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Run } from '../engine/run/run';
-import type { Together } from '../engine/store/run-store';
+import type { CompanionWrites } from '../engine/store/run-store';
 import { batchGet } from '../platform/dynamo/batch';
 import { readItem } from '../platform/dynamo/read-item';
 import { isConditionFailed, storeFailed } from '../platform/dynamo/store-errors';
@@ -110,7 +110,7 @@ export class JobStore {
   }
 
   /** What is written together with a run that is to become the newest of a job (`RunStore.create`). */
-  nextRun(job: JobRecord, run: Run): Together {
+  nextRun(job: JobRecord, run: Run): CompanionWrites {
     const { workspace, id, runId } = job;
     return {
       update: {

@@ -10,20 +10,20 @@ import type { Ports } from './ports';
 import type { jobsRoutes } from './routes';
 import { toJob } from './view';
 
-type Room = UseCases<typeof jobsRoutes>;
+type Service = UseCases<typeof jobsRoutes>;
 interface Page {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
 export const listJobs =
-  (ports: Ports): Room['listJobs'] =>
+  (ports: Ports): Service['listJobs'] =>
   ({ query }, { principal, headers }) =>
     list(principal.workspace, allJobs(principal.workspace), query, ports, ports.publicOrigin(headers));
 
 /** @returns an empty list for a project that is not there */
 export const listProjectJobs =
-  (ports: Ports): Room['listProjectJobs'] =>
+  (ports: Ports): Service['listProjectJobs'] =>
   async ({ params, query }, { principal, headers }) => {
     const { workspace } = principal;
     const project = await ports.projects.find(workspace, params.project.trim());

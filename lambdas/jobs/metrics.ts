@@ -1,13 +1,13 @@
 import type { Run } from '../engine/run/run';
 import type { RunIndex } from '../engine/store/run-index';
-import { ENDED_BY_ROOM, endedOfRoom } from '../engine/run/run-keys';
+import { ENDED_BY_ROOM, endedOfService } from '../engine/run/run-keys';
 import type { Clock } from '../platform/time/clock';
 import { iso } from '../platform/time/clock';
 import type { UseCases } from '../platform/http/endpoint';
 import type { jobsRoutes } from './routes';
 
-type Room = UseCases<typeof jobsRoutes>;
-type Point = Awaited<ReturnType<Room['getClusterMetrics']>>['body']['metrics'][number];
+type Service = UseCases<typeof jobsRoutes>;
+type Point = Awaited<ReturnType<Service['getClusterMetrics']>>['body']['metrics'][number];
 
 /** Runs that are looked at, at most, for one chart. */
 const MAX_RUNS = 20_000;
@@ -26,7 +26,7 @@ interface Figures {
 export function getClusterMetrics(ports: {
   readonly index: RunIndex;
   readonly clock: Clock;
-}): Room['getClusterMetrics'] {
+}): Service['getClusterMetrics'] {
   const known = new Map<string, Figures>();
   return async ({ params, query }, { principal }) => {
     const starts = bucketStarts(ports.clock.now(), query.minutes, query.period);
@@ -37,7 +37,7 @@ export function getClusterMetrics(ports: {
 }
 
 export const listMetricNames =
-  (): Room['listMetricNames'] =>
+  (): Service['listMetricNames'] =>
   ({ params }) =>
     Promise.resolve({
       body: { cluster_name: params.cluster, metric_names: ['CPUUtilization', 'MemoryUtilization'] },
@@ -75,7 +75,7 @@ async function figuresSince(
   { index, clock }: { readonly index: RunIndex; readonly clock: Clock },
 ): Promise<Figures[]> {
   const figures: Figures[] = [];
-  const partition = { index: ENDED_BY_ROOM, partition: endedOfRoom(workspace, 'jobs') } as const;
+  const partition = { index: ENDED_BY_ROOM, partition: endedOfService(workspace, 'jobs') } as const;
   for await (const keys of index.ended(partition, PAGE)) {
     const unknown = keys.filter(({ sk }) => !known.has(sk));
     for (const run of await index.read(unknown, clock.now())) known.set(run.id, figuresOf(run));

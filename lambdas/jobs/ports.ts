@@ -7,7 +7,7 @@ import type { JobStore } from './job-store';
 import type { OutputReader } from './output';
 import type { ProjectStore } from './project-store';
 
-/** What the use cases of this room stand on. */
+/** What the use cases of this service stand on. */
 export interface Ports extends StartPorts {
   readonly call: Call;
   readonly index: RunIndex;

@@ -6,13 +6,13 @@ import type { Ports } from './ports';
 import type { Project } from './project-store';
 import type { jobsRoutes } from './routes';
 
-type Room = UseCases<typeof jobsRoutes>;
+type Service = UseCases<typeof jobsRoutes>;
 
 /** All of them must fit into one answer: descriptions are cut to this many bytes there, which ASCII never meets. */
 const LISTED_DESCRIPTION_BYTES = 4_096;
 
 export const listProjects =
-  (ports: Ports): Room['listProjects'] =>
+  (ports: Ports): Service['listProjects'] =>
   async (_request, { principal }) => {
     const projects = await ports.projects.list(principal.workspace);
     return {
@@ -31,7 +31,7 @@ export const listProjects =
  * @throws AppError `VALIDATION_ERROR`, `PROJECT_NAME_CONFLICT`, `PROJECT_LIMIT_REACHED`
  */
 export const createProject =
-  (ports: Ports): Room['createProject'] =>
+  (ports: Ports): Service['createProject'] =>
   async ({ query, body }, { principal }) => {
     const { project_name, description } = validate(ProjectRequest, {
       project_name: query.project_name ?? body?.project_name,

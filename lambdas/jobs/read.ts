@@ -9,17 +9,17 @@ import type { Ports } from './ports';
 import type { jobsRoutes } from './routes';
 import { toFlatStatus } from './view';
 
-type Room = UseCases<typeof jobsRoutes>;
+type Service = UseCases<typeof jobsRoutes>;
 
 export const getJob =
-  (ports: Ports): Room['getJob'] =>
+  (ports: Ports): Service['getJob'] =>
   async ({ params }, { principal, headers }) => ({
     body: await readJob(await findJob(principal.workspace, params.job_id, ports), ports, ports.publicOrigin(headers)),
   });
 
 /** What pages poll every second: two consistent reads, and nothing of what was printed. */
 export const getFlatStatus =
-  (ports: Ports): Room['getFlatStatus'] =>
+  (ports: Ports): Service['getFlatStatus'] =>
   async ({ params }, { principal, headers }) => ({
     body: toFlatStatus(await findJob(principal.workspace, params.job_id, ports), ports.publicOrigin(headers)),
   });
@@ -29,7 +29,7 @@ export const getFlatStatus =
  * @throws AppError `LOG_NOT_FOUND`
  */
 export const getLog =
-  (ports: Ports): Room['getLog'] =>
+  (ports: Ports): Service['getLog'] =>
   async ({ query }, { principal }) => {
     const log = await logOf(principal.workspace, query.log_key, ports);
     if (!log) throw new AppError('LOG_NOT_FOUND', `There is no log '${query.log_key.slice(0, 100)}'.`);

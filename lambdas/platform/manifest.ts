@@ -89,7 +89,7 @@ export interface WorkerManifest {
 export type WorkerTrigger =
   /** Another function waits for it, and tells its own caller of failures. */
   | { readonly by: 'request' }
-  /** A state machine, which `lib/rooms/<service>.ts` makes. */
+  /** A state machine, which `lib/services/<service>.ts` makes. */
   | { readonly by: 'pipeline' }
   /** Asynchronous invokes: what fails for good is left in a dead-letter queue, for an alarm and `npm run replay`. */
   | {

@@ -12,7 +12,7 @@ export const Platform = z
   })
   .meta({ id: 'Platform' });
 
-/** One object for the whole platform; rooms add keys of their own. */
+/** One object for the whole platform; services add keys of their own. */
 export const Health = z
   .object({ status: z.enum(['healthy', 'unhealthy']), environment: z.string() })
   .meta({ id: 'Health' });

@@ -4,7 +4,7 @@ import { siteRoutes } from './routes';
 
 export const siteManifest: ServiceManifest = {
   name: 'site',
-  description: 'Health, description and demo page; answers what no room owns',
+  description: 'Health, description and demo page; answers what no service owns',
   routes: siteRoutes,
   examples: siteExamples,
   owned: { params: { asset: { nobodys: 'nobodys.js', everybodys: true } } },

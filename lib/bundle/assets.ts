@@ -20,7 +20,7 @@ export interface PackedAsset {
 /** @throws Error naming a file that is missing, or that lacks what was to be replaced */
 export function packAsset({ from, instead = {} }: Asset): PackedAsset {
   const file = path.join(REPOSITORY, from);
-  if (!existsSync(file)) throw new Error(`${from} is missing: a room names it as an asset`);
+  if (!existsSync(file)) throw new Error(`${from} is missing: a service names it as an asset`);
   let text = readFileSync(file, 'utf8');
   for (const [before, after] of Object.entries(instead)) {
     if (!text.includes(before)) throw new Error(`${from} has no "${before}" that could be replaced`);

@@ -8,7 +8,7 @@ export const REPOSITORY = path.resolve(__dirname, '../..');
 
 /**
  * One file of CommonJS. Modules are taken in their ES form where they have one, which is what unused parts can be left
- * out of, and build.mjs makes more parts such: 590 to 680 kB for a room instead of 1,130. No source map: Node would read
+ * out of, and build.mjs makes more parts such: 590 to 680 kB for a service instead of 1,130. No source map: Node would read
  * it at every cold start, and it weighs three times the code; the metafile beside the bundle says what it is made of.
  */
 const OPTIONS = {

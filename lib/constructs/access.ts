@@ -43,7 +43,7 @@ export function acknowledgeObjects(role: Role, data: DataStack): void {
 const Imported = z.object({ 'Fn::ImportValue': z.string() });
 
 /** Without it S3 answers 403 for an object that is not there, which cannot be told from a lack of permission. */
-export const knowAbsence = (bucket: Bucket): PolicyStatement =>
+export const allowMissingObjectDetection = (bucket: Bucket): PolicyStatement =>
   new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
 
 export const invoke = (functions: readonly IFunction[]): PolicyStatement =>

@@ -14,7 +14,7 @@ import { StageLogGroup } from './stage-log-group';
 
 /**
  * One line per request, as JSON. No query string: a ticket may be in it. `ip` is the edge's address, since a gateway knows
- * no headers here: the visitor's is in the room's line of the same request, and in the edge's own log.
+ * no headers here: the visitor's is in the service's line of the same request, and in the edge's own log.
  */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
@@ -31,7 +31,7 @@ const ACCESS_LOG = {
   error: '$context.error.message',
 };
 
-/** The HTTP API of a stage: CORS, throttling and access log; rooms add their routes. */
+/** The HTTP API of a stage: CORS, throttling and access log; services add their routes. */
 export class HttpFront extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;

@@ -11,7 +11,7 @@ import { functionRole } from './function-role';
 import { productVersion } from '../bundle/product-version';
 import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
 
-export interface OwnFunctionProps {
+export interface PlatformFunctionProps {
   readonly config: StageConfig;
   readonly data: DataStack;
   /** Last part of the function's name: `narae-<stage>-<name>`. */
@@ -33,12 +33,12 @@ export interface OwnFunctionProps {
 }
 
 /** A Lambda function of ours: bundled, arm64, with a role and a log group of its own. */
-export class OwnFunction extends Construct {
+export class PlatformFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly name: string;
   readonly entry: string;
 
-  constructor(scope: Construct, id: string, props: OwnFunctionProps) {
+  constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     super(scope, id);
     const { config, data } = props;
     this.name = props.name;

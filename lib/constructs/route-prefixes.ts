@@ -1,9 +1,9 @@
 import type { RouteTable } from '../../lambdas/platform/http/route';
 
 /**
- * The prefixes a room owns in API Gateway: each path up to its first parameter. The room's own router does the rest,
+ * The prefixes a service owns in API Gateway: each path up to its first parameter. The service's own router does the rest,
  * so that 404, 405 and trailing slashes are answered in the contract's form and not in the gateway's.
- * A prefix below a shorter one of the same room is left out: `P/{proxy+}` already covers it.
+ * A prefix below a shorter one of the same service is left out: `P/{proxy+}` already covers it.
  */
 export function routePrefixes(table: RouteTable): string[] {
   const literal = Object.values(table).map(({ path }) => path.replace(/\/\{.*$/, '') || '/');
@@ -11,16 +11,18 @@ export function routePrefixes(table: RouteTable): string[] {
   return shortestFirst.filter((prefix, i) => !shortestFirst.slice(0, i).some((above) => covers(above, prefix)));
 }
 
-/** `/` covers itself only: what is below it belongs to other rooms, or to nobody. */
+/** `/` covers itself only: what is below it belongs to other services, or to nobody. */
 const covers = (above: string, prefix: string): boolean => above !== '/' && prefix.startsWith(`${above}/`);
 
-/** @throws Error if two rooms own the same prefix: API Gateway would take the routes of one and refuse the other's */
-export function refuseSharedPrefixes(rooms: readonly { readonly name: string; readonly routes: RouteTable }[]): void {
+/** @throws Error if two services own the same prefix: API Gateway would take the routes of one and refuse the other's */
+export function refuseSharedPrefixes(
+  services: readonly { readonly name: string; readonly routes: RouteTable }[],
+): void {
   const owners = new Map<string, string>();
-  for (const { name, routes } of rooms)
+  for (const { name, routes } of services)
     for (const prefix of routePrefixes(routes)) {
       const owner = owners.get(prefix);
-      if (owner !== undefined) throw new Error(`The rooms ${owner} and ${name} both have routes at ${prefix}`);
+      if (owner !== undefined) throw new Error(`The services ${owner} and ${name} both have routes at ${prefix}`);
       owners.set(prefix, name);
     }
 }

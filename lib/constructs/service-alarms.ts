@@ -1,7 +1,7 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmManifest, ServiceManifest } from '../../lambdas/platform/manifest';
-import { called } from '../rooms/ground';
-import type { Worker } from '../rooms/worker';
+import { called } from '../services/ground';
+import type { Worker } from '../services/worker';
 import type { ApiStack } from '../stacks/api';
 import type { ServiceStack } from '../stacks/service';
 import { FIVE_MINUTES, sumOver, type AlarmSpec } from './alarm-spec';
@@ -20,7 +20,7 @@ export function backgroundAlarm({ serviceStacks }: ServicesInOperation): AlarmSp
   return [
     {
       name: 'background-errors',
-      meaning: 'What rooms leave to be done later fails: builds of callbacks, removal of what was deleted.',
+      meaning: 'What services leave to be done later fails: builds of callbacks, removal of what was deleted.',
       metric: sumOver(functions, 'failed', (fn) => fn.metricErrors()),
       periods: { bad: 2, of: 3 },
     },

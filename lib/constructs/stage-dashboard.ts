@@ -43,7 +43,7 @@ export class StageDashboard extends Construct {
             httpStage.metricLatency({ statistic: 'p99' }),
           ),
           graph(
-            'Rooms: time, p99, ms',
+            'Services: time, p99, ms',
             ...[...api.functions.values()].map((one) =>
               one.metricDuration({ statistic: 'p99', label: one.functionName }),
             ),

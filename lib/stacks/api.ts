@@ -5,11 +5,11 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HttpFront } from '../constructs/http-front';
 import { refuseSharedPrefixes } from '../constructs/route-prefixes';
-import type { Ground } from '../rooms/ground';
-import { addServiceApi, hasApi } from '../rooms/service-api';
+import type { ServiceDependencies } from '../services/ground';
+import { addServiceApi, hasApi } from '../services/service-api';
 import { engineFunctions, type ServiceStack } from './service';
 
-export interface ApiStackProps extends StackProps, Ground {
+export interface ApiStackProps extends StackProps, ServiceDependencies {
   /** By service; those without workers have none. */
   readonly serviceStacks: ReadonlyMap<string, ServiceStack>;
 }

@@ -12,7 +12,7 @@ import {
   encryptThrough,
   invoke,
   keyItself,
-  knowAbsence,
+  allowMissingObjectDetection,
   onObjects,
   onTable,
   queryIndex,
@@ -22,7 +22,7 @@ import {
 } from '../constructs/access';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
-import { OwnFunction } from '../constructs/own-function';
+import { PlatformFunction } from '../constructs/own-function';
 import { SandboxFleet } from '../constructs/sandbox-fleet';
 import { StageLogGroup } from '../constructs/stage-log-group';
 import type { DataStack } from './data';
@@ -78,7 +78,7 @@ export class EngineStack extends Stack {
   }
 
   #runner(config: StageConfig, data: DataStack): IFunction {
-    const { lambda } = new OwnFunction(this, 'Runner', {
+    const { lambda } = new PlatformFunction(this, 'Runner', {
       config,
       data,
       name: 'runner',
@@ -95,7 +95,7 @@ export class EngineStack extends Stack {
         onTable(data.runs, 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
         onObjects(data.bucket, 'Get', 'code', 'payloads', 'cancel', 'libraries'),
         onObjects(data.bucket, 'Put', 'results'),
-        knowAbsence(data.bucket),
+        allowMissingObjectDetection(data.bucket),
         invoke(this.sandboxes.lambdas),
         writeLines(this.functionLogs),
         keyItself(data, 'Decrypt'),
@@ -117,7 +117,7 @@ export class EngineStack extends Stack {
   }
 
   #reaper(config: StageConfig, data: DataStack): IFunction {
-    const { lambda } = new OwnFunction(this, 'Reaper', {
+    const { lambda } = new PlatformFunction(this, 'Reaper', {
       config,
       data,
       name: 'reaper',
@@ -146,7 +146,7 @@ export class EngineStack extends Stack {
   }
 
   #stream(config: StageConfig, data: DataStack): IFunction {
-    const { lambda } = new OwnFunction(this, 'Stream', {
+    const { lambda } = new PlatformFunction(this, 'Stream', {
       config,
       data,
       name: 'stream',
@@ -162,7 +162,7 @@ export class EngineStack extends Stack {
         onTable(data.entities, 'GetItem', 'Query', 'UpdateItem'),
         onObjects(data.bucket, 'Get', 'results'),
         onObjects(data.bucket, 'Put', 'cancel'),
-        knowAbsence(data.bucket),
+        allowMissingObjectDetection(data.bucket),
         ...readSecrets(data, { tickets: true }),
         decryptThrough(data, 'dynamodb', 's3'),
         encryptThrough(data, 's3'),

@@ -3,11 +3,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../lambdas/platform/manifest';
-import { EXTENSIONS } from '../rooms/extensions';
-import type { Callable, Ground } from '../rooms/ground';
-import { addWorker, type Worker } from '../rooms/worker';
+import { EXTENSIONS } from '../services/extensions';
+import type { Callable, ServiceDependencies } from '../services/ground';
+import { addWorker, type Worker } from '../services/worker';
 
-export interface ServiceStackProps extends StackProps, Ground {
+export interface ServiceStackProps extends StackProps, ServiceDependencies {
   readonly service: ServiceManifest;
 }
 
@@ -43,5 +43,5 @@ export const hasStack = ({ name, workers = [] }: ServiceManifest): boolean =>
   workers.length > 0 || EXTENSIONS.has(name);
 
 /** What any function may name beside the workers of its service. */
-export const engineFunctions = ({ engine }: Pick<Ground, 'engine'>): Map<string, IFunction> =>
+export const engineFunctions = ({ engine }: Pick<ServiceDependencies, 'engine'>): Map<string, IFunction> =>
   new Map([['runner', engine.runner]]);

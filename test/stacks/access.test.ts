@@ -51,9 +51,9 @@ const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
   reaper: ['GetObject', 'DeleteObjects', 'BatchWrite'],
   // Keys are made and revoked elsewhere.
   stream: ['Delete', 'DeleteObjects', 'BatchWrite'],
-  // Deploys are begun by the room.
+  // Deploys are begun by the service.
   'callback-builder': ['DeleteObjects', 'StartExecution'],
-  // It claims one run and ends it; lists are read by the room.
+  // It claims one run and ends it; lists are read by the service.
   'functions-caller': ['Query', 'BatchGet', 'DeleteObjects'],
   // It removes; of the indexes it needs the keys only.
   'functions-cleaner': ['GetObject', 'PutObject', 'BatchGet'],
@@ -101,7 +101,7 @@ describe('who may do what', () => {
     expect(targets('runner', 'lambda:InvokeFunction')).toMatch(/:function:narae-[a-z]+-runner/);
   });
 
-  test('environment values are sealed by rooms and opened by the runner; streams and the site do neither', () => {
+  test('environment values are sealed by services and opened by the runner; streams and the site do neither', () => {
     const direct = (action: string) => [...roles.keys()].filter((name) => targets(name, action) !== '[]');
     expect(direct('kms:Decrypt')).toContain('runner');
     expect(direct('kms:GenerateDataKey')).toContain('invocations');

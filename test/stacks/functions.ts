@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OwnFunction } from '../../lib/constructs/own-function';
+import { PlatformFunction } from '../../lib/constructs/own-function';
 import { everywhere, namedStage, type Stage } from './stage';
 
 /** What tests look at of a function in a template. */
@@ -31,5 +31,5 @@ export const isSandbox = ({ name }: { readonly name: string }): boolean => name.
 export const isInstaller = ({ name }: { readonly name: string }): boolean => name.startsWith('library-installer-');
 
 /** The functions that are made of our own sources. */
-export const ownFunctions = (stage: Stage): OwnFunction[] =>
-  stage.app.node.findAll().filter((construct) => construct instanceof OwnFunction);
+export const ownFunctions = (stage: Stage): PlatformFunction[] =>
+  stage.app.node.findAll().filter((construct) => construct instanceof PlatformFunction);

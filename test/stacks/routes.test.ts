@@ -30,12 +30,12 @@ describe('prefixes of a route table', () => {
     expect(gatewayPaths('/')).toEqual(['/']);
   });
 
-  test('belong to one room', () => {
-    const rooms = [
+  test('belong to one service', () => {
+    const services = [
       { name: 'one', routes: table('/a', '/shared/{id}') },
       { name: 'two', routes: table('/b', '/shared') },
     ];
-    expect(() => refuseSharedPrefixes(rooms)).toThrow('The rooms one and two both have routes at /shared');
+    expect(() => refuseSharedPrefixes(services)).toThrow('The services one and two both have routes at /shared');
     expect(() => refuseSharedPrefixes([{ name: 'one', routes: table('/a', '/a/b') }])).not.toThrow();
   });
 
@@ -94,7 +94,7 @@ describe('the HTTP API', () => {
     }
   });
 
-  test('a room answers unknown paths below its own, the site all others', () => {
+  test('a service answers unknown paths below its own, the site all others', () => {
     expect(answeredBy('/invocations/x/unknown/deep')).toBe('narae-dev-invocations');
     expect(answeredBy('/nowhere')).toBe('narae-dev-site');
     expect(answeredBy('/invocations-of-others')).toBe('narae-dev-site');

@@ -1,9 +1,9 @@
 import { AppError } from '../../platform/http/errors';
 import type { UseCases } from '../../platform/http/endpoint';
-import { untilFresh, type Write } from '../../platform/dynamo/transact';
+import { retryOnConflict, type Write } from '../../platform/dynamo/transact';
 import { pageReply, readCursor } from '../pages';
 import type { Ports } from '../ports';
-import type { RoomRecord } from './room-store';
+import type { ChatRoomRecord } from './room-store';
 import type { callbacksRoutes } from '../routes';
 import { toChatRoom } from '../view';
 
@@ -14,8 +14,8 @@ export const createChatRoom =
   (ports: Ports): Room['createChatRoom'] =>
   async ({ body }, { principal: { workspace } }) => {
     const id = await ports.counters.nextId(workspace, 'rooms');
-    const room: RoomRecord = { workspace, id, title: body.title, createdAt: ports.clock.now(), version: 0 };
-    const saved = await untilFresh(() => saveLinked(undefined, room, body.callback_id ?? undefined, ports));
+    const room: ChatRoomRecord = { workspace, id, title: body.title, createdAt: ports.clock.now(), version: 0 };
+    const saved = await retryOnConflict(() => saveLinked(undefined, room, body.callback_id ?? undefined, ports));
     return { body: toChatRoom(saved) };
   };
 
@@ -35,7 +35,7 @@ export const getChatRoom =
 export const changeChatRoom =
   (ports: Ports): Room['changeChatRoom'] =>
   async ({ params, body }, { principal: { workspace } }) => {
-    const saved = await untilFresh(async () => {
+    const saved = await retryOnConflict(async () => {
       const before = await ports.rooms.get(workspace, params.chat_id);
       const after = { ...before, title: body.title ?? before.title };
       return saveLinked(before, after, body.callback_id ?? undefined, ports);
@@ -51,7 +51,7 @@ export const deleteChatRoom =
   (ports: Ports): Room['deleteChatRoom'] =>
   async ({ params }, { principal: { workspace } }) => {
     const id = params.chat_id;
-    const callbackId = await untilFresh(async () => {
+    const callbackId = await retryOnConflict(async () => {
       const room = await ports.rooms.get(workspace, id);
       const callback =
         room.callbackId === undefined ? undefined : await ports.callbacks.find(workspace, room.callbackId);
@@ -77,14 +77,14 @@ async function removeChats(workspace: string, roomId: number, { chats }: Ports):
 
 /**
  * Stores a room, linked with a callback if one is named; the callback leaves the room it was in.
- * @throws AppError `CALLBACK_LINK_INVALID`, `LIMIT_REACHED`; Stale
+ * @throws AppError `CALLBACK_LINK_INVALID`, `LIMIT_REACHED`; WriteConflict
  */
 async function saveLinked(
-  before: RoomRecord | undefined,
-  room: RoomRecord,
+  before: ChatRoomRecord | undefined,
+  room: ChatRoomRecord,
   callbackId: number | undefined,
   ports: Ports,
-): Promise<RoomRecord> {
+): Promise<ChatRoomRecord> {
   const { workspace } = room;
   const counted: Write[] = before ? [] : [ports.counters.oneMore(workspace, 'rooms')];
   if (callbackId === undefined || callbackId === room.callbackId) {
@@ -100,7 +100,7 @@ async function saveLinked(
   await ports.callbacks.save(callback, { ...callback, roomId: room.id }, [
     ports.rooms.change(before, linked),
     ...counted,
-    ...(await ports.links.takeOut(callback)),
+    ...(await ports.links.unlink(callback)),
   ]);
   return linked;
 }

@@ -2,11 +2,11 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AppError } from '../../platform/http/errors';
 import { readItem } from '../../platform/dynamo/read-item';
-import { Stale, type Write } from '../../platform/dynamo/transact';
+import { WriteConflict, type Write } from '../../platform/dynamo/transact';
 import { roomKey, roomsPartition } from '../keys';
 import { readPage, type Page } from '../pages';
 
-export const RoomRecord = z.object({
+export const ChatRoomRecord = z.object({
   workspace: z.string(),
   id: z.number(),
   title: z.string(),
@@ -15,10 +15,10 @@ export const RoomRecord = z.object({
   /** Raised by each write, which names the one it knows. */
   version: z.number(),
 });
-export type RoomRecord = z.output<typeof RoomRecord>;
+export type ChatRoomRecord = z.output<typeof ChatRoomRecord>;
 
 /** Chat rooms in the entities table. */
-export class RoomStore {
+export class ChatRoomStore {
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;
 
@@ -27,30 +27,30 @@ export class RoomStore {
     this.#table = table;
   }
 
-  async find(workspace: string, id: number): Promise<RoomRecord | undefined> {
+  async find(workspace: string, id: number): Promise<ChatRoomRecord | undefined> {
     const item = await readItem(this.#db, this.#table, roomKey(workspace, id));
-    return item && RoomRecord.parse(item);
+    return item && ChatRoomRecord.parse(item);
   }
 
   /** @throws AppError `CHATROOM_NOT_FOUND` */
-  async get(workspace: string, id: number): Promise<RoomRecord> {
+  async get(workspace: string, id: number): Promise<ChatRoomRecord> {
     const room = await this.find(workspace, id);
     if (!room) throw new AppError('CHATROOM_NOT_FOUND', `There is no chat room ${id}.`);
     return room;
   }
 
   /** Rooms by id. @param after id of the last one of the page before */
-  list(workspace: string, after: number | undefined, limit: number): Promise<Page<RoomRecord>> {
+  list(workspace: string, after: number | undefined, limit: number): Promise<Page<ChatRoomRecord>> {
     const from = after === undefined ? undefined : roomKey(workspace, after);
     return readPage(
       this.#db,
       { table: this.#table, partition: roomsPartition(workspace), after: from, limit },
-      (item) => RoomRecord.parse(item),
+      (item) => ChatRoomRecord.parse(item),
     );
   }
 
   /** A room as it should be, if it is still as it was read. @param after undefined: it is deleted */
-  change(before: RoomRecord | undefined, after: RoomRecord | undefined): Write {
+  change(before: ChatRoomRecord | undefined, after: ChatRoomRecord | undefined): Write {
     const room = after ?? before;
     if (!room) throw new Error('Neither a room before nor one after');
     const key = roomKey(room.workspace, room.id);
@@ -61,7 +61,7 @@ export class RoomStore {
           ExpressionAttributeValues: { ':held': before.version },
         }
       : { ConditionExpression: 'attribute_not_exists(pk)' };
-    const refused = () => new Stale(`room ${room.id}`);
+    const refused = () => new WriteConflict(`room ${room.id}`);
     return after
       ? {
           item: {

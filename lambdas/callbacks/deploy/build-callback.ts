@@ -1,6 +1,6 @@
 import type { CallPorts } from '../../engine/lifecycle/call-run';
 import type { Bundle } from '../../engine/run/order';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import { buildFailed, type CallbackRecord, type Snapshot } from '../registry/callback';
 import { wantedOf, type Wanted } from './library';
 import type { Sources } from '../registry/sources';
@@ -119,7 +119,7 @@ export const conclude = (
   ports: Pick<BuildPorts, 'callbacks'>,
   end: (record: CallbackRecord) => CallbackRecord,
 ): Promise<void> =>
-  untilFresh(async () => {
+  retryOnConflict(async () => {
     const current = await ports.callbacks.find(order.workspace, order.callbackId);
     if (current && isNewest(current, order)) await ports.callbacks.save(current, end(current));
   });

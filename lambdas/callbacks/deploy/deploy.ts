@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { UseCases } from '../../platform/http/endpoint';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import { buildFailed, settled, snapshotOf, type CallbackRecord } from '../registry/callback';
 import { DEPLOY_WAIT_MS } from '../limits';
 import type { Ports } from '../ports';
@@ -9,7 +9,7 @@ import { BUILD_TIMEOUT_MS } from './start-build';
 import { toCallback } from '../view';
 
 /** Deploying and undeploying (docs/contracts/callbacks.md#states). */
-type Room = UseCases<typeof callbacksRoutes>;
+type Service = UseCases<typeof callbacksRoutes>;
 
 interface Request {
   readonly callback_id: number;
@@ -18,14 +18,14 @@ interface Request {
 
 /** Answers at once: `build`, or `undeployed`. */
 export const deploy =
-  (ports: Ports): Room['deploy'] =>
+  (ports: Ports): Service['deploy'] =>
   async ({ body }, { principal: { workspace } }) => ({
     body: toCallback(await begin(body, workspace, ports), ports.clock.now()),
   });
 
 /** Answers with the state the build reached, or with `build` when that takes too long. */
 export const deployAndWait =
-  (ports: Ports): Room['deployAndWait'] =>
+  (ports: Ports): Service['deployAndWait'] =>
   async ({ body }, { principal: { workspace }, remainingMs }) => {
     const begun = await begin(body, workspace, ports);
     const reached = body.status ? await waitForBuild(begun, Math.min(DEPLOY_WAIT_MS, remainingMs()), ports) : begun;
@@ -39,7 +39,7 @@ const begin = (request: Request, workspace: string, ports: Ports): Promise<Callb
 
 /** A new attempt puts an end to the one before: its build finds that it is no longer the newest. */
 async function beginBuild(id: number, workspace: string, ports: Ports): Promise<CallbackRecord> {
-  const building = await untilFresh(async () => {
+  const building = await retryOnConflict(async () => {
     const before = await ports.callbacks.get(workspace, id);
     const now = ports.clock.now();
     const after: CallbackRecord = {
@@ -65,7 +65,7 @@ async function beginBuild(id: number, workspace: string, ports: Ports): Promise<
 
 /** A build that could not be started has failed; what is deployed goes on answering. */
 async function giveUp({ workspace, id, attempt }: CallbackRecord, ports: Ports): Promise<void> {
-  await untilFresh(async () => {
+  await retryOnConflict(async () => {
     const record = await ports.callbacks.find(workspace, id);
     if (record?.attempt !== attempt || record.status !== 'build') return;
     const failed = buildFailed(record, 'The build could not be started; deploy it again.', ports.clock.now());
@@ -75,7 +75,7 @@ async function giveUp({ workspace, id, attempt }: CallbackRecord, ports: Ports):
 
 /** Immediate: the next call finds no route. */
 const undeploy = (id: number, workspace: string, ports: Ports): Promise<CallbackRecord> =>
-  untilFresh(async () => {
+  retryOnConflict(async () => {
     const before = await ports.callbacks.get(workspace, id);
     const after: CallbackRecord = {
       ...before,

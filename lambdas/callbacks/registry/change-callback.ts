@@ -1,6 +1,6 @@
 import { resolveRuntime } from '../../engine/run/runtimes';
 import type { UseCases } from '../../platform/http/endpoint';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import { runtimeOf, type CallbackRecord } from './callback';
 import type { CallbackChange } from '../contract';
 import { sealEnv } from './env';
@@ -17,11 +17,11 @@ export const changeCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['changeCallback'] =>
   async ({ params, body }, { principal: { workspace } }) => {
     if (typeof body.path === 'string') ports.reserved.refuse(body.path);
-    const record = await untilFresh(async () => {
+    const record = await retryOnConflict(async () => {
       const before = await ports.callbacks.get(workspace, params.callback_id);
       const after = await changed(before, body, ports);
       const link =
-        typeof body.chat_id === 'number' ? await ports.links.putInto(body.chat_id, before.id, workspace, before) : [];
+        typeof body.chat_id === 'number' ? await ports.links.link(body.chat_id, before.id, workspace, before) : [];
       await ports.callbacks.save(before, after, link);
       return after;
     });

@@ -1,6 +1,6 @@
 import { resolveRuntime } from '../../engine/run/runtimes';
 import type { UseCases } from '../../platform/http/endpoint';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import type { CallbackRecord } from './callback';
 import { sealEnv } from './env';
 import { checkLibrary } from '../deploy/library';
@@ -32,8 +32,8 @@ export const createCallback =
       version: 0,
     };
     try {
-      await untilFresh(async () => {
-        const link = record.roomId === undefined ? [] : await ports.links.putInto(record.roomId, id, workspace);
+      await retryOnConflict(async () => {
+        const link = record.roomId === undefined ? [] : await ports.links.link(record.roomId, id, workspace);
         await ports.callbacks.save(undefined, record, [ports.counters.oneMore(workspace, 'callbacks'), ...link]);
       });
     } catch (error) {

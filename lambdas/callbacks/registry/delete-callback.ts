@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/http/errors';
 import type { UseCases } from '../../platform/http/endpoint';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import { settled } from './callback';
 import type { Ports } from '../ports';
 import type { callbacksRoutes } from '../routes';
@@ -13,7 +13,7 @@ export const deleteCallback =
   (ports: Ports): UseCases<typeof callbacksRoutes>['deleteCallback'] =>
   async ({ params }, { principal: { workspace } }) => {
     const id = params.callback_id;
-    await untilFresh(async () => {
+    await retryOnConflict(async () => {
       const record = await ports.callbacks.get(workspace, id);
       if (settled(record, ports.clock.now()).status === 'build')
         throw new AppError(
@@ -22,7 +22,7 @@ export const deleteCallback =
         );
       await ports.callbacks.save(record, undefined, [
         ports.counters.oneLess(workspace, 'callbacks'),
-        ...(await ports.links.takeOut(record)),
+        ...(await ports.links.unlink(record)),
       ]);
     });
     await ports.sources.forget(workspace, id);

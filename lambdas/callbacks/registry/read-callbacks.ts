@@ -4,10 +4,10 @@ import type { Ports } from '../ports';
 import type { callbacksRoutes } from '../routes';
 import { toCallback } from '../view';
 
-type Room = UseCases<typeof callbacksRoutes>;
+type Service = UseCases<typeof callbacksRoutes>;
 
 export const getCallback =
-  (ports: Ports): Room['getCallback'] =>
+  (ports: Ports): Service['getCallback'] =>
   async ({ params }, { principal: { workspace } }) => {
     const record = await ports.callbacks.get(workspace, params.callback_id);
     const code = await ports.sources.get(workspace, record.id, record.code);
@@ -15,7 +15,7 @@ export const getCallback =
   };
 
 export const listCallbacks =
-  (ports: Ports): Room['listCallbacks'] =>
+  (ports: Ports): Service['listCallbacks'] =>
   async ({ query }, { principal: { workspace } }) => {
     const page = await ports.callbacks.list(workspace, readCursor(query.cursor), query.limit);
     const now = ports.clock.now();

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/time/clock';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import type { CallbackRecord } from './callback';
 import type { Counters } from '../counters';
 import type { Sources } from './sources';
@@ -47,7 +47,7 @@ export async function seed(workspace: string, ports: SeedPorts): Promise<Callbac
   for (const { code: source, ...fields } of SEEDS) {
     const code = await ports.sources.put(workspace, fields.id, source);
     seeded.push(
-      await untilFresh(async () => {
+      await retryOnConflict(async () => {
         const before = await ports.callbacks.find(workspace, fields.id);
         const after: CallbackRecord = {
           workspace,

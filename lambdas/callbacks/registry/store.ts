@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AppError } from '../../platform/http/errors';
 import { queryAll } from '../../platform/dynamo/query-pages';
 import { readItem } from '../../platform/dynamo/read-item';
-import { Stale, transact, type TransactItem, type Write } from '../../platform/dynamo/transact';
+import { WriteConflict, transact, type TransactItem, type Write } from '../../platform/dynamo/transact';
 import { CallbackRecord, claimsOf, Deployment, StoredEnv, type Claim } from './callback';
 import { callbackKey, callbacksPartition, pathPartition, routeKey } from '../keys';
 import { METHODS, type CallMethod } from '../limits';
@@ -79,7 +79,7 @@ export class CallbackStore {
    * Writes a callback as it should be, with the routes it holds and whatever else has to change in the same moment.
    * @param before as it was read; undefined for a new one
    * @param after undefined: it is deleted
-   * @throws Stale when it was changed in between; AppError `CALLBACK_EXISTS`; what the other writes say
+   * @throws WriteConflict when it was changed in between; AppError `CALLBACK_EXISTS`; what the other writes say
    */
   async save(
     before: CallbackRecord | undefined,
@@ -105,7 +105,7 @@ export class CallbackStore {
       ? { Put: { TableName: this.#table, Item: { ...key, ...after, version: (before?.version ?? 0) + 1 }, ...held } }
       : { Delete: { TableName: this.#table, Key: key, ...held } };
     return [
-      { item, refused: () => new Stale(`callback ${record.id}`) },
+      { item, refused: () => new WriteConflict(`callback ${record.id}`) },
       ...this.#routeWrites(record, before ? claimsOf(before) : [], after ? claimsOf(after) : []),
     ];
   }
@@ -117,7 +117,7 @@ export class CallbackStore {
         other.name === name && other.method === method;
     const keyOf = ({ name, method }: Claim) => routeKey(workspace, name, method);
     const ours = { ConditionExpression: 'callbackId = :id', ExpressionAttributeValues: { ':id': id } };
-    const stale = () => new Stale(`routes of callback ${id}`);
+    const stale = () => new WriteConflict(`routes of callback ${id}`);
     const gone = before
       .filter((claim) => !after.some(on(claim)))
       .map((claim): Write => ({

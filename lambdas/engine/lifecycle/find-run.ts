@@ -21,14 +21,14 @@ export async function findRun(workspace: string, id: string, ports: FindPorts): 
 }
 
 /**
- * Rooms whose addresses name a workspace. All others are about a credential's first workspace, whichever else it may see
+ * Services whose addresses name a workspace. All others are about a credential's first workspace, whichever else it may see
  * (docs/contracts/common.md#credentials).
  */
-const ROOMS_OF_EVERY_WORKSPACE = ['functions'];
+const SERVICES_OF_EVERY_WORKSPACE = ['functions'];
 
 /**
  * The run of an id, for a caller who may see several workspaces: an id does not say whose it is. In the first it may be
- * any run, in the others one of a room whose addresses name them. Costs one read more for each hundred of the others, and
+ * any run, in the others one of a service whose addresses name them. Costs one read more for each hundred of the others, and
  * nothing more where the run is in the first.
  * @param others asked for only when it is not in `first`
  * @throws AppError `INVOCATION_NOT_FOUND`
@@ -75,7 +75,7 @@ async function runElsewhere(
 ): Promise<Run | undefined> {
   const keys = workspaces.map((workspace) => runKey(workspace, id));
   const [run] = await index.read(keys, now);
-  return run && ROOMS_OF_EVERY_WORKSPACE.includes(run.room) ? run : undefined;
+  return run && SERVICES_OF_EVERY_WORKSPACE.includes(run.room) ? run : undefined;
 }
 
 const noRun = (id: string): AppError =>

@@ -8,14 +8,14 @@ import { StaleAttempt, type RunChange } from '../store/run-store';
 
 type OwnPorts = Pick<PreparePorts, 'clock' | 'ids' | 'store' | 'blobs'>;
 
-/** What came of a call that a room made itself, and the HTTP status that its record shows. */
+/** What came of a call that a service made itself, and the HTTP status that its record shows. */
 export type OwnOutcome = Outcome & { readonly statusCode: number };
 
 /**
- * Records a call that a room makes itself instead of the engine's sandboxes: the same record, the same counting. The
+ * Records a call that a service makes itself instead of the engine's sandboxes: the same record, the same counting. The
  * record stands before the call is made; one whose caller dies is ended by the reaper, so that it counts all the same.
  */
-export async function recordOwnRun(
+export async function recordExternalCall(
   spec: RecordSpec,
   ports: OwnPorts,
   work: (run: Run) => Promise<OwnOutcome>,

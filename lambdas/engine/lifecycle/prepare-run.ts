@@ -8,16 +8,16 @@ import { DEADLINES } from '../run/limits';
 import { INLINE_INPUT_BYTES, type Bundle, type RunOrder } from '../run/order';
 import type { Run } from '../run/run';
 import { RUN_PREFIX } from '../run/run-keys';
-import type { RunStore, Together } from '../store/run-store';
+import type { RunStore, CompanionWrites } from '../store/run-store';
 import type { Runtime } from '../run/runtimes';
 import { envOwner } from '../sandbox/sandbox-event';
 import { LOG_VERSION, ORDER_VERSION, RUN_VERSION } from '../run/versions';
 
-/** What a room wants run. */
+/** What a service wants run. */
 export interface RunSpec {
   readonly workspace: string;
   readonly room: string;
-  /** What of the room it belongs to; its environment values are sealed to that. */
+  /** What of the service it belongs to; its environment values are sealed to that. */
   readonly owner?: string | undefined;
   /** Its end is counted for its owner, and it is listed by its end. */
   readonly counted?: boolean | undefined;
@@ -37,7 +37,7 @@ export interface RunSpec {
   readonly convention: RunOrder['convention'];
   /** The handler's event as JSON text; a script's standard input as it is. */
   readonly input: string;
-  /** What the caller sent, as JSON text, for rooms that show it with the run. */
+  /** What the caller sent, as JSON text, for services that show it with the run. */
   readonly request?: string | undefined;
   /** Values in clear, or as they are stored, sealed to the owner. */
   readonly env:
@@ -51,8 +51,8 @@ export interface RunSpec {
   readonly batchId?: string | undefined;
   /** What the handler's context holds besides its methods. */
   readonly context: (run: Run) => RunOrder['context'];
-  /** What the room writes in the transaction that creates the run. */
-  readonly together?: ((run: Run) => Together) | undefined;
+  /** What the service writes in the transaction that creates the run. */
+  readonly together?: ((run: Run) => CompanionWrites) | undefined;
 }
 
 export interface PreparePorts {
@@ -66,7 +66,7 @@ export interface PreparePorts {
 /**
  * Stores a run and everything a worker needs for it. Once this returns, the run can be read and will end, whatever
  * happens to its workers.
- * @throws NotTogether, AppError `SERVICE_UNAVAILABLE`; then there is no run
+ * @throws CompanionConflict, AppError `SERVICE_UNAVAILABLE`; then there is no run
  */
 export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<RunOrder> {
   const now = ports.clock.now();

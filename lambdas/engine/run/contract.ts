@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LIMITS } from './limits';
 
-/** Schemas that every room which runs code shares. */
+/** Schemas that every service which runs code shares. */
 
 const RESERVED_ENV = /^(AWS_.*|LAMBDA_.*|NARAE_.*|LD_.*|PATH|HOME|NODE_OPTIONS|PYTHONPATH|_HANDLER)$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;

@@ -45,19 +45,19 @@ export const OPEN_INDEX = 'open';
 export const expiryOf = (createdAt: number, retentionDays: number): number =>
   Math.ceil(createdAt / 1000) + retentionDays * 86_400;
 
-/** Sparse indexes of runs that are over, by the time of their end: of all runs of a room, and of one owner. */
+/** Sparse indexes of runs that are over, by the time of their end: of all runs of a service, and of one owner. */
 export const ENDED_BY_ROOM = 'endedByRoom';
 export const ENDED_BY_OWNER = 'endedByOwner';
 
 /** Partition keys of those indexes. */
-export const endedOfRoom = (workspace: string, room: string): string => `${workspace}#${room}`;
+export const endedOfService = (workspace: string, room: string): string => `${workspace}#${room}`;
 export const endedOfOwner = (workspace: string, owner: string): string => `${workspace}#${owner}`;
 
 /** What puts a run into them: set as it ends, for runs that are listed so. Others cost no write. */
 export function endedKeys(run: Run): Record<string, string> {
   if (!run.listedByEnd || !isTerminal(run.status)) return {};
   return {
-    endedRoom: endedOfRoom(run.workspace, run.room),
+    endedRoom: endedOfService(run.workspace, run.room),
     ...(run.owner !== undefined && { endedOwner: endedOfOwner(run.workspace, run.owner) }),
     endedSort: `${new Date(run.finishedAt ?? run.createdAt).toISOString()}#${run.id}`,
   };

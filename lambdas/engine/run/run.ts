@@ -91,7 +91,7 @@ export const Run = z.object({
   id: z.string(),
   /** The API family it came in by. */
   room: z.string(),
-  /** What of that room it belongs to (a function, a job): its runs are counted and listed together. */
+  /** What of that service it belongs to (a function, a job): its runs are counted and listed together. */
   owner: z.string().optional(),
   /** Its end is counted for its owner (`meter.ts`). */
   counted: z.boolean().optional(),

@@ -24,16 +24,16 @@ export class StaleAttempt extends Error {
   }
 }
 
-/** What a room writes in the transaction that creates a run: neither is there without the other. */
-export interface Together {
+/** What a service writes in the transaction that creates a run: neither is there without the other. */
+export interface CompanionWrites {
   /** Its condition decides: where it does not hold, there is no run. */
   readonly update: FencedUpdate;
   readonly others: readonly OtherWrite[];
 }
 
 /** The condition of what was to be written together with a run does not hold. Nothing was written. */
-export class NotTogether extends Error {
-  override readonly name = 'NotTogether';
+export class CompanionConflict extends Error {
+  override readonly name = 'CompanionConflict';
 }
 
 /** What may change together with an append: status and the facts that come with it. */
@@ -55,8 +55,8 @@ export class RunStore {
     this.#table = table;
   }
 
-  /** Stores a new run. @throws NotTogether; AppError `SERVICE_UNAVAILABLE` */
-  async create(run: Run, together?: Together): Promise<void> {
+  /** Stores a new run. @throws CompanionConflict; AppError `SERVICE_UNAVAILABLE` */
+  async create(run: Run, together?: CompanionWrites): Promise<void> {
     const item = {
       ...runKey(run.workspace, run.id),
       ...run,
@@ -66,7 +66,7 @@ export class RunStore {
     const put = { TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
     if (together) {
       const refused = await fencedWrite(this.#db, together.update, [{ Put: put }, ...together.others]);
-      if (refused) throw new NotTogether(`Run ${run.id} was not created`);
+      if (refused) throw new CompanionConflict(`Run ${run.id} was not created`);
       return;
     }
     await this.#db

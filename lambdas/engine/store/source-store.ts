@@ -15,7 +15,7 @@ const CACHE_BYTES = 64 * 1024 * 1024;
 const MAX_ROUNDS = 1_000;
 
 /**
- * Source code that a room keeps for its things, each thing's by itself under `sources/`, addressed by its content. It is
+ * Source code that a service keeps for its things, each thing's by itself under `sources/`, addressed by its content. It is
  * there for as long as its thing: what the engine keeps of the code of runs (`code/`) expires.
  */
 export class SourceStore {

@@ -2,7 +2,7 @@ import type { Blobs } from '../../engine/store/blobs';
 import type { RunIndex } from '../../engine/store/run-index';
 import { ENDED_BY_OWNER, endedOfOwner } from '../../engine/run/run-keys';
 import type { Clock } from '../../platform/time/clock';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import type { CleanUpStore } from './clean-up-store';
 import type { SourceStore } from '../../engine/store/source-store';
 import type { FunctionStore } from '../registry/function-store';
@@ -61,7 +61,7 @@ async function doTask(task: CleanUpTask, ports: CleanUpPorts, remainingMs: () =>
 /** No function can be added any more: the workspace's record says that it is deleted, and stays to say so. */
 async function emptyWorkspace({ workspace }: CleanUpTask, { functions, clock }: CleanUpPorts): Promise<boolean> {
   for (const { id } of await functions.all(workspace)) {
-    await untilFresh(async () => {
+    await retryOnConflict(async () => {
       const record = (await functions.all(workspace)).find((one) => one.id === id);
       if (record) await functions.delete(record, clock.now());
     });

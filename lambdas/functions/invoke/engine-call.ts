@@ -12,7 +12,7 @@ import { eventOf, type RequestBody } from './request-body';
 const ENTRY = 'lambda_handler';
 const FALLBACKS = ['handler'];
 
-export const ROOM = 'functions';
+export const SERVICE = 'functions';
 
 /** What the record of an invocation says, wherever it runs. */
 export function recordOf(record: FunctionRecord, request: RequestBody): RecordSpec {
@@ -20,7 +20,7 @@ export function recordOf(record: FunctionRecord, request: RequestBody): RecordSp
   const { kept, cut } = shortened(request.value, { json: request.text });
   return {
     workspace: record.workspace,
-    room: ROOM,
+    room: SERVICE,
     owner: record.id,
     counted: true,
     exported: true,

@@ -17,7 +17,7 @@ import { rawReply } from './raw-reply';
 import { readRequest, type RequestBody } from './request-body';
 import type { functionsRoutes } from '../routes';
 
-type Room = UseCases<typeof functionsRoutes>;
+type Service = UseCases<typeof functionsRoutes>;
 
 /**
  * Runs a function for a caller who waits (docs/contracts/functions.md#semantics). In this order: there is such a
@@ -25,7 +25,7 @@ type Room = UseCases<typeof functionsRoutes>;
  * is not disabled, the body parses, its URL may be called.
  */
 export const invokeFunction =
-  (ports: Ports): Room['invokeFunction'] =>
+  (ports: Ports): Service['invokeFunction'] =>
   async ({ params, query, body }, { principal, headers, remainingMs }) => {
     const record = await findFunction(params, principal, ports);
     if (record.status === 'disabled')

@@ -1,4 +1,4 @@
-import { ReplyRoom } from '../../platform/http/reply-bytes';
+import { ReplyBudget } from '../../platform/http/reply-bytes';
 import type { ExecutionLog } from '../contract';
 import { fewLines, shortened } from './execution-log';
 
@@ -14,7 +14,7 @@ const SHORT_BYTES = 5 * 1_024;
 export class LogList {
   readonly logs: ExecutionLog[] = [];
   isFull = false;
-  readonly #room = new ReplyRoom();
+  readonly #room = new ReplyBudget();
 
   /** @param toCome how many more there are */
   add(log: ExecutionLog, toCome: number): void {

@@ -1,9 +1,9 @@
 import type { Run } from '../../engine/run/run';
 import type { EndedPartition } from '../../engine/store/run-index';
-import { ENDED_BY_OWNER, ENDED_BY_ROOM, endedOfOwner, endedOfRoom } from '../../engine/run/run-keys';
+import { ENDED_BY_OWNER, ENDED_BY_ROOM, endedOfOwner, endedOfService } from '../../engine/run/run-keys';
 import type { UseCases } from '../../platform/http/endpoint';
 import type { ExecutionLog } from '../contract';
-import { ROOM } from './engine-call';
+import { SERVICE } from './engine-call';
 import { storedLog } from './execution-log';
 import { asPlatformFault } from '../errors';
 import { findFunction } from '../registry/functions';
@@ -12,23 +12,23 @@ import type { Ports } from '../ports';
 import type { functionsRoutes } from '../routes';
 import { findWorkspace } from '../workspaces/workspaces';
 
-type Room = UseCases<typeof functionsRoutes>;
+type Service = UseCases<typeof functionsRoutes>;
 
 /** Logs whose bodies or lines may have to be fetched, at the same time. */
 const AT_ONCE = 16;
 
 /** The newest over all functions that exist, with no share per function (docs/contracts/functions.md#logs). */
 export const workspaceLogs =
-  (ports: Ports): Room['workspaceLogs'] =>
+  (ports: Ports): Service['workspaceLogs'] =>
   async ({ params, query }, { principal }) => {
     const { id: workspace } = await findWorkspace(params.workspaceId, principal, ports);
     const existing = new Set(await ports.functions.ids(workspace));
-    const partition = { index: ENDED_BY_ROOM, partition: endedOfRoom(workspace, ROOM) } as const;
+    const partition = { index: ENDED_BY_ROOM, partition: endedOfService(workspace, SERVICE) } as const;
     return answer(await newest(partition, query.limit, (owner) => existing.has(owner), ports));
   };
 
 export const functionLogs =
-  (ports: Ports): Room['functionLogs'] =>
+  (ports: Ports): Service['functionLogs'] =>
   async ({ params, query }, { principal }) => {
     const { workspace, id } = await findFunction(params, principal, ports);
     const partition = { index: ENDED_BY_OWNER, partition: endedOfOwner(workspace, id) } as const;

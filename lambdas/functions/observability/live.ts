@@ -9,13 +9,13 @@ import type { Ports } from '../ports';
 import type { functionsRoutes } from '../routes';
 import { SourceUnreachable, SourceUnreadable } from './source-errors';
 
-type Room = UseCases<typeof functionsRoutes>;
+type Service = UseCases<typeof functionsRoutes>;
 
 /**
  * Lines that a function printed, from wherever they are collected (docs/contracts/functions.md#loki-logs-and-metrics).
  */
 export const lokiLogs =
-  (ports: Ports): Room['lokiLogs'] =>
+  (ports: Ports): Service['lokiLogs'] =>
   async ({ params: { functionId }, query }, { principal }) => {
     await known(functionId, principal, ports);
     const signal = AbortSignal.timeout(LIMITS.sourceMs);
@@ -32,7 +32,7 @@ export const lokiLogs =
  * CPU use of the last hour. One of two queries failing leaves the other's half (docs/contracts/functions.md#semantics).
  */
 export const functionMetrics =
-  (ports: Ports): Room['functionMetrics'] =>
+  (ports: Ports): Service['functionMetrics'] =>
   async ({ params: { functionId } }, { principal }) => {
     await known(functionId, principal, ports);
     const now = Math.floor(ports.clock.now() / 1000);

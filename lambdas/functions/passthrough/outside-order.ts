@@ -49,7 +49,7 @@ export async function orderOutside(
  * @param remainingMs what is left of this worker's own time
  * @returns the record as this worker ended it, or undefined when it was not for this worker to do
  */
-export async function carryOutOutside(
+export async function executePassthrough(
   order: OutsideOrder,
   remainingMs: () => number,
   ports: { readonly store: RunStore; readonly blobs: Blobs; readonly clock: Clock },

@@ -1,6 +1,6 @@
 import { endRun } from '../../engine/lifecycle/end-run';
 import { platformError } from '../../engine/run/fault';
-import { beginOwnRun, recordOwnRun } from '../../engine/lifecycle/own-run';
+import { beginOwnRun, recordExternalCall } from '../../engine/lifecycle/own-run';
 import type { Run } from '../../engine/run/run';
 import { AppError } from '../../platform/http/errors';
 import { TooSlow } from '../../platform/outbound/post-json';
@@ -40,10 +40,10 @@ export async function passThrough(
     return { error };
   });
   if ('error' in addresses)
-    return recordOwnRun(spec, ports, () => Promise.resolve(failedOutside(addresses.error, record.timeout)));
+    return recordExternalCall(spec, ports, () => Promise.resolve(failedOutside(addresses.error, record.timeout)));
   const call = { url: target.url, addresses, json: request.text };
   if (timeoutMs > windowMs) return byWorker(await beginOwnRun(spec, ports), call, left(), ports);
-  return recordOwnRun(spec, ports, () => callOutside({ ...call, timeoutMs: left() }, record.timeout));
+  return recordExternalCall(spec, ports, () => callOutside({ ...call, timeoutMs: left() }, record.timeout));
 }
 
 /** For a call that may outlast this process: a worker makes it, and goes on when the caller has been answered. */

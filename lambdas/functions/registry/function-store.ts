@@ -3,7 +3,7 @@ import { ownerKey } from '../../engine/store/owners';
 import { batchGet } from '../../platform/dynamo/batch';
 import { queryAll, type StoredItem } from '../../platform/dynamo/query-pages';
 import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';
-import { Stale, transact, type Write } from '../../platform/dynamo/transact';
+import { WriteConflict, transact, type Write } from '../../platform/dynamo/transact';
 import { notFound, quotaExceeded } from '../errors';
 import { LIMITS } from '../limits';
 import { cleanUpKey, functionKey, FunctionRecord, workspaceKey, WorkspaceRecord } from './records';
@@ -28,9 +28,12 @@ export class FunctionStore {
     await this.#changeCounts(workspace, { functionCount: 1, codeChars, settingsBytes }, [
       {
         item: { Put: { TableName: this.#table, Item: { ...functionKey(workspace, id), ...record } } },
-        refused: () => new Stale(),
+        refused: () => new WriteConflict(),
       },
-      { item: { Put: { TableName: this.#table, Item: { ...ownerKey(id), workspace } } }, refused: () => new Stale() },
+      {
+        item: { Put: { TableName: this.#table, Item: { ...ownerKey(id), workspace } } },
+        refused: () => new WriteConflict(),
+      },
     ]);
   }
 
@@ -68,7 +71,7 @@ export class FunctionStore {
     return items.map((item) => String(item['workspace']));
   }
 
-  /** Writes a changed record over the one that was read. @throws Stale; AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */
+  /** Writes a changed record over the one that was read. @throws WriteConflict; AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */
   async replace(before: FunctionRecord, after: FunctionRecord): Promise<void> {
     const put = {
       TableName: this.#table,
@@ -81,12 +84,12 @@ export class FunctionStore {
     const settingsBytes = after.settingsBytes - before.settingsBytes;
     if (codeChars !== 0 || settingsBytes !== 0) {
       await this.#changeCounts(after.workspace, { functionCount: 0, codeChars, settingsBytes }, [
-        { item: { Put: put }, refused: () => new Stale() },
+        { item: { Put: put }, refused: () => new WriteConflict() },
       ]);
       return;
     }
     await this.#db.send(new PutCommand(put)).catch((error: unknown) => {
-      if (isConditionFailed(error)) throw new Stale();
+      if (isConditionFailed(error)) throw new WriteConflict();
       return storeFailed(error);
     });
   }
@@ -111,10 +114,10 @@ export class FunctionStore {
             ExpressionAttributeValues: { ':read': record.version },
           },
         },
-        refused: () => new Stale(),
+        refused: () => new WriteConflict(),
       },
-      { item: { Delete: { TableName, Key: ownerKey(id) } }, refused: () => new Stale() },
-      { item: { Put: { TableName, Item: { ...cleanUpKey(id), ...task } } }, refused: () => new Stale() },
+      { item: { Delete: { TableName, Key: ownerKey(id) } }, refused: () => new WriteConflict() },
+      { item: { Put: { TableName, Item: { ...cleanUpKey(id), ...task } } }, refused: () => new WriteConflict() },
       {
         item: {
           Update: {
@@ -128,7 +131,7 @@ export class FunctionStore {
             },
           },
         },
-        refused: () => new Stale(),
+        refused: () => new WriteConflict(),
       },
     ]);
   }

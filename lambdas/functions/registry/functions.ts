@@ -2,7 +2,7 @@ import { resolveRuntime } from '../../engine/run/runtimes';
 import type { UseCases } from '../../platform/http/endpoint';
 import { invalid } from '../../platform/http/errors';
 import { maySee, type Principal } from '../../platform/auth/principal';
-import { untilFresh } from '../../platform/dynamo/transact';
+import { retryOnConflict } from '../../platform/dynamo/transact';
 import { changed } from './change-function';
 import { codeCharsOf } from './code';
 import type { FunctionConfig } from '../contract';
@@ -17,7 +17,7 @@ import type { functionsRoutes } from '../routes';
 import { settingsBytesOf, toFunction } from '../view';
 import { findWorkspace } from '../workspaces/workspaces';
 
-type Room = UseCases<typeof functionsRoutes>;
+type Service = UseCases<typeof functionsRoutes>;
 
 /** Objects of the bucket that are fetched at the same time, for a list that is not in the cache. */
 const CODES_AT_ONCE = 24;
@@ -27,7 +27,7 @@ const CODES_AT_ONCE = 24;
  * (docs/contracts/functions.md#create).
  */
 export const createFunction =
-  (ports: Ports): Room['createFunction'] =>
+  (ports: Ports): Service['createFunction'] =>
   async ({ params, body }, { principal }) => {
     resolveRuntime(body.runtime, 'runtime');
     const { id: workspace } = await findWorkspace(params.workspaceId, principal, ports);
@@ -71,7 +71,7 @@ const notStored = (error: unknown): unknown =>
   asPlatformFault(error, 'CREATE_ERROR', 'The function could not be stored. It has been logged.');
 
 export const listFunctions =
-  (ports: Ports): Room['listFunctions'] =>
+  (ports: Ports): Service['listFunctions'] =>
   async ({ params }, { principal }) => {
     const { id: workspace } = await findWorkspace(params.workspaceId, principal, ports);
     try {
@@ -90,17 +90,17 @@ export const listFunctions =
   };
 
 export const getFunction =
-  (ports: Ports): Room['getFunction'] =>
+  (ports: Ports): Service['getFunction'] =>
   async ({ params }, { principal }) => ({
     body: await shown(await findFunction(params, principal, ports), ports),
   });
 
 /** Only the fields present change; what is the same afterwards was no change (docs/contracts/functions.md#patch). */
 export const updateFunction =
-  (ports: Ports): Room['updateFunction'] =>
+  (ports: Ports): Service['updateFunction'] =>
   async ({ params, body }, { principal, headers }) => {
     if (body.runtime !== undefined) resolveRuntime(body.runtime, 'runtime');
-    const record = await untilFresh(async () => {
+    const record = await retryOnConflict(async () => {
       const before = await findFunction(params, principal, ports);
       if (typeof body.invocationUrl === 'string') {
         const own = ownAddress(before.id, headers, ports.outbound);
@@ -117,9 +117,9 @@ export const updateFunction =
 
 /** Out of sight at once; what is left is removed in the background (docs/contracts/functions.md#delete). */
 export const deleteFunction =
-  (ports: Ports): Room['deleteFunction'] =>
+  (ports: Ports): Service['deleteFunction'] =>
   async ({ params }, { principal }) => {
-    await untilFresh(async () => {
+    await retryOnConflict(async () => {
       await ports.functions.delete(await findFunction(params, principal, ports), ports.clock.now());
     });
     await ports.wakeCleaner();

@@ -3,7 +3,7 @@ import { Sealed } from '../../engine/store/envelope';
 import { WORKSPACES_PARTITION } from '../../platform/dynamo/workspaces';
 import { Status } from '../contract';
 
-/** Records of this room in the entities table. Times are epoch milliseconds. */
+/** Records of this service in the entities table. Times are epoch milliseconds. */
 
 export const WorkspaceRecord = z.object({
   id: z.string(),

@@ -10,14 +10,14 @@ import type { functionsRoutes } from '../routes';
 import { toWorkspace } from '../view';
 import { newWorkspace } from './workspace-store';
 
-type Room = UseCases<typeof functionsRoutes>;
+type Service = UseCases<typeof functionsRoutes>;
 
 /**
  * A new workspace is open to the key that made it; that is written first, so that there is never a workspace which
  * nobody sees.
  */
 export const createWorkspace =
-  ({ ids, clock, workspaces, admitKey }: Ports): Room['createWorkspace'] =>
+  ({ ids, clock, workspaces, admitKey }: Ports): Service['createWorkspace'] =>
   async ({ body }, { principal }) => {
     const now = clock.now();
     const record = newWorkspace(ids.next('ws', now), body.name, body.description, now);
@@ -31,7 +31,7 @@ export const createWorkspace =
   };
 
 export const listWorkspaces =
-  (ports: Ports): Room['listWorkspaces'] =>
+  (ports: Ports): Service['listWorkspaces'] =>
   (_request, { principal }) =>
     listed(principal, ports).catch((error: unknown) => {
       throw asPlatformFault(error, 'LIST_ERROR', 'The workspaces could not be listed. It has been logged.');
@@ -53,13 +53,13 @@ async function listed(principal: Principal, ports: Ports): Promise<{ readonly bo
 }
 
 export const getWorkspace =
-  (ports: Ports): Room['getWorkspace'] =>
+  (ports: Ports): Service['getWorkspace'] =>
   async ({ params }, { principal }) => ({
     body: await withCounts(await findWorkspace(params.workspaceId, principal, ports), ports),
   });
 
 export const updateWorkspace =
-  (ports: Ports): Room['updateWorkspace'] =>
+  (ports: Ports): Service['updateWorkspace'] =>
   async ({ params, body }, { principal }) => {
     const before = await findWorkspace(params.workspaceId, principal, ports);
     const change = {
@@ -72,7 +72,7 @@ export const updateWorkspace =
 
 /** All functions of the workspace go with it: out of sight at once, removed in the background. */
 export const deleteWorkspace =
-  (ports: Ports): Room['deleteWorkspace'] =>
+  (ports: Ports): Service['deleteWorkspace'] =>
   async ({ params }, { principal }) => {
     const { id } = await findWorkspace(params.workspaceId, principal, ports);
     if (id === DEFAULT_WORKSPACE)

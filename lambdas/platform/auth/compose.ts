@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { ApiKeyStore, byApiKey } from './api-keys';
 import { secretsManager } from '../aws/secrets-manager';
-import { knowTime } from '../time/know-time';
+import { syncServerClock } from '../time/know-time';
 import type { Clock } from '../time/clock';
 import type { commonEnv } from '../env';
 import type { OriginGuard } from './origin';
@@ -22,7 +22,7 @@ export function access(env: z.output<typeof commonEnv>, db: DynamoDBDocumentClie
   const secrets = secretsManager();
   const read = (secretId: string) => secretReader(secrets, secretId, clock.now);
   // Keys and tickets have their time, and so has everything that a caller starts.
-  const timeKnown = knowTime(db, env.NARAE_ENTITIES_TABLE);
+  const timeKnown = syncServerClock(db, env.NARAE_ENTITIES_TABLE);
   const authenticate: Authenticate =
     env.NARAE_AUTH === 'none'
       ? () => Promise.resolve(ANYBODY)

@@ -59,7 +59,7 @@ export class Idempotency {
   readonly #clock: Clock;
   readonly #largeBodies: LargeBodies | undefined;
 
-  /** @param largeBodies for rooms that answer with more than 256 KiB */
+  /** @param largeBodies for services that answer with more than 256 KiB */
   constructor(db: DynamoDBDocumentClient, table: string, clock: Clock, largeBodies?: LargeBodies) {
     this.#db = db;
     this.#table = table;

@@ -40,8 +40,8 @@ export async function transact(db: DynamoDBDocumentClient, writes: readonly Writ
 }
 
 /** What was read has been changed by somebody else before it could be written. */
-export class Stale extends Error {
-  override readonly name = 'Stale';
+export class WriteConflict extends Error {
+  override readonly name = 'WriteConflict';
 }
 
 const MAX_TURNS = 12;
@@ -50,12 +50,12 @@ const MAX_TURNS = 12;
  * Does work that reads, decides and writes under the condition that nothing changed in between; again when it did.
  * @throws what the work throws; AppError `SERVICE_UNAVAILABLE` when others are always faster
  */
-export async function untilFresh<T>(work: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
   for (let turn = 1; ; turn += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Stale)) throw error;
+      if (!(error instanceof WriteConflict)) throw error;
       if (turn === MAX_TURNS)
         throw new AppError('SERVICE_UNAVAILABLE', 'This is being changed by many at once. Try again shortly.', {
           cause: error,

@@ -60,7 +60,7 @@ export interface EndpointOptions<T extends RouteTable> {
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
-/** Makes the Lambda handler of a room: origin, route, credential, body, validation, use case, errors - in this order. */
+/** Makes the Lambda handler of a service: origin, route, credential, body, validation, use case, errors - in this order. */
 export function endpoint<T extends RouteTable>(
   options: EndpointOptions<T>,
 ): (event: Event, context: Context) => Promise<Result> {
@@ -115,7 +115,7 @@ export function endpoint<T extends RouteTable>(
     .handler(handle);
 }
 
-/** No room serves OPTIONS itself: each one that an `ANY` route hands on asks what a page may send. */
+/** No service serves OPTIONS itself: each one that an `ANY` route hands on asks what a page may send. */
 const isPreflight = (event: Event): boolean => event.requestContext.http.method === 'OPTIONS';
 
 export const requestIdOf = (context: Context): string => `req-${context.awsRequestId}`;

@@ -33,7 +33,7 @@ export function bytesInReply(value: unknown): number {
 export const bytesAsText = (value: unknown): number => sizeInJson(JSON.stringify(value));
 
 /** What of a list one reply can carry: the list goes as text or as Base64, whichever is shorter for all of it. */
-export class ReplyRoom {
+export class ReplyBudget {
   #asText = 0;
   #asBase64 = 0;
 
@@ -54,7 +54,7 @@ export class ReplyRoom {
 
 /** As many entries of a list, from its beginning on, as one reply can carry. */
 export function fittingReply<T>(entries: readonly T[]): T[] {
-  const room = new ReplyRoom();
+  const room = new ReplyBudget();
   const end = entries.findIndex((entry) => !room.take(entry));
   return entries.slice(0, end < 0 ? undefined : end);
 }

@@ -7,7 +7,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Scope = 'read' | 'run' | 'write' | 'admin';
 
 /**
- * One row of a room's route table. From it come the API Gateway routes, the router, the validation, the types of the
+ * One row of a service's route table. From it come the API Gateway routes, the router, the validation, the types of the
  * use case and the OpenAPI description: a route that exists in one of them and not in another cannot be written.
  */
 export interface Route {

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { StoreTime } from './store-time';
 
 /** Has each answer of a store tell its time. */
-export function tellTime(client: Pick<DynamoDBDocumentClient, 'middlewareStack'>, time: StoreTime): void {
+export function observeServerDate(client: Pick<DynamoDBDocumentClient, 'middlewareStack'>, time: StoreTime): void {
   client.middlewareStack.add(
     (next) => async (args) => {
       const sentAt = time.machine();
@@ -12,7 +12,7 @@ export function tellTime(client: Pick<DynamoDBDocumentClient, 'middlewareStack'>
       return result;
     },
     // Beside the wire, where refusals are answers too, each try on its own.
-    { name: 'tellTime', step: 'deserialize', priority: 'low' },
+    { name: 'observeServerDate', step: 'deserialize', priority: 'low' },
   );
 }
 

@@ -74,7 +74,7 @@ async function makeCallback(to: Target): Promise<Made> {
     };
     callback = read(await post('/callbacks', wanted, { to }), 200, Id).callback_id ?? 0;
     room = read(await post('/chatroom', { title: canary }, { to }), 200, Id).chat_id ?? 0;
-    // As many chats as rooms: one number then names one of each.
+    // As many chats as services: one number then names one of each.
     chat = read(await post('/chats', { chat_room_id: room, chats: canary }, { to }), 200, Id).chat_id ?? 0;
   }
   await deploy(callback, to);

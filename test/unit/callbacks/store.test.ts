@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../lambdas/platform/http/errors';
-import { Stale, transact } from '../../../lambdas/platform/dynamo/transact';
+import { WriteConflict, transact } from '../../../lambdas/platform/dynamo/transact';
 import { claimsOf, settled, snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/registry/callback';
 import { Counters } from '../../../lambdas/callbacks/counters';
 import { seed } from '../../../lambdas/callbacks/registry/seed';
@@ -58,8 +58,8 @@ describe('a callback', () => {
   test('is changed only by who knows its newest version', async () => {
     const before = await stored();
     await store.save(before, { ...before, attempt: 1 });
-    await expect(store.save(before, { ...before, attempt: 7 })).rejects.toBeInstanceOf(Stale);
-    await expect(store.save(before, undefined)).rejects.toBeInstanceOf(Stale);
+    await expect(store.save(before, { ...before, attempt: 7 })).rejects.toBeInstanceOf(WriteConflict);
+    await expect(store.save(before, undefined)).rejects.toBeInstanceOf(WriteConflict);
     expect((await store.get(workspace, before.id)).attempt).toBe(1);
   });
 

@@ -9,26 +9,26 @@ import { functionLogs, workspaceLogs } from '../../../lambdas/functions/invoke/l
 import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { storeFailed } from '../../../lambdas/platform/dynamo/store-errors';
 import { testDynamo, testS3 } from '../support/aws';
-import { context, testRoom, type TestRoom, INPUT } from './support';
+import { context, testService, type TestService, INPUT } from './support';
 
-/** When something under the room fails, or is too much (docs/contracts/functions.md#bad-input). */
+/** When something under the service fails, or is too much (docs/contracts/functions.md#bad-input). */
 
 const workspaceId = 'ws-default';
 const none = { query: undefined, body: undefined };
 const query = { limit: 50 };
 
-async function newFunction({ ports }: TestRoom) {
+async function newFunction({ ports }: TestService) {
   const { body } = await createFunction(ports)({ params: { workspaceId }, query: undefined, body: INPUT }, context());
   return { workspaceId, functionId: body.id };
 }
 
-const invoke = ({ ports }: TestRoom, params: { workspaceId: string; functionId: string }) =>
+const invoke = ({ ports }: TestService, params: { workspaceId: string; functionId: string }) =>
   invokeFunction(ports)({ params, query: { raw: undefined }, body: Buffer.from('{}') }, context());
 
 test('too many calls at once are 429 with Retry-After, without a log', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const params = await newFunction(room);
-  const limited: TestRoom = {
+  const limited: TestService = {
     ...room,
     ports: { ...room.ports, rateLimit: new RateLimit(room.clock, { perSecond: 1, burst: 1 }) },
   };
@@ -42,10 +42,10 @@ test('too many calls at once are 429 with Retry-After, without a log', async () 
 });
 
 test('a fault of the platform while storing leaves no function, and says CREATE_ERROR', async () => {
-  const room = await testRoom();
+  const room = await testService();
   // A bucket that is not there: code is stored first.
   const codes = new SourceStore(testS3(), 'no-such-bucket-of-this-test');
-  const broken: TestRoom = { ...room, ports: { ...room.ports, codes } };
+  const broken: TestService = { ...room, ports: { ...room.ports, codes } };
   await expect(newFunction(broken)).rejects.toMatchObject({
     code: 'CREATE_ERROR',
   });
@@ -56,9 +56,9 @@ test('a fault of the platform while storing leaves no function, and says CREATE_
 });
 
 test('a fault while listing is LIST_ERROR, a store that is down 503', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const params = await newFunction(room);
-  const failing = (error: unknown): TestRoom['ports'] => {
+  const failing = (error: unknown): TestService['ports'] => {
     const index = new RunIndex(testDynamo(), room.tables.runs);
     index.read = () => Promise.reject(error instanceof Error ? error : new Error(String(error)));
     index.ended = async function* () {
@@ -68,7 +68,7 @@ test('a fault while listing is LIST_ERROR, a store that is down 503', async () =
     return { ...room.ports, index };
   };
   const bug = failing(new Error('a bug'));
-  const both = (ports: TestRoom['ports']) => [
+  const both = (ports: TestService['ports']) => [
     functionLogs(ports)({ params, query, body: undefined }, context()),
     workspaceLogs(ports)({ params: { workspaceId }, query, body: undefined }, context()),
   ];
@@ -82,7 +82,7 @@ test('a fault while listing is LIST_ERROR, a store that is down 503', async () =
 });
 
 test('deleting a function with more than a hundred logs leaves none of them', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const { ports, tables } = room;
   const params = await newFunction(room);
   for (let batch = 0; batch < 13; batch += 1)

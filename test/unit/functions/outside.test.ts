@@ -4,11 +4,11 @@ import type { Called } from '../../../lambdas/engine/lifecycle/call-run';
 import { getFunction, createFunction, updateFunction } from '../../../lambdas/functions/registry/functions';
 import { invokeFunction } from '../../../lambdas/functions/invoke/invoke';
 import { functionLogs } from '../../../lambdas/functions/invoke/logs';
-import { carryOutOutside, OutsideOrder } from '../../../lambdas/functions/passthrough/outside-order';
+import { executePassthrough, OutsideOrder } from '../../../lambdas/functions/passthrough/outside-order';
 import type { Ports } from '../../../lambdas/functions/ports';
 import { FunctionChange } from '../../../lambdas/functions/contract';
 import { openTargets } from '../../../lambdas/platform/outbound/target';
-import { closeServers, context, serve, testRoom, type TestRoom } from './support';
+import { closeServers, context, serve, testService, type TestService } from './support';
 
 /** Calls of functions that are deployed elsewhere: names that change their mind, and calls that outlast their caller. */
 
@@ -16,8 +16,8 @@ afterEach(closeServers);
 
 const none = { query: undefined, body: undefined };
 
-/** A function of a room that may call one port of this machine, under a name of its own. */
-async function deployed(room: TestRoom, port: number, timeout: number) {
+/** A function of a service that may call one port of this machine, under a name of its own. */
+async function deployed(room: TestService, port: number, timeout: number) {
   const { ports } = room;
   const { body } = await createFunction(ports)(
     {
@@ -42,8 +42,8 @@ async function deployed(room: TestRoom, port: number, timeout: number) {
   return params;
 }
 
-const roomFor = (port: number, more: Partial<Ports> = {}) =>
-  testRoom({
+const serviceFor = (port: number, more: Partial<Ports> = {}) =>
+  testService({
     outbound: {
       resolve: () => Promise.resolve(['127.0.0.1']),
       open: openTargets(`shop.example:${port}`),
@@ -54,11 +54,11 @@ const roomFor = (port: number, more: Partial<Ports> = {}) =>
 
 type Params = Awaited<ReturnType<typeof deployed>>;
 
-const invoke = ({ ports }: TestRoom, params: Params, body = '{"id":1}') =>
+const invoke = ({ ports }: TestService, params: Params, body = '{"id":1}') =>
   invokeFunction(ports)({ params, query: { raw: undefined }, body: Buffer.from(body) }, context());
-const logsOf = async ({ ports }: TestRoom, params: Params) =>
+const logsOf = async ({ ports }: TestService, params: Params) =>
   (await functionLogs(ports)({ params, query: { limit: 50 }, body: undefined }, context())).body.logs;
-const countsOf = async ({ ports }: TestRoom, params: Params) =>
+const countsOf = async ({ ports }: TestService, params: Params) =>
   (await getFunction(ports)({ params, ...none }, context())).body;
 
 describe('a name', () => {
@@ -66,7 +66,7 @@ describe('a name', () => {
     const port = await serve((_request, response) => response.end('"inside"'));
     const answers = [['192.0.2.1'], ['127.0.0.1']];
     let asked = 0;
-    const room = await testRoom({
+    const room = await testService({
       outbound: { resolve: () => Promise.resolve(answers[asked++] ?? []), open: new Set(), ownHosts: [] },
     });
     const params = await deployed(room, port, 1);
@@ -86,7 +86,7 @@ describe('a name', () => {
       response.end('1');
     });
     let asked = 0;
-    const room = await testRoom({
+    const room = await testService({
       outbound: {
         resolve: () => Promise.resolve((asked += 1) === 1 ? ['127.0.0.1'] : ['127.0.0.2']),
         open: openTargets(`shop.example:${port}`),
@@ -99,7 +99,7 @@ describe('a name', () => {
   });
 
   test('that nobody answers for is given up in time', async () => {
-    const room = await testRoom({
+    const room = await testService({
       outbound: { resolve: () => new Promise(() => undefined), open: new Set(), ownHosts: [] },
     });
     const params = await deployed(room, 80, 1);
@@ -110,12 +110,12 @@ describe('a name', () => {
 
 describe('a call that may outlast its caller', () => {
   /** Workers in this process: what a worker is given is what travels, as JSON. */
-  function workers(room: () => TestRoom) {
+  function workers(room: () => TestService) {
     const orders: unknown[] = [];
     const done: Promise<unknown>[] = [];
     const carryOut = (order: unknown) => {
       const { store, blobs, clock } = room().ports;
-      return carryOutOutside(OutsideOrder.parse(order), () => 900_000, { store, blobs, clock });
+      return executePassthrough(OutsideOrder.parse(order), () => 900_000, { store, blobs, clock });
     };
     const callOutside: Ports['callOutside'] = async (order, waitMs): Promise<Called> => {
       const sent: unknown = JSON.parse(JSON.stringify(order));
@@ -133,7 +133,7 @@ describe('a call that may outlast its caller', () => {
     const waiting: ServerResponse[] = [];
     const port = await serve((_request, response) => waiting.push(response));
     const work = workers(() => room);
-    const room: TestRoom = await roomFor(port, { windowMs: 100, callOutside: work.callOutside });
+    const room: TestService = await serviceFor(port, { windowMs: 100, callOutside: work.callOutside });
     const params = await deployed(room, port, 60);
     await expect(invoke(room, params)).rejects.toMatchObject({ code: 'STILL_RUNNING' });
     expect(await logsOf(room, params)).toEqual([]);
@@ -154,7 +154,7 @@ describe('a call that may outlast its caller', () => {
       response.end('1');
     });
     const work = workers(() => room);
-    const room: TestRoom = await roomFor(port, { callOutside: work.callOutside });
+    const room: TestService = await serviceFor(port, { callOutside: work.callOutside });
     const params = await deployed(room, port, 60);
     for (const length of [10, 2_000_000]) await invoke(room, params, JSON.stringify('x'.repeat(length)));
     expect(sizes).toEqual(['12', '2000002']);
@@ -163,7 +163,7 @@ describe('a call that may outlast its caller', () => {
 
   test('whose worker dies, or is not to be had, is an error with one log', async () => {
     const results: Called[] = [{ kind: 'lost' }, { kind: 'full' }];
-    const room = await roomFor(80, { callOutside: () => Promise.resolve(results.shift() ?? { kind: 'left' }) });
+    const room = await serviceFor(80, { callOutside: () => Promise.resolve(results.shift() ?? { kind: 'left' }) });
     const params = await deployed(room, 80, 60);
     await expect(invoke(room, params)).rejects.toMatchObject({ code: 'EXECUTION_ERROR' });
     await expect(invoke(room, params)).rejects.toMatchObject({ code: 'INVOCATION_ERROR' });
@@ -172,7 +172,7 @@ describe('a call that may outlast its caller', () => {
   });
 
   test('that nobody carries out is over at its deadline', async () => {
-    const room = await roomFor(80, { callOutside: () => Promise.resolve({ kind: 'pending' }) });
+    const room = await serviceFor(80, { callOutside: () => Promise.resolve({ kind: 'pending' }) });
     const params = await deployed(room, 80, 60);
     await expect(invoke(room, params)).rejects.toMatchObject({ code: 'STILL_RUNNING' });
     room.clock.advance(91_000);

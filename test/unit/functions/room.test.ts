@@ -21,7 +21,7 @@ import {
 import { openTargets } from '../../../lambdas/platform/outbound/target';
 import { printedErrors } from '../../support/printed-errors';
 import { testDynamo } from '../support/aws';
-import { closeServers, context, keyFor, serve, testRoom, type TestRoom, INPUT } from './support';
+import { closeServers, context, keyFor, serve, testService, type TestService, INPUT } from './support';
 
 afterEach(closeServers);
 
@@ -29,7 +29,7 @@ const query = { limit: 50 };
 const workspaceId = 'ws-default';
 
 async function newFunction(
-  { ports }: TestRoom,
+  { ports }: TestService,
   workspace = workspaceId,
   settings: Partial<typeof INPUT> = {},
 ): Promise<{ workspaceId: string; functionId: string }> {
@@ -40,7 +40,11 @@ async function newFunction(
   return { workspaceId: workspace, functionId: body.id };
 }
 
-const change = (ports: TestRoom['ports'], params: { workspaceId: string; functionId: string }, invocationUrl: string) =>
+const change = (
+  ports: TestService['ports'],
+  params: { workspaceId: string; functionId: string },
+  invocationUrl: string,
+) =>
   updateFunction(ports)(
     {
       params,
@@ -62,14 +66,14 @@ const UNCHANGED = {
   lastDeployed: undefined,
 };
 
-const invoke = (ports: TestRoom['ports'], params: { workspaceId: string; functionId: string }, body = '{"id":1}') =>
+const invoke = (ports: TestService['ports'], params: { workspaceId: string; functionId: string }, body = '{"id":1}') =>
   invokeFunction(ports)({ params, query: { raw: undefined }, body: Buffer.from(body) }, context());
 
 describe('a function that is deployed elsewhere', () => {
   test('is called, logged and counted', async () => {
     const port = await serve((_request, response) => response.writeHead(201).end('{"ok":true}'));
     const open = openTargets(`shop.example:${port}`);
-    const room = await testRoom({ outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open, ownHosts: [] } });
+    const room = await testService({ outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open, ownHosts: [] } });
     const params = await newFunction(room);
     await change(room.ports, params, `http://shop.example:${port}/run`);
     const { body: log } = await invoke(room.ports, params);
@@ -89,7 +93,7 @@ describe('a function that is deployed elsewhere', () => {
   test('a redirect is an error result, and is not followed', async () => {
     const port = await serve((_request, response) => response.writeHead(302, { location: 'http://127.0.0.1/' }).end());
     const open = openTargets(`shop.example:${port}`);
-    const room = await testRoom({ outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open, ownHosts: [] } });
+    const room = await testService({ outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open, ownHosts: [] } });
     const params = await newFunction(room);
     await change(room.ports, params, `http://shop.example:${port}/run`);
     expect((await invoke(room.ports, params)).body).toMatchObject({
@@ -100,7 +104,7 @@ describe('a function that is deployed elsewhere', () => {
   });
 
   test('is refused without a log when its name turns out to lead inside', async () => {
-    const room = await testRoom();
+    const room = await testService();
     const params = await newFunction(room);
     await change(room.ports, params, 'http://shop.example/run');
     await expect(invoke(room.ports, params)).rejects.toMatchObject({ code: 'URL_NOT_ALLOWED' });
@@ -111,7 +115,7 @@ describe('a function that is deployed elsewhere', () => {
   test('that cannot be reached, or is too slow, is logged with its status', async () => {
     const port = await serve(() => undefined);
     const open = openTargets(`slow.example:${port},dead.example:9`);
-    const room = await testRoom({
+    const room = await testService({
       outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open, ownHosts: [] },
     });
     const params = await newFunction(room, workspaceId, { timeout: 1 });
@@ -126,7 +130,7 @@ describe('a function that is deployed elsewhere', () => {
 });
 
 test('no capacity is 503, with one log and one count', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const params = await newFunction(room);
   await expect(invoke(room.ports, params)).rejects.toMatchObject({ code: 'INVOCATION_ERROR' });
   const { logs } = (await workspaceLogs(room.ports)({ params: { workspaceId }, query, body: undefined }, context()))
@@ -136,7 +140,7 @@ test('no capacity is 503, with one log and one count', async () => {
 });
 
 test('counts age out by time alone', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const params = await newFunction(room);
   await expect(invoke(room.ports, params)).rejects.toMatchObject({ code: 'INVOCATION_ERROR' });
   const count = async () => (await room.ports.counters.of(workspaceId, params.functionId)).invocations;
@@ -147,7 +151,7 @@ test('counts age out by time alone', async () => {
 });
 
 test('a key sees its workspaces only, on every route', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const { ports } = room;
   const { body: other } = await createWorkspace(ports)(
     { params: undefined, query: undefined, body: { name: 'Other', description: '' } },
@@ -177,7 +181,7 @@ test('a key sees its workspaces only, on every route', async () => {
 });
 
 test('what a deletion left is removed step by step, also after a crash', async () => {
-  const room = await testRoom();
+  const room = await testService();
   const { ports, tables, clock } = room;
   const { body: workspace } = await createWorkspace(ports)(
     { params: undefined, query: undefined, body: { name: 'W', description: '' } },
@@ -204,7 +208,7 @@ test('what a deletion left is removed step by step, also after a crash', async (
   expect(await store.tasks()).toEqual([]);
   expect(await ports.store.get(workspace.id, run, clock.now())).toBeUndefined();
   expect((await ports.counters.of(workspace.id, params.functionId)).invocations).toBe(0);
-  const fresh = await testRoom({ codes });
+  const fresh = await testService({ codes });
   await expect(fresh.ports.codes.get(workspace.id, 'fn-other', code)).rejects.toThrow('No code');
   await expect(getWorkspace(ports)({ params, query: undefined, body: undefined }, context())).rejects.toMatchObject({
     code: 'NOT_FOUND',
@@ -214,7 +218,7 @@ test('what a deletion left is removed step by step, also after a crash', async (
 describe('configured sources', () => {
   const live = async (port: number) => {
     const base = `http://127.0.0.1:${port}`;
-    const room = await testRoom({ logSource: lokiSource(base, Date.now), metricsSource: prometheusSource(base) });
+    const room = await testService({ logSource: lokiSource(base, Date.now), metricsSource: prometheusSource(base) });
     return { room, params: await newFunction(room) };
   };
 
@@ -257,7 +261,7 @@ describe('configured sources', () => {
   });
 
   test('nobody there is 503', async () => {
-    const room = await testRoom();
+    const room = await testService();
     const params = await newFunction(room);
     await expect(lokiLogs(room.ports)({ params, query, body: undefined }, context())).rejects.toMatchObject({
       code: 'LOKI_CONNECTION_ERROR',

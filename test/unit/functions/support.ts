@@ -17,14 +17,14 @@ import { ANYBODY, type Principal } from '../../../lambdas/platform/auth/principa
 import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../support/aws';
 import { testClock, type TestClock } from '../support/clock';
 
-export interface TestRoom {
+export interface TestService {
   readonly ports: Ports;
   readonly clock: TestClock;
   readonly tables: { readonly entities: string; readonly runs: string };
 }
 
-/** The room's ports on real stores of their own; no engine behind them: what is called, calls out. */
-export async function testRoom(change: Partial<Ports> = {}): Promise<TestRoom> {
+/** The service's ports on real stores of their own; no engine behind them: what is called, calls out. */
+export async function testService(change: Partial<Ports> = {}): Promise<TestService> {
   const [db, s3, kms, clock] = [testDynamo(), testS3(), testKms(), testClock()];
   const entities = await createTable(db);
   const runs = await createTable(db);

@@ -4,7 +4,7 @@ import { Libraries } from '../../../lambdas/callbacks/deploy/libraries';
 import { ChatStore } from '../../../lambdas/callbacks/chat/chat-store';
 import { Counters } from '../../../lambdas/callbacks/counters';
 import { wantedOf } from '../../../lambdas/callbacks/deploy/library';
-import { RoomStore } from '../../../lambdas/callbacks/chat/room-store';
+import { ChatRoomStore } from '../../../lambdas/callbacks/chat/room-store';
 import { CallbackStore } from '../../../lambdas/callbacks/registry/store';
 import { toCallback, toChat, toChatRoom } from '../../../lambdas/callbacks/view';
 import { CleanUpStore } from '../../../lambdas/functions/cleanup/clean-up-store';
@@ -79,8 +79,8 @@ describe.each(RELEASES)('what release %s stored of other APIs', (release) => {
     expect(await new Counters(db, table).nextId(workspace, 'callbacks')).toBe(ids.cb + 1);
   });
 
-  test('chat rooms and chats', async () => {
-    const room = await new RoomStore(db, table).get(workspace, ids.room);
+  test('chat services and chats', async () => {
+    const room = await new ChatRoomStore(db, table).get(workspace, ids.room);
     expect(toChatRoom(room)).toMatchObject({ chat_id: ids.room, title: 'golden', callback_id: ids.cb });
     const chats = new ChatStore(db, table);
     expect((await chats.list(workspace, undefined, 10)).items.map(toChat)).toMatchObject([{ chats: 'hello' }]);

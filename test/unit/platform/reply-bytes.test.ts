@@ -4,7 +4,7 @@ import {
   fitsReply,
   fittingReply,
   REPLY_BYTES,
-  ReplyRoom,
+  ReplyBudget,
   wireBody,
 } from '../../../lambdas/platform/http/reply-bytes';
 
@@ -34,7 +34,7 @@ describe('what of a list one reply can carry', () => {
   });
 
   test('room can be kept free for others', () => {
-    const room = new ReplyRoom();
+    const room = new ReplyBudget();
     expect(room.take('x'.repeat(1_000), REPLY_BYTES - 500)).toBe(false);
     expect(room.take('x'.repeat(1_000), REPLY_BYTES - 2_000)).toBe(true);
   });

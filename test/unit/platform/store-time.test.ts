@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { knowTime } from '../../../lambdas/platform/time/know-time';
-import { tellTime } from '../../../lambdas/platform/time/tell-time';
+import { syncServerClock } from '../../../lambdas/platform/time/know-time';
+import { observeServerDate } from '../../../lambdas/platform/time/tell-time';
 import { StoreTime } from '../../../lambdas/platform/time/store-time';
 import { createTable, testDynamo } from '../support/aws';
 
@@ -47,15 +47,15 @@ describe('with a real store', () => {
   test('one question is enough to know the time', async () => {
     const time = new StoreTime(slow);
     const db = testDynamo();
-    tellTime(db, time);
-    await knowTime(db, await createTable(testDynamo()));
+    observeServerDate(db, time);
+    await syncServerClock(db, await createTable(testDynamo()));
     isRight(time);
   });
 
   test('a refusal tells the time as well', async () => {
     const time = new StoreTime(slow);
     const db = testDynamo();
-    tellTime(db, time);
+    observeServerDate(db, time);
     const missing = new GetCommand({ TableName: 'no-such-table', Key: { pk: 'a', sk: 'a' } });
     await expect(db.send(missing)).rejects.toThrow();
     isRight(time);

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { AppError } from '../../../lambdas/platform/http/errors';
-import { Stale, transact, untilFresh, type Write } from '../../../lambdas/platform/dynamo/transact';
+import { WriteConflict, transact, retryOnConflict, type Write } from '../../../lambdas/platform/dynamo/transact';
 import { createTable, testDynamo } from '../support/aws';
 
 const db = testDynamo();
@@ -34,7 +34,7 @@ test('what the store does not understand is a mistake of ours', async () => {
 test('many who count at the same time each count once', async () => {
   await db.send(new PutCommand({ TableName: table, Item: { pk: 'counter', sk: 'x', value: 0 } }));
   const add = async (): Promise<void> =>
-    untilFresh(async () => {
+    retryOnConflict(async () => {
       const { Item } = await db.send(
         new GetCommand({ TableName: table, Key: { pk: 'counter', sk: 'x' }, ConsistentRead: true }),
       );
@@ -51,7 +51,7 @@ test('many who count at the same time each count once', async () => {
               ExpressionAttributeValues: { ':next': value + 1, ':held': value },
             },
           },
-          refused: () => new Stale('counter'),
+          refused: () => new WriteConflict('counter'),
         },
       ]);
     });
@@ -62,9 +62,9 @@ test('many who count at the same time each count once', async () => {
 
 test('work that is always too late gives up with 503', async () => {
   let turns = 0;
-  const work = untilFresh(() => {
+  const work = retryOnConflict(() => {
     turns += 1;
-    return Promise.reject(new Stale('always'));
+    return Promise.reject(new WriteConflict('always'));
   });
   await expect(work).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   expect(turns).toBeGreaterThan(1);

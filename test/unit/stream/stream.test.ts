@@ -140,7 +140,7 @@ describe('opening a stream', () => {
       await expect(openAs(id, keyFor('ws-default', ...many))).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
     });
 
-    test('a run of a room that knows only the first workspace is not there', async () => {
+    test('a run of a service that knows only the first workspace is not there', async () => {
       const id = await runIn('ws-third', 'invocations');
       const opened = openAs(id, keyFor('ws-default', 'ws-third'));
       await expect(opened).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });

@@ -24,7 +24,7 @@ export interface Room {
   readonly context: CallContext;
 }
 
-/** The room on stores of its own; what a worker does with an order is for the test to say. */
+/** The service on stores of its own; what a worker does with an order is for the test to say. */
 export async function openRoom(dispatch: Dispatch, call: Call): Promise<Room> {
   const db = testDynamo();
   const [s3, kms] = [testS3(), testKms()];

@@ -6,7 +6,7 @@ const DEADLINE_MS = 30_000;
 type Kind = Frame['t'];
 type Of<K extends Kind> = Extract<Frame, { t: K }>;
 
-/** What the protocol adds to an error for rooms; the runner does not read it. */
+/** What the protocol adds to an error for services; the runner does not read it. */
 export interface ErrorDetails {
   readonly name: string;
   readonly stack: readonly string[];
@@ -92,7 +92,7 @@ export class FrameStream {
     return value;
   }
 
-  /** Error type, and the details for rooms. */
+  /** Error type, and the details for services. */
   get error(): Of<'error'> & ErrorDetails {
     const raw = this.raw[this.frames.indexOf(this.only('error'))];
     return raw as Of<'error'> & ErrorDetails;

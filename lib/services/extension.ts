@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Ground } from './ground';
+import type { ServiceDependencies } from './ground';
 import type { Worker } from './worker';
 
 /** What a service has beside functions, which no manifest can say. */
@@ -12,4 +12,4 @@ export interface Extended {
   readonly background: readonly IFunction[];
 }
 
-export type Extension = (stack: Stack, ground: Ground, workers: ReadonlyMap<string, Worker>) => Extended;
+export type Extension = (stack: Stack, ground: ServiceDependencies, workers: ReadonlyMap<string, Worker>) => Extended;

@@ -3,9 +3,9 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { folderOf, type ApiManifest, type ServiceManifest } from '../../lambdas/platform/manifest';
 import { acknowledge } from '../constructs/acknowledge';
-import { OwnFunction } from '../constructs/own-function';
-import { RoomApi } from '../constructs/room-api';
-import type { Callable, Ground } from './ground';
+import { PlatformFunction } from '../constructs/own-function';
+import { ServiceRoutes } from '../constructs/service-routes';
+import type { Callable, ServiceDependencies } from './ground';
 import { environmentOf, statementsOf } from './needs';
 
 export type ServiceWithApi = ServiceManifest & { readonly api: ApiManifest };
@@ -17,12 +17,12 @@ export function addServiceApi(
   stack: Stack,
   httpApi: HttpApi,
   service: ServiceWithApi,
-  ground: Ground & { readonly callable: Callable },
+  ground: ServiceDependencies & { readonly callable: Callable },
 ): IFunction {
   const { config, data, callable } = ground;
   const { name, description, routes, api } = service;
   const needy = { service: name, needs: api.needs, callable, facesCallers: true };
-  const { lambda } = new OwnFunction(stack, `${name}-function`, {
+  const { lambda } = new PlatformFunction(stack, `${name}-function`, {
     config,
     data,
     name,
@@ -42,6 +42,6 @@ export function addServiceApi(
       'AwsSolutions-IAM5[Resource::*]',
       'cloudwatch:GetMetricData knows no resources: who may read metrics may read all of the account.',
     );
-  new RoomApi(stack, name, { api: httpApi, room: lambda, routes, catchAll: api.catchAll === true });
+  new ServiceRoutes(stack, name, { api: httpApi, lambda, routes, catchAll: api.catchAll === true });
   return lambda;
 }

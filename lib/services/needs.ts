@@ -7,7 +7,7 @@ import {
   encryptThrough,
   invoke,
   keyItself,
-  knowAbsence,
+  allowMissingObjectDetection,
   onObjects,
   onTable,
   queryIndex,
@@ -17,7 +17,7 @@ import {
   send,
   startExecution,
 } from '../constructs/access';
-import { called, type Callable, type Ground } from './ground';
+import { called, type Callable, type ServiceDependencies } from './ground';
 import { settingsOf } from './settings';
 
 /** A function that a manifest describes. */
@@ -33,7 +33,7 @@ export interface Needy {
 }
 
 /** Statements of a function's role: all that its manifest says, and what follows from that. */
-export function statementsOf(needy: Needy, ground: Ground): PolicyStatement[] {
+export function statementsOf(needy: Needy, ground: ServiceDependencies): PolicyStatement[] {
   const { needs, deadLetters, facesCallers = false } = needy;
   const { data, engine } = ground;
   const { runs = [], runIndexes = [], entities = [], key = [] } = needs;
@@ -47,7 +47,7 @@ export function statementsOf(needy: Needy, ground: Ground): PolicyStatement[] {
     ...ofAny(get, () => onObjects(data.bucket, 'Get', ...get)),
     ...ofAny(put, () => onObjects(data.bucket, 'Put', ...put)),
     ...ofAny(removed, () => onObjects(data.bucket, 'Delete', ...removed)),
-    ...(get.length > 0 || list ? [knowAbsence(data.bucket)] : []),
+    ...(get.length > 0 || list ? [allowMissingObjectDetection(data.bucket)] : []),
     ...ofAny(functions, () => invoke(functions.map(([, one]) => one))),
     ...machines.map(([, machine]) => startExecution(machine)),
     ...(needs.functionLines === 'read' ? [readLines(engine.functionLogs)] : []),
@@ -61,7 +61,7 @@ export function statementsOf(needy: Needy, ground: Ground): PolicyStatement[] {
 }
 
 /** The stage's key, through the services that store what the function reads and writes. */
-function throughServices(needs: FunctionNeeds, { data }: Ground, sends: boolean): PolicyStatement[] {
+function throughServices(needs: FunctionNeeds, { data }: ServiceDependencies, sends: boolean): PolicyStatement[] {
   const { runs = [], runIndexes = [], entities = [], objects: { get = [], put = [] } = {} } = needs;
   const readsTables = runs.length + runIndexes.length + entities.length > 0;
   const decrypts = [
@@ -77,7 +77,7 @@ function throughServices(needs: FunctionNeeds, { data }: Ground, sends: boolean)
 }
 
 /** Variables of a function, beside those that every function is given. */
-export function environmentOf(needy: Needy, ground: Ground): Record<string, string> {
+export function environmentOf(needy: Needy, ground: ServiceDependencies): Record<string, string> {
   const { functions, machines } = callableOf(needy);
   return {
     ...Object.fromEntries(functions.map(([variable, one]) => [variable, one.functionName])),

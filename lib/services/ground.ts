@@ -6,7 +6,7 @@ import type { DataStack } from '../stacks/data';
 import type { EngineStack } from '../stacks/engine';
 
 /** What every service stands on. */
-export interface Ground {
+export interface ServiceDependencies {
   readonly config: StageConfig;
   readonly data: DataStack;
   readonly engine: EngineStack;

@@ -6,19 +6,19 @@ import type { RouteTable } from '../../lambdas/platform/http/route';
 import { acknowledge } from './acknowledge';
 import { gatewayPaths, routePrefixes } from './route-prefixes';
 
-export interface RoomApiProps {
+export interface ServiceRoutesProps {
   readonly api: HttpApi;
-  readonly room: IFunction;
+  readonly lambda: IFunction;
   readonly routes: RouteTable;
-  /** true: this room also answers what no room owns. */
+  /** true: this service also answers what no service owns. */
   readonly catchAll?: boolean;
 }
 
-/** Puts a room's function behind the HTTP API, on the prefixes of its route table. */
-export class RoomApi extends Construct {
-  constructor(scope: Construct, id: string, props: RoomApiProps) {
+/** Puts a service's function behind the HTTP API, on the prefixes of its route table. */
+export class ServiceRoutes extends Construct {
+  constructor(scope: Construct, id: string, props: ServiceRoutesProps) {
     super(scope, id);
-    const integration = new HttpLambdaIntegration('Integration', props.room, { scopePermissionToRoute: false });
+    const integration = new HttpLambdaIntegration('Integration', props.lambda, { scopePermissionToRoute: false });
     const keys = routePrefixes(props.routes)
       .flatMap(gatewayPaths)
       .map((path) => HttpRouteKey.with(path, HttpMethod.ANY));
@@ -27,7 +27,7 @@ export class RoomApi extends Construct {
     acknowledge(
       this,
       'AwsSolutions-APIG4',
-      'The room itself asks for credentials, by the scope of each route: API keys are not something an HTTP API can check.',
+      'The service itself asks for credentials, by the scope of each route: API keys are not something an HTTP API can check.',
     );
   }
 }

@@ -1,8 +1,8 @@
 import { namesBelowApi, type ServiceManifest, type SettingName } from '../../lambdas/platform/manifest';
-import type { Ground } from './ground';
+import type { ServiceDependencies } from './ground';
 
 /** Where the value of each variable comes from; without one the function does not get the variable. */
-const SETTINGS: Readonly<Record<SettingName, (ground: Ground) => string | undefined>> = {
+const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => string | undefined>> = {
   NARAE_DATA_KEY_ID: ({ data }) => data.key.keyId,
   NARAE_FUNCTION_LOGS: ({ engine }) => engine.functionLogs.logGroupName,
   NARAE_LOKI_URL: ({ config }) => config.lokiUrl,
@@ -13,7 +13,7 @@ const SETTINGS: Readonly<Record<SettingName, (ground: Ground) => string | undefi
   NARAE_RESERVED_NAMES: ({ services }) => unlistedNames(services),
 };
 
-export function settingsOf(names: readonly SettingName[], ground: Ground): Record<string, string> {
+export function settingsOf(names: readonly SettingName[], ground: ServiceDependencies): Record<string, string> {
   const given = names.flatMap((name) => {
     const value = SETTINGS[name](ground);
     return value === undefined ? [] : [[name, value] as const];

@@ -11,8 +11,8 @@ import {
 } from '../../lambdas/platform/manifest';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
-import { OwnFunction } from '../constructs/own-function';
-import type { Callable, Ground } from './ground';
+import { PlatformFunction } from '../constructs/own-function';
+import type { Callable, ServiceDependencies } from './ground';
 import { environmentOf, statementsOf } from './needs';
 
 /** A function that works for a service, and what its trigger needs. */
@@ -29,14 +29,14 @@ export function addWorker(
   stack: Stack,
   service: ServiceManifest,
   worker: WorkerManifest,
-  ground: Ground & { readonly callable: Callable },
+  ground: ServiceDependencies & { readonly callable: Callable },
 ): Worker {
   const { config, data, callable } = ground;
   const { trigger, needs } = worker;
   const id = worker.deployedAs?.construct ?? capitalized(worker.name);
   const deadLetters = trigger.by === 'event' ? deadLetterQueue(stack, `${id}DeadLetters`, data.key) : undefined;
   const needy = { service: service.name, needs, callable, deadLetters };
-  const { lambda } = new OwnFunction(stack, id, {
+  const { lambda } = new PlatformFunction(stack, id, {
     config,
     data,
     name: workerFunctionName(service, worker),

@@ -11,7 +11,7 @@ import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { sfn } from '../platform/aws/sfn';
 import { systemClock } from '../platform/time/clock';
-import { access } from '../platform/auth/compose';
+import { createAuth } from '../platform/auth/create-auth';
 import { endpoint } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { Idempotency } from '../platform/dynamo/idempotency';
@@ -31,7 +31,7 @@ import { Links } from './chat/links';
 import type { Ports } from './ports';
 import { getCallback, listCallbacks } from './registry/read-callbacks';
 import { ReservedNames } from './reserved-names';
-import { ChatRoomStore } from './chat/room-store';
+import { ChatRoomStore } from './chat/chat-room-store';
 import { callbacksRoutes } from './routes';
 import { Sources } from './registry/sources';
 import { executionStartBuild } from './deploy/start-build';
@@ -51,7 +51,7 @@ const env = readEnv(
 const clock = systemClock;
 const db = dynamo();
 const bucket = s3();
-const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, clock);
 const rooms = new ChatRoomStore(db, env.NARAE_ENTITIES_TABLE);
 const observed = telemetry('callbacks');
 

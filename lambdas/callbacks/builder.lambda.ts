@@ -8,7 +8,7 @@ import { RunStore } from '../engine/store/run-store';
 import { SourceStore } from '../engine/store/source-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
-import { syncServerClock } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/sync-server-clock';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';

@@ -4,7 +4,7 @@ import type { ChatStore } from './chat/chat-store';
 import type { Counters } from './counters';
 import type { Links } from './chat/links';
 import type { ReservedNames } from './reserved-names';
-import type { ChatRoomStore } from './chat/room-store';
+import type { ChatRoomStore } from './chat/chat-room-store';
 import type { Sources } from './registry/sources';
 import type { StartBuild } from './deploy/start-build';
 import type { CallbackStore } from './registry/store';

@@ -1,9 +1,9 @@
 import { iso } from '../platform/time/clock';
-import { hasPendingChanges, runtimeOf, settled, type CallbackRecord } from './registry/callback';
+import { hasPendingChanges, runtimeOf, expireLostBuild, type CallbackRecord } from './registry/callback';
 import type { Callback, Chat, ChatRoom } from './contract';
 import type { ChatRecord } from './chat/chat-store';
 import { masked } from './registry/env';
-import type { ChatRoomRecord } from './chat/room-store';
+import type { ChatRoomRecord } from './chat/chat-room-store';
 
 /**
  * A callback as it is answered (docs/contracts/callbacks.md#resources). What shell clients read stands before free
@@ -11,7 +11,7 @@ import type { ChatRoomRecord } from './chat/room-store';
  * may hold the characters they split at (section 8).
  */
 export function toCallback(stored: CallbackRecord, now: number): Callback {
-  const record = settled(stored, now);
+  const record = expireLostBuild(stored, now);
   return {
     callback_id: record.id,
     path: record.path,

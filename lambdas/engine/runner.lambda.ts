@@ -6,7 +6,7 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { syncServerClock } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/sync-server-clock';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { OWN_DEADLINES } from '../platform/own-deadlines';

@@ -14,7 +14,7 @@ import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
-import { access } from '../platform/auth/compose';
+import { createAuth } from '../platform/auth/create-auth';
 import { endpoint } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { Idempotency } from '../platform/dynamo/idempotency';
@@ -73,7 +73,7 @@ const db = dynamo();
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
 const observed = telemetry('functions');
 const report = reportFault(observed);
-const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, clock);
 const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
 
 const ports: Ports = {
@@ -89,7 +89,7 @@ const ports: Ports = {
   functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
   codes: new SourceStore(s3(), env.NARAE_BUCKET),
   counters: new Counters(db, env.NARAE_RUNS_TABLE, clock),
-  admitKey: (keyHash, workspace) => keys.admit(keyHash, workspace),
+  grantWorkspace: (keyHash, workspace) => keys.grantWorkspace(keyHash, workspace),
   wakeCleaner: wakeCleaner(),
   outbound: {
     resolve: systemResolver,

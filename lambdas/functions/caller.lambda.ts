@@ -4,7 +4,7 @@ import { Blobs } from '../engine/store/blobs';
 import type { Run } from '../engine/run/run';
 import { RunStore } from '../engine/store/run-store';
 import { dynamo } from '../platform/aws/dynamo';
-import { syncServerClock } from '../platform/time/know-time';
+import { syncServerClock } from '../platform/time/sync-server-clock';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';

@@ -20,7 +20,7 @@ export interface Ports extends CallPorts {
   readonly index: RunIndex;
   readonly rateLimit: RateLimit;
   /** Opens one more workspace to a key. */
-  readonly admitKey: (keyHash: string, workspace: string) => Promise<void>;
+  readonly grantWorkspace: (keyHash: string, workspace: string) => Promise<void>;
   /** Starts the removal of what is left of deleted things; it comes by itself later when this fails. */
   readonly wakeCleaner: () => Promise<void>;
   readonly outbound: Outbound;

@@ -1,4 +1,4 @@
-import type { Meter } from '../engine/store/meter';
+import type { Meter } from '../engine/store/run-counters';
 import { findRuntime } from '../engine/run/runtimes';
 import { bytesAsText } from '../platform/http/reply-bytes';
 import { encodeCode } from './registry/code';

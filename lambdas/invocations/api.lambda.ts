@@ -11,7 +11,7 @@ import { kms } from '../platform/aws/kms';
 import { lambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
-import { access } from '../platform/auth/compose';
+import { createAuth } from '../platform/auth/create-auth';
 import { endpoint } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { Idempotency } from '../platform/dynamo/idempotency';
@@ -36,7 +36,7 @@ const env = readEnv(
 );
 const clock = systemClock;
 const db = dynamo();
-const { allowedOrigins, authenticate, originGuard, ticketKey } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard, ticketKey } = createAuth(env, db, clock);
 
 const ports: Ports = {
   clock,

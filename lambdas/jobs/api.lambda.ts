@@ -12,7 +12,7 @@ import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
-import { access } from '../platform/auth/compose';
+import { createAuth } from '../platform/auth/create-auth';
 import { endpoint } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { Idempotency } from '../platform/dynamo/idempotency';
@@ -44,7 +44,7 @@ const env = readEnv(
 );
 const clock = systemClock;
 const db = dynamo();
-const { allowedOrigins, authenticate, originGuard } = access(env, db, clock);
+const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, clock);
 const store = new RunStore(db, env.NARAE_RUNS_TABLE);
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
 const observed = telemetry('jobs');

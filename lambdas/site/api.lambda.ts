@@ -2,7 +2,7 @@ import path from 'node:path';
 import description from '../../docs/openapi.json';
 import { dynamo } from '../platform/aws/dynamo';
 import { systemClock } from '../platform/time/clock';
-import { access } from '../platform/auth/compose';
+import { createAuth } from '../platform/auth/create-auth';
 import { endpoint, type UseCases } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { Idempotency } from '../platform/dynamo/idempotency';
@@ -17,7 +17,7 @@ import { siteRoutes } from './routes';
 
 const env = readEnv(commonEnv);
 const db = dynamo(1);
-const { allowedOrigins, authenticate, originGuard } = access(env, db, systemClock);
+const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, systemClock);
 const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, systemClock);
 
 const demo = demoPage(demoAssets);

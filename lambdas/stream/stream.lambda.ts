@@ -6,7 +6,7 @@ import { RunStore } from '../engine/store/run-store';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
-import { access } from '../platform/auth/compose';
+import { createAuth } from '../platform/auth/create-auth';
 import { corsHeaders, preflightHeaders } from '../platform/http/cors';
 import { requestIdOf } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
@@ -26,7 +26,7 @@ import { streamRoutes } from './routes';
 const env = readEnv(commonEnv);
 const { logger } = telemetry('stream');
 const db = dynamo();
-const { allowedOrigins, authenticate, originGuard, ticketKey } = access(env, db, systemClock);
+const { allowedOrigins, authenticate, originGuard, ticketKey } = createAuth(env, db, systemClock);
 const ports: StreamPorts = {
   clock: systemClock,
   store: new RunStore(db, env.NARAE_RUNS_TABLE),

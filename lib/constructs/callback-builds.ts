@@ -5,7 +5,7 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
-import { invoke } from './access';
+import { invoke } from './iam-statements';
 import { acknowledge } from './acknowledge';
 import { callbackBuildStates } from './callback-builds-states';
 import { StageLogGroup } from './stage-log-group';

@@ -25,7 +25,7 @@ export const SANDBOX_RUNTIMES = {
     environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/supervise' },
     main: 'supervise',
     // What callbacks have without asking (docs/contracts/callbacks.md#build); the harness shows it to no others.
-    lent: () => [{ from: pinnedPython(PINNED.requests), to: 'lent/callback' }],
+    bundledPackages: () => [{ from: pinnedPython(PINNED.requests), to: 'lent/callback' }],
   },
   nodejs24: {
     runtime: Runtime.NODEJS_24_X,
@@ -33,7 +33,9 @@ export const SANDBOX_RUNTIMES = {
     handler: 'supervisor.handler',
     environment: {},
     main: 'supervisor.mjs',
-    lent: () => [{ from: path.join(pinnedNode(PINNED.axios), 'node_modules'), to: 'lent/callback/node_modules' }],
+    bundledPackages: () => [
+      { from: path.join(pinnedNode(PINNED.axios), 'node_modules'), to: 'lent/callback/node_modules' },
+    ],
   },
 } as const;
 
@@ -57,7 +59,7 @@ export class SandboxFunction extends Construct {
   constructor(scope: Construct, id: string, props: SandboxFunctionProps) {
     super(scope, id);
     const { config, key, memoryMb } = props;
-    const { runtime, folder, handler, environment, main, lent } = SANDBOX_RUNTIMES[props.runtime];
+    const { runtime, folder, handler, environment, main, bundledPackages } = SANDBOX_RUNTIMES[props.runtime];
     requireSource(path.join(folder, main), props.runtime === 'python3.13');
     const name = sandboxName(props.runtime, memoryMb);
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
@@ -68,7 +70,7 @@ export class SandboxFunction extends Construct {
       description: `Runs ${props.runtime} code that needs up to ${memoryMb} MiB`,
       runtime,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(assemble(`sandbox-${runtime.name}`, path.join(REPOSITORY, folder), lent())),
+      code: Code.fromAsset(assemble(`sandbox-${runtime.name}`, path.join(REPOSITORY, folder), bundledPackages())),
       handler,
       environment,
       memorySize: memoryMb,

@@ -1,6 +1,6 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmManifest, ServiceManifest } from '../../lambdas/platform/manifest';
-import { called } from '../services/ground';
+import { called } from '../services/dependencies';
 import type { Worker } from '../services/worker';
 import type { ApiStack } from '../stacks/api';
 import type { ServiceStack } from '../stacks/service';

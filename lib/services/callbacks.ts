@@ -2,7 +2,7 @@ import { CfnOutput } from 'aws-cdk-lib';
 import { CallbackBuilds } from '../constructs/callback-builds';
 import { InstallerFunction } from '../constructs/installer-function';
 import type { Extension } from './extension';
-import { called } from './ground';
+import { called } from './dependencies';
 
 /** What makes something deployable of a registered callback: installers of packages, and the state machine of builds. */
 export const callbacksExtension: Extension = (stack, { config, data }, workers) => {

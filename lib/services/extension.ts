@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { ServiceDependencies } from './ground';
+import type { ServiceDependencies } from './dependencies';
 import type { Worker } from './worker';
 
 /** What a service has beside functions, which no manifest can say. */

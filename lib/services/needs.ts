@@ -16,8 +16,8 @@ import {
   readSecrets,
   send,
   startExecution,
-} from '../constructs/access';
-import { called, type Callable, type ServiceDependencies } from './ground';
+} from '../constructs/iam-statements';
+import { called, type Callable, type ServiceDependencies } from './dependencies';
 import { settingsOf } from './settings';
 
 /** A function that a manifest describes. */

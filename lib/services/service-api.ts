@@ -3,9 +3,9 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { folderOf, type ApiManifest, type ServiceManifest } from '../../lambdas/platform/manifest';
 import { acknowledge } from '../constructs/acknowledge';
-import { PlatformFunction } from '../constructs/own-function';
+import { PlatformFunction } from '../constructs/platform-function';
 import { ServiceRoutes } from '../constructs/service-routes';
-import type { Callable, ServiceDependencies } from './ground';
+import type { Callable, ServiceDependencies } from './dependencies';
 import { environmentOf, statementsOf } from './needs';
 
 export type ServiceWithApi = ServiceManifest & { readonly api: ApiManifest };

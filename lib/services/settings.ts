@@ -1,5 +1,5 @@
 import { namesBelowApi, type ServiceManifest, type SettingName } from '../../lambdas/platform/manifest';
-import type { ServiceDependencies } from './ground';
+import type { ServiceDependencies } from './dependencies';
 
 /** Where the value of each variable comes from; without one the function does not get the variable. */
 const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => string | undefined>> = {

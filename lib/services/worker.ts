@@ -11,8 +11,8 @@ import {
 } from '../../lambdas/platform/manifest';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
-import { PlatformFunction } from '../constructs/own-function';
-import type { Callable, ServiceDependencies } from './ground';
+import { PlatformFunction } from '../constructs/platform-function';
+import type { Callable, ServiceDependencies } from './dependencies';
 import { environmentOf, statementsOf } from './needs';
 
 /** A function that works for a service, and what its trigger needs. */

@@ -5,7 +5,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HttpFront } from '../constructs/http-front';
 import { refuseSharedPrefixes } from '../constructs/route-prefixes';
-import type { ServiceDependencies } from '../services/ground';
+import type { ServiceDependencies } from '../services/dependencies';
 import { addServiceApi, hasApi } from '../services/service-api';
 import { engineFunctions, type ServiceStack } from './service';
 

@@ -19,10 +19,10 @@ import {
   readSecrets,
   send,
   writeLines,
-} from '../constructs/access';
+} from '../constructs/iam-statements';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
-import { PlatformFunction } from '../constructs/own-function';
+import { PlatformFunction } from '../constructs/platform-function';
 import { SandboxFleet } from '../constructs/sandbox-fleet';
 import { StageLogGroup } from '../constructs/stage-log-group';
 import type { DataStack } from './data';

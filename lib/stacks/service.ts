@@ -4,7 +4,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../lambdas/platform/manifest';
 import { EXTENSIONS } from '../services/extensions';
-import type { Callable, ServiceDependencies } from '../services/ground';
+import type { Callable, ServiceDependencies } from '../services/dependencies';
 import { addWorker, type Worker } from '../services/worker';
 
 export interface ServiceStackProps extends StackProps, ServiceDependencies {

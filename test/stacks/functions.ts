@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PlatformFunction } from '../../lib/constructs/own-function';
+import { PlatformFunction } from '../../lib/constructs/platform-function';
 import { everywhere, namedStage, type Stage } from './stage';
 
 /** What tests look at of a function in a template. */

@@ -3,7 +3,7 @@ import type { UseCases } from '../../platform/http/endpoint';
 import { retryOnConflict, type Write } from '../../platform/dynamo/transact';
 import { pageReply, readCursor } from '../pages';
 import type { Ports } from '../ports';
-import type { ChatRoomRecord } from './room-store';
+import type { ChatRoomRecord } from './chat-room-store';
 import type { callbacksRoutes } from '../routes';
 import { toChatRoom } from '../view';
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/http/errors';
 import type { Write } from '../../platform/dynamo/transact';
 import type { CallbackRecord } from '../registry/callback';
-import type { ChatRoomRecord, ChatRoomStore } from './room-store';
+import type { ChatRoomRecord, ChatRoomStore } from './chat-room-store';
 
 /**
  * The link between a room and its callback. The room's record is what holds it; the callback remembers the room it was

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { UseCases } from '../../platform/http/endpoint';
 import { retryOnConflict } from '../../platform/dynamo/transact';
-import { buildFailed, settled, snapshotOf, type CallbackRecord } from '../registry/callback';
+import { buildFailed, expireLostBuild, snapshotOf, type CallbackRecord } from '../registry/callback';
 import { DEPLOY_WAIT_MS } from '../limits';
 import type { Ports } from '../ports';
 import type { callbacksRoutes } from '../routes';
@@ -100,7 +100,7 @@ async function waitForBuild(
     await setTimeout(pauseMs);
     // Deleted with its room in the meantime, it is not found, as at any later request.
     record = await callbacks.get(begun.workspace, begun.id);
-    if (settled(record, clock.now()).status !== 'build') return settled(record, clock.now());
+    if (expireLostBuild(record, clock.now()).status !== 'build') return expireLostBuild(record, clock.now());
   }
   return record;
 }

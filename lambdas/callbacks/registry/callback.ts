@@ -101,7 +101,7 @@ export const buildFailed = (record: CallbackRecord, reason: string, now: number)
 export const BUILD_LOST = 'The build was lost. This is a fault of the platform; deploy it again.';
 
 /** The record as it is to be seen: a build whose time is over has failed, whether or not somebody wrote that down. */
-export function settled(record: CallbackRecord, now: number): CallbackRecord {
+export function expireLostBuild(record: CallbackRecord, now: number): CallbackRecord {
   if (record.status !== 'build' || (record.buildDeadlineAt ?? Infinity) > now) return record;
   return { ...record, status: 'failed', lastError: BUILD_LOST };
 }

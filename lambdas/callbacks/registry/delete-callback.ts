@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/http/errors';
 import type { UseCases } from '../../platform/http/endpoint';
 import { retryOnConflict } from '../../platform/dynamo/transact';
-import { settled } from './callback';
+import { expireLostBuild } from './callback';
 import type { Ports } from '../ports';
 import type { callbacksRoutes } from '../routes';
 
@@ -15,7 +15,7 @@ export const deleteCallback =
     const id = params.callback_id;
     await retryOnConflict(async () => {
       const record = await ports.callbacks.get(workspace, id);
-      if (settled(record, ports.clock.now()).status === 'build')
+      if (expireLostBuild(record, ports.clock.now()).status === 'build')
         throw new AppError(
           'CALLBACK_BUILDING',
           `Callback ${id} is being built. Wait for the build, or undeploy it first.`,

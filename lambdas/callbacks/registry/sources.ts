@@ -10,18 +10,18 @@ export class Sources {
 
   /** @returns sha256 of the code, its address within the callback. @throws AppError `SERVICE_UNAVAILABLE` */
   put(workspace: string, callbackId: number, code: string): Promise<string> {
-    return this.#store.put(workspace, thing(callbackId), code);
+    return this.#store.put(workspace, ownerPath(callbackId), code);
   }
 
   /** @throws AppError `SERVICE_UNAVAILABLE` */
   async get(workspace: string, callbackId: number, sha256: string): Promise<string> {
-    return (await this.#store.get(workspace, thing(callbackId), sha256)).toString('utf8');
+    return (await this.#store.get(workspace, ownerPath(callbackId), sha256)).toString('utf8');
   }
 
   /** Removes every version of a callback's code. */
   forget(workspace: string, callbackId: number): Promise<void> {
-    return this.#store.removeAll(workspace, thing(callbackId));
+    return this.#store.removeAll(workspace, ownerPath(callbackId));
   }
 }
 
-const thing = (callbackId: number): string => `callbacks/${callbackId}`;
+const ownerPath = (callbackId: number): string => `callbacks/${callbackId}`;

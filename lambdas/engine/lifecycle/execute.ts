@@ -1,7 +1,7 @@
 import { attemptsOf, claim, handOver } from './claim';
 import type { Envelope } from '../store/envelope';
 import { platformError } from '../run/fault';
-import { ending, follow, type FollowPorts } from './follow';
+import { ending, runInSandbox, type SandboxRunPorts } from './run-in-sandbox';
 import { DEADLINES, MAX_ATTEMPTS } from '../run/limits';
 import type { RunOrder } from '../run/order';
 import { NO_USAGE, type Run } from '../run/run';
@@ -10,7 +10,7 @@ import { SandboxFull } from '../sandbox/sandbox-client';
 import { sandboxEvent } from '../sandbox/sandbox-event';
 import type { Dispatch } from './start-run';
 
-export interface ExecutePorts extends FollowPorts {
+export interface ExecutePorts extends SandboxRunPorts {
   readonly envelope: Envelope;
   /** Hands an order to the queue again. */
   readonly dispatch: Dispatch;
@@ -48,7 +48,7 @@ interface Ready {
 
 async function handedOver(order: RunOrder, { run, event }: Ready, ports: ExecutePorts): Promise<Run | undefined> {
   try {
-    return await follow(order, run, event, ports);
+    return await runInSandbox(order, run, event, ports);
   } catch (error) {
     if (!(error instanceof SandboxFull)) throw error;
     return withoutSandbox(order, run, error, ports);

@@ -93,7 +93,7 @@ export const Run = z.object({
   room: z.string(),
   /** What of that service it belongs to (a function, a job): its runs are counted and listed together. */
   owner: z.string().optional(),
-  /** Its end is counted for its owner (`meter.ts`). */
+  /** Its end is counted for its owner (`run-counters.ts`). */
   counted: z.boolean().optional(),
   /** Its lines and its CPU time are exported under its owner (`run-export.ts`). */
   exported: z.boolean().optional(),

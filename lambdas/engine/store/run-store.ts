@@ -7,7 +7,7 @@ import { checkVersion } from '../../platform/version';
 import { encodeEvent, type StoredEvent } from '../events/event';
 import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
 import { LIMITS } from '../run/limits';
-import { meterWrites } from './meter';
+import { meterWrites } from './run-counters';
 import { isTerminal, Run } from '../run/run';
 import { chunkPartition, chunkSort, endedKeys, expiryOf, lastSeqOfChunk, openShardOf, runKey } from '../run/run-keys';
 import { LOG_VERSION } from '../run/versions';

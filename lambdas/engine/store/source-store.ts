@@ -28,19 +28,19 @@ export class SourceStore {
     this.#bucket = bucket;
   }
 
-  /** @returns its sha256, which is its address within the thing. @throws AppError `SERVICE_UNAVAILABLE` */
-  async put(workspace: string, thing: string, source: string): Promise<string> {
+  /** @returns its sha256, which is its address within the ownerPath. @throws AppError `SERVICE_UNAVAILABLE` */
+  async put(workspace: string, ownerPath: string, source: string): Promise<string> {
     const bytes = Buffer.from(source);
     const sha256 = digest(bytes);
-    const Key = keyOf(workspace, thing, sha256);
+    const Key = keyOf(workspace, ownerPath, sha256);
     await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body: bytes })).catch(storeFailed);
     this.#cache.set(Key, bytes);
     return sha256;
   }
 
   /** @throws AppError `SERVICE_UNAVAILABLE`; Error if the code is not there or not what its address says */
-  async get(workspace: string, thing: string, sha256: string): Promise<Buffer> {
-    const key = keyOf(workspace, thing, sha256);
+  async get(workspace: string, ownerPath: string, sha256: string): Promise<Buffer> {
+    const key = keyOf(workspace, ownerPath, sha256);
     const kept = this.#cache.get(key);
     if (kept) return kept;
     const bytes = await this.#fetch(key);
@@ -50,13 +50,13 @@ export class SourceStore {
   }
 
   /** Removes one version. */
-  removeOne(workspace: string, thing: string, sha256: string): Promise<void> {
-    return this.#delete([keyOf(workspace, thing, sha256)]);
+  removeOne(workspace: string, ownerPath: string, sha256: string): Promise<void> {
+    return this.#delete([keyOf(workspace, ownerPath, sha256)]);
   }
 
   /** Removes all versions. Doing it again does no harm. */
-  async removeAll(workspace: string, thing: string): Promise<void> {
-    const Prefix = keyOf(workspace, thing, '');
+  async removeAll(workspace: string, ownerPath: string): Promise<void> {
+    const Prefix = keyOf(workspace, ownerPath, '');
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const { Contents = [] } = await this.#s3
         .send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix }))
@@ -87,4 +87,5 @@ export class SourceStore {
 
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-const keyOf = (workspace: string, thing: string, sha256: string): string => `sources/${workspace}/${thing}/${sha256}`;
+const keyOf = (workspace: string, ownerPath: string, sha256: string): string =>
+  `sources/${workspace}/${ownerPath}/${sha256}`;

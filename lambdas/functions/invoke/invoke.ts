@@ -68,7 +68,7 @@ async function answerOf(run: Run, ports: Ports): Promise<Answer> {
     throw new AppError('STILL_RUNNING', 'The function is still running; its log will say what came of it.', {
       details: { logId, timeoutSeconds },
       headers,
-      settled: true,
+      replayable: true,
     });
   if (run.status === 'COMPLETED') return readAnswer((await resultOf(run, ports)) ?? 'null');
   const { statusCode, responseBody } = failureOf(run);
@@ -78,7 +78,7 @@ async function answerOf(run: Run, ports: Ports): Promise<Answer> {
       throw new AppError('TIMEOUT', timeoutMessage(timeoutSeconds), {
         details: { timeoutSeconds, logId },
         headers,
-        settled: true,
+        replayable: true,
       });
     case 'CANCELLED':
     case 'PLATFORM_ERROR':
@@ -86,7 +86,7 @@ async function answerOf(run: Run, ports: Ports): Promise<Answer> {
       // Nothing may have run where nobody was reached: that call may be made again under its key.
       throw statusCode === 503
         ? new AppError('INVOCATION_ERROR', message, { details: { logId }, headers })
-        : new AppError('EXECUTION_ERROR', message, { details: { logId }, headers, settled: true });
+        : new AppError('EXECUTION_ERROR', message, { details: { logId }, headers, replayable: true });
     case 'RUNTIME_ERROR':
     case 'SYNTAX_ERROR':
     case 'HANDLER_NOT_FOUND':

@@ -66,7 +66,7 @@ export function rawReply(run: Run, { statusCode, contentType, headers, raw }: An
       {
         details: { logId: run.id, maxBytes: RAW_BINARY_BYTES },
         headers: { 'X-Log-Id': run.id },
-        settled: true,
+        replayable: true,
       },
     );
   const type = contentType !== undefined && MEDIA_TYPE.test(contentType) ? contentType : 'application/octet-stream';

@@ -1,5 +1,5 @@
 import { answerPreview, storedAnswer } from '../../engine/events/function-answer';
-import type { OwnOutcome } from '../../engine/lifecycle/own-run';
+import type { OwnOutcome } from '../../engine/lifecycle/external-call';
 import { postJson, TooLarge, TooSlow, Unreachable } from '../../platform/outbound/post-json';
 import { NameNotFound } from '../../platform/outbound/resolve';
 import { timeoutMessage } from '../invoke/failure';

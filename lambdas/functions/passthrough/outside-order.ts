@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { claim } from '../../engine/lifecycle/claim';
 import type { Blobs } from '../../engine/store/blobs';
-import { endOwnRun } from '../../engine/lifecycle/own-run';
+import { endOwnRun } from '../../engine/lifecycle/external-call';
 import { INLINE_INPUT_BYTES } from '../../engine/run/order';
 import { Run } from '../../engine/run/run';
 import type { RunStore } from '../../engine/store/run-store';

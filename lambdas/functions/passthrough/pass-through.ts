@@ -1,6 +1,6 @@
 import { endRun } from '../../engine/lifecycle/end-run';
 import { platformError } from '../../engine/run/fault';
-import { beginOwnRun, recordExternalCall } from '../../engine/lifecycle/own-run';
+import { beginOwnRun, recordExternalCall } from '../../engine/lifecycle/external-call';
 import type { Run } from '../../engine/run/run';
 import { AppError } from '../../platform/http/errors';
 import { TooSlow } from '../../platform/outbound/post-json';

@@ -17,12 +17,12 @@ type Service = UseCases<typeof functionsRoutes>;
  * nobody sees.
  */
 export const createWorkspace =
-  ({ ids, clock, workspaces, admitKey }: Ports): Service['createWorkspace'] =>
+  ({ ids, clock, workspaces, grantWorkspace }: Ports): Service['createWorkspace'] =>
   async ({ body }, { principal }) => {
     const now = clock.now();
     const record = newWorkspace(ids.next('ws', now), body.name, body.description, now);
     try {
-      if (principal.keyHash !== undefined) await admitKey(principal.keyHash, record.id);
+      if (principal.keyHash !== undefined) await grantWorkspace(principal.keyHash, record.id);
       await workspaces.insert(record);
     } catch (error) {
       throw asPlatformFault(error, 'CREATE_ERROR', 'The workspace could not be stored. It has been logged.');

@@ -108,7 +108,7 @@ export class ApiKeyStore {
   }
 
   /** Opens one more workspace to a key, the last of its list; a key revoked in between stays revoked. */
-  async admit(keyHash: string, workspace: string): Promise<void> {
+  async grantWorkspace(keyHash: string, workspace: string): Promise<void> {
     await this.#db
       .send(
         new UpdateCommand({

@@ -75,7 +75,7 @@ export function endpoint<T extends RouteTable>(
     if (remainingMs() < LEAST_MS)
       throw new AppError('SERVICE_UNAVAILABLE', 'The request waited too long to be begun. Try again shortly.');
     const match = route(event.requestContext.http.method, event.rawPath);
-    const principal = await admit(match.route, event.headers, options.authenticate);
+    const principal = await authorize(match.route, event.headers, options.authenticate);
     const call: CallContext = {
       principal,
       requestId: requestIdOf(context),
@@ -98,7 +98,7 @@ export function endpoint<T extends RouteTable>(
               query: event.rawQueryString,
               body,
             },
-            () => work().catch((error: unknown) => settledReply(error, call.requestId, options)),
+            () => work().catch((error: unknown) => replayableReply(error, call.requestId, options)),
           );
     return {
       statusCode: reply.status,
@@ -129,7 +129,7 @@ const NOBODY: Principal = {
   allWorkspaces: false,
 };
 
-async function admit(route: Route, headers: Headers, authenticate: Authenticate): Promise<Principal> {
+async function authorize(route: Route, headers: Headers, authenticate: Authenticate): Promise<Principal> {
   if (route.scope === 'public') return NOBODY;
   const principal = await authenticate(headers);
   requireScope(principal, route.scope);
@@ -169,8 +169,8 @@ const textBody = (text: string | undefined) =>
 type ErrorOptions = Pick<EndpointOptions<RouteTable>, 'telemetry' | 'errors' | 'errorDetail'>;
 
 /** What was decided for good is an answer that a repeat gets again, error or not. @throws anything else */
-function settledReply(error: unknown, requestId: string, { errors, errorDetail }: ErrorOptions): StoredReply {
-  if (!(error instanceof AppError) || !error.settled) throw error;
+function replayableReply(error: unknown, requestId: string, { errors, errorDetail }: ErrorOptions): StoredReply {
+  if (!(error instanceof AppError) || !error.replayable) throw error;
   return {
     status: statusOf(error.code, errors),
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...error.headers },

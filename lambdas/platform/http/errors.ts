@@ -80,7 +80,7 @@ export interface AppErrorOptions {
    * The work was done, and this is what came of it: a repeat with the same Idempotency-Key gets it again instead of
    * doing the work once more.
    */
-  readonly settled?: boolean;
+  readonly replayable?: boolean;
 }
 
 /** A refusal that travels from where it is known to the one mapper that makes a response of it. */
@@ -89,14 +89,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly settled: boolean;
+  readonly replayable: boolean;
 
   /** @param message what is wrong and what would be right, for the caller to read */
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.details = options.details;
-    this.settled = options.settled ?? false;
+    this.replayable = options.replayable ?? false;
     this.headers = { ...RETRY_AFTER[code], ...options.headers };
   }
 }

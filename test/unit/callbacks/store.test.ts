@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../lambdas/platform/http/errors';
 import { WriteConflict, transact } from '../../../lambdas/platform/dynamo/transact';
-import { claimsOf, settled, snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/registry/callback';
+import {
+  claimsOf,
+  expireLostBuild,
+  snapshotOf,
+  type CallbackRecord,
+} from '../../../lambdas/callbacks/registry/callback';
 import { Counters } from '../../../lambdas/callbacks/counters';
 import { seed } from '../../../lambdas/callbacks/registry/seed';
 import { SourceStore } from '../../../lambdas/engine/store/source-store';
@@ -143,8 +148,8 @@ describe('a build', () => {
 
   test('whose time is over is seen as failed', async () => {
     const record = await stored({ status: 'build', attempt: 1, buildDeadlineAt: clock.now() + 10 });
-    expect(settled(record, clock.now()).status).toBe('build');
-    expect(settled(record, clock.now() + 10)).toMatchObject({ status: 'failed' });
+    expect(expireLostBuild(record, clock.now()).status).toBe('build');
+    expect(expireLostBuild(record, clock.now() + 10)).toMatchObject({ status: 'failed' });
   });
 });
 

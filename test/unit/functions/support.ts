@@ -42,7 +42,7 @@ export async function testService(change: Partial<Ports> = {}): Promise<TestServ
     functions: new FunctionStore(db, entities),
     codes: new SourceStore(s3, bucket),
     counters: new Counters(db, runs, clock),
-    admitKey: () => Promise.resolve(),
+    grantWorkspace: () => Promise.resolve(),
     wakeCleaner: () => Promise.resolve(),
     callOutside: () => Promise.resolve({ kind: 'full' }),
     outbound: { resolve: () => Promise.resolve(['127.0.0.1']), open: new Set(), ownHosts: [] },

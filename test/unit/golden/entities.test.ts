@@ -4,7 +4,7 @@ import { Libraries } from '../../../lambdas/callbacks/deploy/libraries';
 import { ChatStore } from '../../../lambdas/callbacks/chat/chat-store';
 import { Counters } from '../../../lambdas/callbacks/counters';
 import { wantedOf } from '../../../lambdas/callbacks/deploy/library';
-import { ChatRoomStore } from '../../../lambdas/callbacks/chat/room-store';
+import { ChatRoomStore } from '../../../lambdas/callbacks/chat/chat-room-store';
 import { CallbackStore } from '../../../lambdas/callbacks/registry/store';
 import { toCallback, toChat, toChatRoom } from '../../../lambdas/callbacks/view';
 import { CleanUpStore } from '../../../lambdas/functions/cleanup/clean-up-store';

@@ -1,6 +1,6 @@
 import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { CANCELLED, endRun } from '../../../lambdas/engine/lifecycle/end-run';
-import { readMeter } from '../../../lambdas/engine/store/meter';
+import { readMeter } from '../../../lambdas/engine/store/run-counters';
 import { eventsAfter } from '../../../lambdas/engine/store/read-run';
 import { isTerminal } from '../../../lambdas/engine/run/run';
 import { RunIndex } from '../../../lambdas/engine/store/run-index';

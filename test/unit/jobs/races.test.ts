@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { claim } from '../../../lambdas/engine/lifecycle/claim';
-import { ending } from '../../../lambdas/engine/lifecycle/follow';
+import { ending } from '../../../lambdas/engine/lifecycle/run-in-sandbox';
 import type { RunOrder } from '../../../lambdas/engine/run/order';
 import { eventsAfter } from '../../../lambdas/engine/store/read-run';
 import { isTerminal, type Outcome } from '../../../lambdas/engine/run/run';
@@ -10,7 +10,7 @@ import { executeJob } from '../../../lambdas/jobs/execute';
 import { findJob } from '../../../lambdas/jobs/find-job';
 import { statusOf } from '../../../lambdas/jobs/job';
 import { AppError } from '../../../lambdas/platform/http/errors';
-import { openRoom, upload, type Room } from './support/room';
+import { openRoom, upload, type Room } from './support/service';
 
 const ROUNDS = 500;
 const SEED = 20_261_121;

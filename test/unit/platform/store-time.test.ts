@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { syncServerClock } from '../../../lambdas/platform/time/know-time';
-import { observeServerDate } from '../../../lambdas/platform/time/tell-time';
+import { syncServerClock } from '../../../lambdas/platform/time/sync-server-clock';
+import { observeServerDate } from '../../../lambdas/platform/time/observe-server-date';
 import { StoreTime } from '../../../lambdas/platform/time/store-time';
 import { createTable, testDynamo } from '../support/aws';
 

@@ -7,7 +7,7 @@ import { getFlatStatus, getJob } from '../../../lambdas/jobs/read';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
 import { publicOrigin } from '../../../lambdas/platform/http/public-origin';
 import { newTestRun } from '../support/runs';
-import { openRoom, upload } from './support/room';
+import { openRoom, upload } from './support/service';
 
 const DAY_MS = 86_400_000;
 const pending = () => Promise.resolve({ kind: 'pending' } as const);

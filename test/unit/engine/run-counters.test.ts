@@ -1,7 +1,7 @@
 import { CANCELLED, endRun } from '../../../lambdas/engine/lifecycle/end-run';
 import { platformError } from '../../../lambdas/engine/run/fault';
 import { Blobs } from '../../../lambdas/engine/store/blobs';
-import { readMeter } from '../../../lambdas/engine/store/meter';
+import { readMeter } from '../../../lambdas/engine/store/run-counters';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';

@@ -16,7 +16,7 @@ import { SandboxFull, type SandboxClient } from '../sandbox/sandbox-client';
 import { SANDBOX_GRACE_MS } from '../sandbox/sandbox-event';
 import { cutToBytes } from '../../platform/text';
 
-export interface FollowPorts {
+export interface SandboxRunPorts {
   readonly clock: Clock;
   readonly store: RunStore;
   readonly blobs: Blobs;
@@ -40,16 +40,16 @@ const LAST_FRAMES_MS = 7_000;
  * @throws SandboxFull when nothing was started; the record stands as it was given
  * @throws StaleAttempt when somebody else ended the run
  */
-export async function follow(order: RunOrder, run: Run, event: string, ports: FollowPorts): Promise<Run> {
+export async function runInSandbox(order: RunOrder, run: Run, event: string, ports: SandboxRunPorts): Promise<Run> {
   const { clock } = ports;
   const handedOverAt = clock.now();
   const deadline = new MovingDeadline(run.timeoutMs + SANDBOX_GRACE_MS);
   const writer = new RunWriter(ports.store, run, () => deadline.pass());
   const intake = new LogIntake();
   const exported = run.exported ? ports.exporter?.(run) : undefined;
-  const seen: Seen = { coldStart: false };
+  const progress: RunProgress = { coldStart: false };
   const start = (at: number): void => {
-    seen.startedAt = at;
+    progress.startedAt = at;
     writer.add(stepsTo('EXECUTING', run.status, at), executing(run, at));
   };
   try {
@@ -69,35 +69,35 @@ export async function follow(order: RunOrder, run: Run, event: string, ports: Fo
       } else if (frame.t === 'start') {
         deadline.move(run.timeoutMs + LAST_FRAMES_MS);
         start(Math.min(Math.max(frame.at, handedOverAt), clock.now()));
-      } else note(frame, order, seen);
+      } else applyFrame(frame, order, progress);
     }
   } catch (error) {
     if (error instanceof SandboxFull) throw error;
     // What a dying sandbox leaves is an outcome of the run; anything else is a fault of ours that ends it as well.
     ports.report('SandboxLost', run.id, error);
-    seen.outcome = platformError('worker-lost');
+    progress.outcome = platformError('worker-lost');
   } finally {
     deadline.clear();
   }
   const now = clock.now();
   // A sandbox may say what is wrong with code without having started it; the steps before the end are told all the same.
-  if (seen.startedAt === undefined) start(now);
+  if (progress.startedAt === undefined) start(now);
   const elapsed = {
     ...NO_USAGE,
-    durationMs: now - (seen.startedAt ?? now),
-    coldStart: seen.coldStart,
+    durationMs: now - (progress.startedAt ?? now),
+    coldStart: progress.coldStart,
   };
-  const outcome = seen.outcome ?? platformError('worker-lost');
-  const [events, change] = ending(outcome, seen.usage ?? elapsed, intake, now);
-  const result = await placeResult(run, seen, change.resultJson, ports);
+  const outcome = progress.outcome ?? platformError('worker-lost');
+  const [events, change] = ending(outcome, progress.usage ?? elapsed, intake, now);
+  const result = await placeResult(run, progress, change.resultJson, ports);
   // Side by side: the caller waits for the slower of the two, and an export never fails.
   const [ended] = await Promise.all([
     writer.finish(events, {
       ...change,
       ...result,
-      ...(seen.runtimeVersion !== undefined && { runtimeVersion: seen.runtimeVersion }),
+      ...(progress.runtimeVersion !== undefined && { runtimeVersion: progress.runtimeVersion }),
     }),
-    exported?.end((seen.usage ?? elapsed).cpuMs, now),
+    exported?.end((progress.usage ?? elapsed).cpuMs, now),
   ]);
   return ended;
 }
@@ -130,7 +130,7 @@ class MovingDeadline {
 }
 
 /** What the frames said so far. */
-interface Seen {
+interface RunProgress {
   outcome?: Outcome;
   usage?: Usage;
   coldStart: boolean;
@@ -140,23 +140,27 @@ interface Seen {
   outputJson?: string;
 }
 
-function note(frame: Exclude<Frame, { t: 'log' | 'dropped' | 'start' }>, order: RunOrder, seen: Seen): void {
+function applyFrame(
+  frame: Exclude<Frame, { t: 'log' | 'dropped' | 'start' }>,
+  order: RunOrder,
+  progress: RunProgress,
+): void {
   switch (frame.t) {
     case 'ready':
-      seen.coldStart = frame.cold;
-      seen.runtimeVersion = frame.version.toWellFormed();
+      progress.coldStart = frame.cold;
+      progress.runtimeVersion = frame.version.toWellFormed();
       return;
     case 'output':
-      seen.outputJson = readOutput(frame, order.resultBytes);
+      progress.outputJson = readOutput(frame, order.resultBytes);
       return;
     case 'result':
-      seen.outcome =
+      progress.outcome =
         order.entry.kind === 'script'
-          ? { ok: true, resultJson: seen.outputJson ?? 'null', resultTruncated: false }
+          ? { ok: true, resultJson: progress.outputJson ?? 'null', resultTruncated: false }
           : readResult(order, frame.json, frame.truncated);
       return;
     case 'error':
-      seen.outcome = {
+      progress.outcome = {
         ok: false,
         errorType: frame.errorType,
         // Half a character pair is no text that a store takes; user code may well raise one.
@@ -166,13 +170,13 @@ function note(frame: Exclude<Frame, { t: 'log' | 'dropped' | 'start' }>, order: 
       };
       return;
     case 'usage':
-      seen.usage = {
+      progress.usage = {
         durationMs: Math.round(frame.durationMs),
         exactMs: frame.durationMs,
         cpuMs: Math.round(frame.cpuMs),
         exactCpuMs: frame.cpuMs,
         maxMemoryBytes: Math.round(frame.maxMemoryBytes),
-        coldStart: seen.coldStart,
+        coldStart: progress.coldStart,
         exitCode: frame.exitCode,
       };
       return;
@@ -184,11 +188,11 @@ function note(frame: Exclude<Frame, { t: 'log' | 'dropped' | 'start' }>, order: 
 /** Where a result is kept; a script that failed has printed something as well. */
 async function placeResult(
   run: Run,
-  seen: Seen,
+  progress: RunProgress,
   resultJson: string | undefined,
-  { blobs }: FollowPorts,
+  { blobs }: SandboxRunPorts,
 ): Promise<RunChange> {
-  const json = resultJson ?? seen.outputJson;
+  const json = resultJson ?? progress.outputJson;
   if (json === undefined) return {};
   return storeResult(run, json, blobs);
 }

@@ -1,5 +1,5 @@
 import { stepsTo } from './claim';
-import { ending, storeResult } from './follow';
+import { ending, storeResult } from './run-in-sandbox';
 import { DEADLINES } from '../run/limits';
 import { newRun, type PreparePorts, type RecordSpec } from './prepare-run';
 import { NO_USAGE, type Outcome, type Run } from '../run/run';

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { ApiKeyStore, byApiKey } from './api-keys';
 import { secretsManager } from '../aws/secrets-manager';
-import { syncServerClock } from '../time/know-time';
+import { syncServerClock } from '../time/sync-server-clock';
 import type { Clock } from '../time/clock';
 import type { commonEnv } from '../env';
 import type { OriginGuard } from './origin';
@@ -18,7 +18,7 @@ export interface Access {
   readonly ticketKey: () => Promise<string>;
 }
 
-export function access(env: z.output<typeof commonEnv>, db: DynamoDBDocumentClient, clock: Clock): Access {
+export function createAuth(env: z.output<typeof commonEnv>, db: DynamoDBDocumentClient, clock: Clock): Access {
   const secrets = secretsManager();
   const read = (secretId: string) => secretReader(secrets, secretId, clock.now);
   // Keys and tickets have their time, and so has everything that a caller starts.

@@ -4,7 +4,7 @@ import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime 
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
-import { acknowledgeObjects, invokeNamed } from './access';
+import { acknowledgeObjects, invokeNamed } from './iam-statements';
 import type { Asset } from '../bundle/assets';
 import { bundle } from '../bundle/bundle';
 import { functionRole } from './function-role';

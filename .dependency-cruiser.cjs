@@ -57,6 +57,18 @@ module.exports = {
       { path: '^lambdas/(services|[^/]+/(manifest|examples))\\.ts$' },
     ),
     rule(
+      'engine-by-its-front-door',
+      'Services and the stream use of the engine what it offers, and nothing behind that.',
+      { path: '^lambdas/(?!engine/|platform/)' },
+      { path: '^lambdas/engine/', pathNot: '^lambdas/engine/(index|contract)\\.ts$' },
+    ),
+    rule(
+      'engine-not-through-its-front-door',
+      'The engine knows its own modules; through the front door they would form a circle.',
+      { path: '^lambdas/engine/', pathNot: '^lambdas/engine/(index|contract)\\.ts$' },
+      { path: '^lambdas/engine/(index|contract)\\.ts$' },
+    ),
+    rule(
       'sandbox-alone',
       'What runs beside user code imports nothing of ours.',
       { path: '^lambdas/sandbox/' },

@@ -1,10 +1,5 @@
 import * as z from 'zod';
-import { Blobs } from '../engine/store/blobs';
-import { lambdaCall } from '../engine/lifecycle/call-run';
-import { Envelope } from '../engine/store/envelope';
-import { reportFault } from '../engine/lifecycle/report-fault';
-import { RunStore } from '../engine/store/run-store';
-import { SourceStore } from '../engine/store/source-store';
+import { Blobs, Envelope, lambdaCall, reportFault, RunStore, SourceStore } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';

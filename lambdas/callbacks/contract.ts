@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Environment, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/run/contract';
+import { Environment, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { CALLBACK_LIMITS, METHODS } from './limits';
 
 /** Shapes of the callbacks API (docs/contracts/callbacks.md#resources). */

@@ -1,4 +1,4 @@
-import type { CallPorts } from '../engine/lifecycle/call-run';
+import type { CallPorts } from '../engine';
 import type { RateLimit } from '../platform/rate-limit';
 import type { ChatStore } from './chat/chat-store';
 import type { Counters } from './counters';

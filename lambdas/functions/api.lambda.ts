@@ -1,11 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { Blobs } from '../engine/store/blobs';
-import { lambdaCall } from '../engine/lifecycle/call-run';
-import { Envelope } from '../engine/store/envelope';
-import { reportFault } from '../engine/lifecycle/report-fault';
-import { RunIndex } from '../engine/store/run-index';
-import { RunStore } from '../engine/store/run-store';
+import { Blobs, Envelope, lambdaCall, reportFault, RunIndex, RunStore, SourceStore } from '../engine';
 import { ApiKeyStore } from '../platform/auth/api-keys';
 import { cloudWatch } from '../platform/aws/cloudwatch';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
@@ -25,7 +20,6 @@ import { RateLimit } from '../platform/rate-limit';
 import { telemetry } from '../platform/telemetry';
 import { cloudWatchLogSource } from './observability/cloudwatch-logs-source';
 import { cloudWatchMetricsSource } from './observability/cloudwatch-metrics-source';
-import { SourceStore } from '../engine/store/source-store';
 import { Counters } from './registry/counters';
 import { FunctionStore } from './registry/function-store';
 import {

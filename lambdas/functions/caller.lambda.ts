@@ -1,8 +1,6 @@
 import type { Context } from 'aws-lambda';
 import middy from '@middy/core';
-import { Blobs } from '../engine/store/blobs';
-import type { Run } from '../engine/run/run';
-import { RunStore } from '../engine/store/run-store';
+import { Blobs, type Run, RunStore } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { s3 } from '../platform/aws/s3';

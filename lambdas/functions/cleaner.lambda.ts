@@ -2,9 +2,7 @@ import { DeleteLogStreamCommand, ResourceNotFoundException } from '@aws-sdk/clie
 import type { Context } from 'aws-lambda';
 import middy from '@middy/core';
 import * as z from 'zod';
-import { Blobs } from '../engine/store/blobs';
-import { RunIndex } from '../engine/store/run-index';
-import { SourceStore } from '../engine/store/source-store';
+import { Blobs, RunIndex, SourceStore } from '../engine';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';

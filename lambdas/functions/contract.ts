@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { WELL_FORMED, WITHOUT_NUL } from '../engine/run/contract';
+import { WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { Code } from './registry/code';
 import { EnvironmentVariables } from './registry/environment';
 import { InvocationUrl } from './passthrough/invocation-url';

@@ -1,9 +1,7 @@
-import type { Call, CallPorts } from '../engine/lifecycle/call-run';
-import type { RunIndex } from '../engine/store/run-index';
+import type { Call, CallPorts, RunIndex, SourceStore } from '../engine';
 import type { OpenTargets } from '../platform/outbound/target';
 import type { Resolver } from '../platform/outbound/resolve';
 import type { RateLimit } from '../platform/rate-limit';
-import type { SourceStore } from '../engine/store/source-store';
 import type { Counters } from './registry/counters';
 import type { FunctionStore } from './registry/function-store';
 import type { LogSource } from './observability/log-source';

@@ -1,5 +1,4 @@
-import type { Meter } from '../engine/store/run-counters';
-import { findRuntime } from '../engine/run/runtimes';
+import { findRuntime, type Meter } from '../engine';
 import { bytesAsText } from '../platform/http/reply-bytes';
 import { encodeCode } from './registry/code';
 import type { FunctionConfig, Workspace } from './contract';

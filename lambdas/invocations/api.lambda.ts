@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import { Blobs } from '../engine/store/blobs';
-import { Envelope } from '../engine/store/envelope';
-import { ownersIn } from '../engine/store/owners';
-import { RunIndex } from '../engine/store/run-index';
-import { RunStore } from '../engine/store/run-store';
-import { lambdaDispatch } from '../engine/lifecycle/start-run';
-import { streamUrlOf } from '../engine/lifecycle/stream-url';
+import { Blobs, Envelope, lambdaDispatch, ownersIn, RunIndex, RunStore, streamUrlOf } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda } from '../platform/aws/lambda';

@@ -1,6 +1,4 @@
-import { findRun } from '../engine/lifecycle/find-run';
-import { CANCELLED, endRun } from '../engine/lifecycle/end-run';
-import { isTerminal, type Run } from '../engine/run/run';
+import { CANCELLED, endRun, findRun, isTerminal, type Run } from '../engine';
 import { AppError } from '../platform/http/errors';
 import type { UseCases } from '../platform/http/endpoint';
 import type { Ports } from './ports';

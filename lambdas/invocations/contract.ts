@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { Environment, SourceCode } from '../engine/run/contract';
-import { LIMITS } from '../engine/run/limits';
+import { Environment, LIMITS, SourceCode } from '../engine/contract';
 
 /** Shapes of the invocations API (docs/contracts/invocations.md#resources). */
 

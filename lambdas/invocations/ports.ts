@@ -1,6 +1,4 @@
-import type { HasOwner } from '../engine/store/owners';
-import type { RunIndex } from '../engine/store/run-index';
-import type { StartPorts } from '../engine/lifecycle/start-run';
+import type { HasOwner, RunIndex, StartPorts } from '../engine';
 import type { RateLimit } from '../platform/rate-limit';
 
 /** What the use cases of this service stand on. */

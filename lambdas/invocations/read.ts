@@ -1,8 +1,4 @@
-import { findRunFor } from '../engine/lifecycle/find-run';
-import { eventsAfter } from '../engine/store/read-run';
-import { isTerminal } from '../engine/run/run';
-import { timeOfRun } from '../engine/run/run-keys';
-import { RUNTIMES } from '../engine/run/runtimes';
+import { eventsAfter, findRunFor, isTerminal, RUNTIMES, timeOfRun } from '../engine';
 import type { UseCases } from '../platform/http/endpoint';
 import { invalid } from '../platform/http/errors';
 import { fittingReply } from '../platform/http/reply-bytes';

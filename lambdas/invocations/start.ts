@@ -1,7 +1,4 @@
-import { LIMITS } from '../engine/run/limits';
-import type { Run } from '../engine/run/run';
-import { resolveRuntime } from '../engine/run/runtimes';
-import { startRun } from '../engine/lifecycle/start-run';
+import { LIMITS, resolveRuntime, type Run, startRun } from '../engine';
 import { iso } from '../platform/time/clock';
 import type { InvocationRequest } from './contract';
 import type { Ports } from './ports';

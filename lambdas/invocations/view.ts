@@ -1,7 +1,5 @@
 import { iso, isoOrNull } from '../platform/time/clock';
-import { publicResult } from '../engine/events/public-result';
-import { resultOf, type ReadPorts } from '../engine/store/read-run';
-import { isTerminal, publicUsage, type Run } from '../engine/run/run';
+import { isTerminal, publicResult, publicUsage, type ReadPorts, resultOf, type Run } from '../engine';
 import type { Invocation, Summary } from './contract';
 
 /** A run as the invocations API shows it in lists (docs/contracts/invocations.md#resources, #endpoints). */

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { Blobs } from '../engine/store/blobs';
-import { lambdaCall } from '../engine/lifecycle/call-run';
-import { Envelope } from '../engine/store/envelope';
-import { RunIndex } from '../engine/store/run-index';
-import { reportFault } from '../engine/lifecycle/report-fault';
-import { RunStore } from '../engine/store/run-store';
-import { lambdaDispatch } from '../engine/lifecycle/start-run';
+import { Blobs, Envelope, lambdaCall, lambdaDispatch, reportFault, RunIndex, RunStore } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';

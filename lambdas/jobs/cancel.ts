@@ -1,5 +1,4 @@
-import { CANCELLED, endRun } from '../engine/lifecycle/end-run';
-import { isTerminal } from '../engine/run/run';
+import { CANCELLED, endRun, isTerminal } from '../engine';
 import type { UseCases } from '../platform/http/endpoint';
 import { AppError } from '../platform/http/errors';
 import { findJob } from './find-job';

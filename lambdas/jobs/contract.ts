@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/run/contract';
+import { SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { LIMITS } from './limits';
 
 /** Shapes of the jobs API (docs/contracts/jobs.md#resources, #endpoints). */

@@ -1,10 +1,4 @@
-import { callRun } from '../engine/lifecycle/call-run';
-import { faultOf } from '../engine/run/fault';
-import type { RunSpec } from '../engine/lifecycle/prepare-run';
-import type { Run } from '../engine/run/run';
-import { CompanionConflict } from '../engine/store/run-store';
-import { RUNTIMES } from '../engine/run/runtimes';
-import { startRun } from '../engine/lifecycle/start-run';
+import { callRun, CompanionConflict, faultOf, type Run, type RunSpec, RUNTIMES, startRun } from '../engine';
 import type { UseCases } from '../platform/http/endpoint';
 import { AppError } from '../platform/http/errors';
 import { findJob } from './find-job';

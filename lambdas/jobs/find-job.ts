@@ -1,6 +1,4 @@
-import { reapIfOverdue } from '../engine/lifecycle/reap';
-import type { Run } from '../engine/run/run';
-import { runKey } from '../engine/run/run-keys';
+import { reapIfOverdue, type Run, runKey } from '../engine';
 import { AppError } from '../platform/http/errors';
 import type { Job, JobRecord } from './job';
 import { isJobId } from './job-keys';

@@ -1,7 +1,6 @@
 import { QueryCommand, TransactWriteCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Run } from '../engine/run/run';
-import type { CompanionWrites } from '../engine/store/run-store';
+import type { CompanionWrites, Run } from '../engine';
 import { batchGet } from '../platform/dynamo/batch';
 import { readItem } from '../platform/dynamo/read-item';
 import { isConditionFailed, storeFailed } from '../platform/dynamo/store-errors';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isTerminal, type Run } from '../engine/run/run';
+import { isTerminal, type Run } from '../engine';
 import type { JobStatus } from './contract';
 
 /** A job as it is stored: what was uploaded, and which run is the newest. Times are epoch milliseconds. */

@@ -1,4 +1,4 @@
-import { LIMITS as ENGINE } from '../engine/run/limits';
+import { LIMITS as ENGINE } from '../engine/contract';
 
 /** Limits of the jobs API, with units (docs/contracts/jobs.md#resources, #endpoints, #semantics). */
 export const LIMITS = {

@@ -1,6 +1,4 @@
-import type { Run } from '../engine/run/run';
-import type { RunIndex } from '../engine/store/run-index';
-import { ENDED_BY_ROOM, endedOfService } from '../engine/run/run-keys';
+import { ENDED_BY_ROOM, endedOfService, type Run, type RunIndex } from '../engine';
 import type { Clock } from '../platform/time/clock';
 import { iso } from '../platform/time/clock';
 import type { UseCases } from '../platform/http/endpoint';

@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import type { Blobs } from '../engine/store/blobs';
-import { eventsAfter, resultOf } from '../engine/store/read-run';
-import type { Run } from '../engine/run/run';
-import type { RunStore } from '../engine/store/run-store';
+import { type Blobs, eventsAfter, resultOf, type Run, type RunStore } from '../engine';
 import { cutToBytes } from '../platform/text';
 import { LIMITS } from './limits';
 

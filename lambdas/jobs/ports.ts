@@ -1,6 +1,4 @@
-import type { Call } from '../engine/lifecycle/call-run';
-import type { RunIndex } from '../engine/store/run-index';
-import type { StartPorts } from '../engine/lifecycle/start-run';
+import type { Call, RunIndex, StartPorts } from '../engine';
 import type { PublicOrigin } from '../platform/http/public-origin';
 import type { RateLimit } from '../platform/rate-limit';
 import type { JobStore } from './job-store';

@@ -1,4 +1,4 @@
-import { isTerminal } from '../engine/run/run';
+import { isTerminal } from '../engine';
 import type { UseCases } from '../platform/http/endpoint';
 import { AppError } from '../platform/http/errors';
 import { readJob } from './execute';

@@ -1,5 +1,5 @@
 import { iso, isoOrNull } from '../platform/time/clock';
-import { isTerminal, type Run } from '../engine/run/run';
+import { isTerminal, type Run } from '../engine';
 import type { FlatStatus, Job as JobView, JobStatus, Resource, RunResult } from './contract';
 import { codeKeyOf, logKeyOf, statusOf, statusOfRun, type Job } from './job';
 import type { Output } from './output';

@@ -1,8 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { EndPorts } from '../engine/lifecycle/end-run';
-import { eventsAfter } from '../engine/store/read-run';
-import { reapIfOverdue } from '../engine/lifecycle/reap';
-import { isTerminal, type Run } from '../engine/run/run';
+import { type EndPorts, eventsAfter, isTerminal, reapIfOverdue, type Run } from '../engine';
 import { Pace } from './pace';
 import { SSE_HEARTBEAT, SSE_START, sseEvent } from './sse';
 

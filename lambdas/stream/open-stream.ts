@@ -1,5 +1,4 @@
-import { findRun, findRunFor, type FindForPorts } from '../engine/lifecycle/find-run';
-import { isTerminal, type Run } from '../engine/run/run';
+import { type FindForPorts, findRun, findRunFor, isTerminal, type Run } from '../engine';
 import { invalid } from '../platform/http/errors';
 import {
   credentialOf,

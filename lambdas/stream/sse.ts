@@ -1,4 +1,4 @@
-import type { PublicEvent } from '../engine/events/event';
+import type { PublicEvent } from '../engine';
 
 /** The wire form of server-sent events (docs/contracts/invocations.md#events). */
 

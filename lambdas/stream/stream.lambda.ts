@@ -1,8 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Blobs } from '../engine/store/blobs';
-import { ownersIn } from '../engine/store/owners';
-import { RunIndex } from '../engine/store/run-index';
-import { RunStore } from '../engine/store/run-store';
+import { Blobs, ownersIn, RunIndex, RunStore } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';

@@ -1,8 +1,4 @@
-import { resultOf } from '../../engine/store/read-run';
-import type { Blobs } from '../../engine/store/blobs';
-import { mayHaveStarted } from '../../engine/lifecycle/claim';
-import { neverRan } from '../../engine/run/fault';
-import type { Run } from '../../engine/run/run';
+import { type Blobs, mayHaveStarted, neverRan, resultOf, type Run } from '../../engine';
 import { AppError } from '../../platform/http/errors';
 import { fitsReply, REPLY_BYTES } from '../../platform/http/reply-bytes';
 import type { CallAnswer } from '../contract';

@@ -1,5 +1,4 @@
-import { callRun } from '../../engine/lifecycle/call-run';
-import type { RunSpec } from '../../engine/lifecycle/prepare-run';
+import { callRun, type RunSpec } from '../../engine';
 import { AppError } from '../../platform/http/errors';
 import type { CallContext } from '../../platform/http/endpoint';
 import { routeNotFound } from '../../platform/http/router';

@@ -1,5 +1,4 @@
-import type { CallPorts } from '../../engine/lifecycle/call-run';
-import type { Bundle } from '../../engine/run/order';
+import type { Bundle, CallPorts } from '../../engine';
 import { retryOnConflict } from '../../platform/dynamo/transact';
 import { buildFailed, type CallbackRecord, type Snapshot } from '../registry/callback';
 import { wantedOf, type Wanted } from './library';

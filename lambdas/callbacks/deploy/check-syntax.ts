@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { callRun, type CallPorts } from '../../engine/lifecycle/call-run';
-import { resultOf } from '../../engine/store/read-run';
+import { type CallPorts, callRun, resultOf } from '../../engine';
 import { ownerOf, runtimeOf, type Snapshot } from '../registry/callback';
 import { CALLBACK_LIMITS } from '../limits';
 import type { BuildOrder } from './start-build';

@@ -4,7 +4,7 @@ import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod';
-import { Bundle } from '../../engine/run/order';
+import { Bundle } from '../../engine';
 import type { Clock } from '../../platform/time/clock';
 import { readItem } from '../../platform/dynamo/read-item';
 import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';

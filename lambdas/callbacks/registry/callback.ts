@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { Sealed } from '../../engine/store/envelope';
-import { Bundle } from '../../engine/run/order';
-import { findRuntime, RUNTIMES, type Runtime } from '../../engine/run/runtimes';
+import { Bundle, findRuntime, type Runtime, RUNTIMES, Sealed } from '../../engine';
 import { cutToBytes } from '../../platform/text';
 import { CALLBACK_STATES, nameOf } from '../contract';
 import { CALLBACK_LIMITS, METHODS, type CallMethod } from '../limits';

@@ -1,4 +1,4 @@
-import type { Envelope } from '../../engine/store/envelope';
+import type { Envelope } from '../../engine';
 import { invalid } from '../../platform/http/errors';
 import { ownerOf, type CallbackRecord, type StoredEnv } from './callback';
 

@@ -1,4 +1,4 @@
-import type { SourceStore } from '../../engine/store/source-store';
+import type { SourceStore } from '../../engine';
 
 /** Source code of callbacks, for as long as they are there: one may be called after a year. */
 export class Sources {

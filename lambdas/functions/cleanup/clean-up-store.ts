@@ -1,6 +1,5 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { meterPartition } from '../../engine/store/run-counters';
-import { chunkPartition, runKey } from '../../engine/run/run-keys';
+import { chunkPartition, meterPartition, runKey } from '../../engine';
 import { batchDelete } from '../../platform/dynamo/batch';
 import { queryAll, type StoredItem } from '../../platform/dynamo/query-pages';
 import { storeFailed } from '../../platform/dynamo/store-errors';

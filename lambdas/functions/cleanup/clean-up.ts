@@ -1,10 +1,7 @@
-import type { Blobs } from '../../engine/store/blobs';
-import type { RunIndex } from '../../engine/store/run-index';
-import { ENDED_BY_OWNER, endedOfOwner } from '../../engine/run/run-keys';
+import { type Blobs, ENDED_BY_OWNER, endedOfOwner, type RunIndex, type SourceStore } from '../../engine';
 import type { Clock } from '../../platform/time/clock';
 import { retryOnConflict } from '../../platform/dynamo/transact';
 import type { CleanUpStore } from './clean-up-store';
-import type { SourceStore } from '../../engine/store/source-store';
 import type { FunctionStore } from '../registry/function-store';
 import type { CleanUpTask } from '../registry/records';
 

@@ -1,7 +1,4 @@
-import { callRun } from '../../engine/lifecycle/call-run';
-import type { RecordSpec } from '../../engine/lifecycle/prepare-run';
-import type { Run } from '../../engine/run/run';
-import { resolveRuntime } from '../../engine/run/runtimes';
+import { callRun, type RecordSpec, resolveRuntime, type Run } from '../../engine';
 import { shortened } from './execution-log';
 import { LIMITS } from '../limits';
 import type { Ports } from '../ports';

@@ -1,7 +1,15 @@
-import type { Blobs } from '../../engine/store/blobs';
-import { previewOf, readAnswer, SHOWN_BYTES, type Answer } from '../../engine/events/function-answer';
-import { eventsAfter, resultOf, type ReadPorts } from '../../engine/store/read-run';
-import { wallMs, type Run } from '../../engine/run/run';
+import {
+  type Answer,
+  type Blobs,
+  eventsAfter,
+  previewOf,
+  readAnswer,
+  type ReadPorts,
+  resultOf,
+  type Run,
+  SHOWN_BYTES,
+  wallMs,
+} from '../../engine';
 import { cutToBytes } from '../../platform/text';
 import type { ExecutionLog } from '../contract';
 import { failureOf } from './failure';

@@ -1,5 +1,4 @@
-import { neverRan } from '../../engine/run/fault';
-import type { Run } from '../../engine/run/run';
+import { neverRan, type Run } from '../../engine';
 
 /** What the log of a run that failed says (docs/contracts/functions.md#engine-contract, #failures-of-the-call). */
 

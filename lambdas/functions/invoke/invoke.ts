@@ -1,9 +1,7 @@
-import { resultOf } from '../../engine/store/read-run';
-import { isTerminal, type Run } from '../../engine/run/run';
+import { type Answer, isTerminal, readAnswer, resultOf, type Run } from '../../engine';
 import type { UseCases } from '../../platform/http/endpoint';
 import { AppError } from '../../platform/http/errors';
 import { bytesInReply, REPLY_BYTES } from '../../platform/http/reply-bytes';
-import { readAnswer, type Answer } from '../../engine/events/function-answer';
 import type { ExecutionLog } from '../contract';
 import { engineCall } from './engine-call';
 import { fewLines, logLines, shortened, toLog, type LogFacts } from './execution-log';

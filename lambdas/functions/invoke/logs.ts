@@ -1,6 +1,11 @@
-import type { Run } from '../../engine/run/run';
-import type { EndedPartition } from '../../engine/store/run-index';
-import { ENDED_BY_OWNER, ENDED_BY_ROOM, endedOfOwner, endedOfService } from '../../engine/run/run-keys';
+import {
+  ENDED_BY_OWNER,
+  ENDED_BY_ROOM,
+  endedOfOwner,
+  endedOfService,
+  type EndedPartition,
+  type Run,
+} from '../../engine';
 import type { UseCases } from '../../platform/http/endpoint';
 import type { ExecutionLog } from '../contract';
 import { SERVICE } from './engine-call';

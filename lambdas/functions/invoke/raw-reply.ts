@@ -1,5 +1,4 @@
-import type { Answer } from '../../engine/events/function-answer';
-import type { Run } from '../../engine/run/run';
+import type { Answer, Run } from '../../engine';
 import { AppError } from '../../platform/http/errors';
 import { fitsReply, REPLY_BYTES } from '../../platform/http/reply-bytes';
 

@@ -4,7 +4,7 @@ import {
   type CloudWatchLogsClient,
   type OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { ExportedLine } from '../../engine/export/export-format';
+import { ExportedLine } from '../../engine';
 import type { LiveLine, LogSource } from './log-source';
 import { SourceUnreachable } from './source-errors';
 

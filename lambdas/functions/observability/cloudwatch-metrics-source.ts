@@ -1,5 +1,5 @@
 import { GetMetricDataCommand, type CloudWatchClient, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { CPU_METRIC, METRICS_NAMESPACE, OWNER_DIMENSION } from '../../engine/export/export-format';
+import { CPU_METRIC, METRICS_NAMESPACE, OWNER_DIMENSION } from '../../engine';
 import type { Answered, MetricsQuery, MetricsSource } from './metrics-source';
 import { SourceUnreachable } from './source-errors';
 

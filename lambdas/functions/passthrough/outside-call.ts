@@ -1,5 +1,4 @@
-import { answerPreview, storedAnswer } from '../../engine/events/function-answer';
-import type { OwnOutcome } from '../../engine/lifecycle/external-call';
+import { answerPreview, type OwnOutcome, storedAnswer } from '../../engine';
 import { postJson, TooLarge, TooSlow, Unreachable } from '../../platform/outbound/post-json';
 import { NameNotFound } from '../../platform/outbound/resolve';
 import { timeoutMessage } from '../invoke/failure';

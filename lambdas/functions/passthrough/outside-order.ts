@@ -1,10 +1,5 @@
 import * as z from 'zod';
-import { claim } from '../../engine/lifecycle/claim';
-import type { Blobs } from '../../engine/store/blobs';
-import { endOwnRun } from '../../engine/lifecycle/external-call';
-import { INLINE_INPUT_BYTES } from '../../engine/run/order';
-import { Run } from '../../engine/run/run';
-import type { RunStore } from '../../engine/store/run-store';
+import { type Blobs, claim, endOwnRun, INLINE_INPUT_BYTES, Run, type RunStore } from '../../engine';
 import type { Clock } from '../../platform/time/clock';
 import { versionUpTo } from '../../platform/version';
 import { callOutside, type OutsideCall } from './outside-call';

@@ -1,7 +1,4 @@
-import { endRun } from '../../engine/lifecycle/end-run';
-import { platformError } from '../../engine/run/fault';
-import { beginOwnRun, recordExternalCall } from '../../engine/lifecycle/external-call';
-import type { Run } from '../../engine/run/run';
+import { beginOwnRun, endRun, platformError, recordExternalCall, type Run } from '../../engine';
 import { AppError } from '../../platform/http/errors';
 import { TooSlow } from '../../platform/outbound/post-json';
 import { AddressNotAllowed, resolveTarget } from '../../platform/outbound/resolve';

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readMeter, type Meter } from '../../engine/store/run-counters';
+import { type Meter, readMeter } from '../../engine';
 import type { Clock } from '../../platform/time/clock';
 
 /** Partitions of counters that are read at the same time. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { envNameProblem, utf8Bytes, WELL_FORMED } from '../../engine/run/contract';
+import { envNameProblem, utf8Bytes, WELL_FORMED } from '../../engine';
 import { invalid } from '../../platform/http/errors';
 import { LIMITS, MASK } from '../limits';
 

@@ -1,5 +1,5 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ownerKey } from '../../engine/store/owners';
+import { ownerKey } from '../../engine';
 import { batchGet } from '../../platform/dynamo/batch';
 import { queryAll, type StoredItem } from '../../platform/dynamo/query-pages';
 import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';

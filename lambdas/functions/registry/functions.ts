@@ -1,4 +1,4 @@
-import { resolveRuntime } from '../../engine/run/runtimes';
+import { resolveRuntime } from '../../engine';
 import type { UseCases } from '../../platform/http/endpoint';
 import { invalid } from '../../platform/http/errors';
 import { maySee, type Principal } from '../../platform/auth/principal';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Sealed } from '../../engine/store/envelope';
+import { Sealed } from '../../engine';
 import { WORKSPACES_PARTITION } from '../../platform/dynamo/workspaces';
 import { Status } from '../contract';
 

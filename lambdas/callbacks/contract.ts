@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { Environment, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
+import {
+  Environment,
+  Language,
+  RuntimeName,
+  SourceCode,
+  utf8Bytes,
+  WELL_FORMED,
+  WITHOUT_NUL,
+} from '../engine/contract';
 import { CALLBACK_LIMITS, METHODS } from './limits';
 
 /** Shapes of the callbacks API (docs/contracts/callbacks.md#resources). */
@@ -85,8 +93,8 @@ export const Callback = z
     callback_id: z.int(),
     path: z.string(),
     method: z.enum(METHODS),
-    type: z.enum(['python', 'node']),
-    runtime: z.enum(['python3.13', 'nodejs24']),
+    type: Language,
+    runtime: RuntimeName,
     status: z.enum(CALLBACK_STATES),
     live: z.boolean(),
     pending_changes: z.boolean(),

@@ -6,7 +6,7 @@
 // A run and what it is asked for.
 export { isTerminal, publicUsage, Run, wallMs } from './run/run';
 export { Bundle, INLINE_INPUT_BYTES } from './run/order';
-export { findRuntime, resolveRuntime, type Runtime, RUNTIMES } from './run/runtimes';
+export { findRuntime, Language, resolveRuntime, type Runtime, RuntimeName, RUNTIMES } from './run/runtimes';
 export { LIMITS } from './run/limits';
 export { envNameProblem, utf8Bytes, WELL_FORMED } from './run/contract';
 export { faultOf, neverRan, platformError } from './run/fault';

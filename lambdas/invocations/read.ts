@@ -42,7 +42,17 @@ export const listInvocations =
   };
 
 export const listRuntimes = (): Service['listRuntimes'] => () =>
-  Promise.resolve({ body: { runtimes: RUNTIMES.map((runtime) => ({ ...runtime, aliases: [...runtime.aliases] })) } });
+  Promise.resolve({
+    body: {
+      runtimes: RUNTIMES.map(({ name, language, version, defaultHandler, aliases }) => ({
+        name,
+        language,
+        version,
+        defaultHandler,
+        aliases: [...aliases],
+      })),
+    },
+  });
 
 /** A cursor is the id of the last run of a page; opaque, so that it may become something else. */
 const writeCursor = (id: string): string => Buffer.from(id).toString('base64url');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
+import { Language, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
 import { LIMITS } from './limits';
 
 /** Shapes of the jobs API (docs/contracts/jobs.md#resources, #endpoints). */
@@ -143,7 +143,7 @@ export const Job = z
       started_at: Time.nullable(),
       completed_at: Time.nullable(),
       code_key: z.string(),
-      language: z.enum(['python', 'node']),
+      language: Language,
       runtime: z.string(),
       function_name: z.string().nullable(),
       description: z.string().nullable(),

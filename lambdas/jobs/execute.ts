@@ -77,7 +77,7 @@ function specOf(record: JobRecord, input: string, timeoutMs: number, { jobs }: P
     code: { sha256: record.code },
     runtime,
     requestedRuntime: record.requestedRuntime,
-    handler: record.language === 'python' ? 'main.py' : 'main.js',
+    handler: runtime.script,
     entry: { kind: 'script' },
     convention: 'invocation',
     input,

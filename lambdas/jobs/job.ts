@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isTerminal, type Run } from '../engine';
+import { isTerminal, Language, type Run, RuntimeName } from '../engine';
 import type { JobStatus } from './contract';
 
 /** A job as it is stored: what was uploaded, and which run is the newest. Times are epoch milliseconds. */
@@ -10,8 +10,8 @@ export const JobRecord = z.object({
   project: z.string(),
   /** sha256 of the code in the bucket. */
   code: z.string(),
-  runtime: z.enum(['python3.13', 'nodejs24']),
-  language: z.enum(['python', 'node']),
+  runtime: RuntimeName,
+  language: Language,
   requestedRuntime: z.string(),
   functionName: z.string().optional(),
   description: z.string().optional(),

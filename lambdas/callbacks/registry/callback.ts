@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Bundle, findRuntime, type Runtime, RUNTIMES, Sealed } from '../../engine';
+import { Bundle, findRuntime, Language, type Runtime, RUNTIMES, Sealed } from '../../engine';
 import { cutToBytes } from '../../platform/text';
 import { CALLBACK_STATES, nameOf } from '../contract';
 import { CALLBACK_LIMITS, METHODS, type CallMethod } from '../limits';
@@ -15,7 +15,7 @@ const Snapshot = z.object({
   /** Without slashes. */
   name: z.string(),
   method: z.enum(METHODS),
-  language: z.enum(['python', 'node']),
+  language: Language,
   /** sha256 of the source. */
   code: z.string(),
   library: z.string().optional(),
@@ -34,7 +34,7 @@ export const CallbackRecord = z.object({
   /** As it was sent. */
   path: z.string(),
   method: z.enum(METHODS),
-  language: z.enum(['python', 'node']),
+  language: Language,
   code: z.string(),
   library: z.string().optional(),
   env: StoredEnv.optional(),

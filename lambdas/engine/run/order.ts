@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { versionUpTo } from '../../platform/version';
 import { Sealed } from '../store/envelope';
 import { Run } from './run';
+import { RuntimeName } from './runtimes';
 import { ORDER_VERSION } from './versions';
 
 export const Bundle = z.object({ key: z.string(), sha256: z.string() });
@@ -16,7 +17,7 @@ export const RunOrder = z.object({
   version: versionUpTo('the order', ORDER_VERSION),
   /** The record as it was created: a worker that finds it so needs no read. */
   run: Run,
-  runtime: z.enum(['python3.13', 'nodejs24']),
+  runtime: RuntimeName,
   /** sha256 of the code in the bucket. */
   code: z.string(),
   entry: z.union([

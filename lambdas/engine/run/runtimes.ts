@@ -1,13 +1,22 @@
+import * as z from 'zod';
 import { AppError } from '../../platform/http/errors';
 
-export type RuntimeName = 'python3.13' | 'nodejs24';
-export type Language = 'python' | 'node';
+/** What user code runs on; everything else that has to know which there are asks here. */
+export const RuntimeName = z.enum(['python3.13', 'nodejs24']);
+export type RuntimeName = z.output<typeof RuntimeName>;
+
+export const Language = z.enum(['python', 'node']);
+export type Language = z.output<typeof Language>;
 
 export interface Runtime {
   readonly name: RuntimeName;
   readonly language: Language;
   readonly version: string;
   readonly defaultHandler: string;
+  /** Of code that is a whole program. */
+  readonly script: string;
+  /** What callers may call it, in lower case, without spaces, hyphens and underscores. */
+  readonly spellings: RegExp;
   /** Common spellings, not all of them. */
   readonly aliases: readonly string[];
 }
@@ -18,6 +27,8 @@ export const RUNTIMES: readonly Runtime[] = [
     language: 'python',
     version: '3.13',
     defaultHandler: 'main.handler',
+    script: 'main.py',
+    spellings: /^py(?:thon)?(?:3(?:\.x|\.(?:\d|1[0-4]))?)?$/,
     aliases: ['python', 'py', 'python3', 'python3.10', 'python3.11', 'python3.12'],
   },
   {
@@ -25,23 +36,20 @@ export const RUNTIMES: readonly Runtime[] = [
     language: 'node',
     version: '24',
     defaultHandler: 'index.handler',
+    script: 'main.js',
+    spellings: /^(?:node|nodejs|node\.js|js|javascript)(?:(?:1\d|2[0-4])(?:\.(?:x|\d+))*)?$/,
     aliases: ['node', 'nodejs', 'javascript', 'js', 'nodejs18', 'nodejs20', 'nodejs22'],
   },
 ];
 
 const ALIASES = Object.fromEntries(RUNTIMES.map(({ name, aliases }) => [name, aliases]));
 
-const PYTHON = /^py(?:thon)?(?:3(?:\.x|\.(?:\d|1[0-4]))?)?$/;
-const NODE = /^(?:node|nodejs|node\.js|js|javascript)(?:(?:1\d|2[0-4])(?:\.(?:x|\d+))*)?$/;
-
 /**
  * The runtime that a spelling means: one alias table for the whole platform (docs/contracts/invocations.md#semantics).
  */
 export function findRuntime(spelling: string): Runtime | undefined {
   const normal = spelling.toLowerCase().replace(/[\s_-]/g, '');
-  if (PYTHON.test(normal)) return RUNTIMES[0];
-  if (NODE.test(normal)) return RUNTIMES[1];
-  return undefined;
+  return RUNTIMES.find(({ spellings }) => spellings.test(normal));
 }
 
 /** @throws AppError `UNSUPPORTED_RUNTIME` with what is supported, and common spellings of it */

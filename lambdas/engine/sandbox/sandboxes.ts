@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RuntimeName } from '../run/runtimes';
 
 const Tiers = z.array(z.tuple([z.int().positive(), z.string().min(1)])).min(1);
 
@@ -13,5 +14,5 @@ export const Sandboxes = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ 'python3.13': Tiers, nodejs24: Tiers }));
+  .pipe(z.record(RuntimeName, Tiers));
 export type Sandboxes = z.output<typeof Sandboxes>;

@@ -23,7 +23,8 @@ const deadLetters = (name: string, queue: string): string[] => [
 
 const JUSTIFIED: readonly Justified[] = [
   {
-    reason: 'A run that finds no sandbox goes back to the queue; a quiet system has one for each (test/faults, full platform).',
+    reason:
+      'A run that finds no sandbox goes back to the queue; a quiet system has one for each (test/faults, full platform).',
     sometimes: true,
     grants: ['runner: lambda:InvokeFunction on RunnerFunction'],
   },

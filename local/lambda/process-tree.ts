@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { allPids, statFields } from '../process/proc';
 
 /** What /proc says about one process. */
 interface ProcessFacts {
@@ -84,9 +85,6 @@ export function killMentioning(folder: string): void {
   }
 }
 
-/** Of all processes that this one can see. */
-const allPids = (): number[] => readdirSync('/proc').map(Number).filter(Number.isInteger);
-
 function mentions(pid: number, folder: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(folder);
@@ -106,14 +104,8 @@ export function sendSignal(pid: number, name: NodeJS.Signals): void {
 }
 
 function readFacts(pid: number): ProcessFacts | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything; the fields after it start with the state.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { parent: Number(fields[1]), residentBytes: Number(fields[21]) * PAGE_BYTES };
-  } catch {
-    return undefined;
-  }
+  const fields = statFields(pid);
+  return fields && { parent: Number(fields[1]), residentBytes: Number(fields[21]) * PAGE_BYTES };
 }
 
 /** In proportion where the kernel tells it of this process, in full where not: then it is an upper bound. */

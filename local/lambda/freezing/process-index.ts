@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { allPids, statFields } from '../../process/proc';
 
 /**
  * Who descends from whom, kept from one look to the next: only processes that are new are read. To read all of them takes
@@ -9,7 +9,7 @@ export class ProcessIndex {
 
   /** Looks which processes there are now. */
   refresh(): void {
-    const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+    const pids = allPids();
     const alive = new Set(pids);
     for (const pid of this.parents.keys()) if (!alive.has(pid)) this.parents.delete(pid);
     for (const pid of pids) {
@@ -33,11 +33,6 @@ export class ProcessIndex {
 }
 
 function readParent(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything; state and parent come after it.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
+  const fields = statFields(pid);
+  return fields && Number(fields[1]);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runInForeground } from './child.mjs';
 import { say, SetupError } from './console.mjs';
 import { node24Folder } from './node-modules.mjs';
-import { ensureBubblewrap, ensureChromium } from './system-packages.mjs';
+import { ensureBubblewrap, ensureChromium, ensureRegistryPrograms } from './system-packages.mjs';
 import { ensurePythonEnvironment } from './python.mjs';
 
 /**
@@ -20,6 +20,7 @@ export const commands = {
   test: {
     prepare: async (root) => {
       await prepareSystem(root);
+      await ensureRegistryPrograms();
       return { NARAE_CHROMIUM: (await ensureChromium()) ?? '' };
     },
     run: runTests,

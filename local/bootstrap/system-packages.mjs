@@ -29,6 +29,20 @@ export async function ensureChromium() {
   return undefined;
 }
 
+/** Programs that nobody here wrote, by their Debian packages: tests let them read what we push, and keep it. */
+const REGISTRY_PROGRAMS = ['skopeo', 'docker-registry'];
+
+/** Tests that need them are skipped without them. */
+export async function ensureRegistryPrograms() {
+  if (process.env.NARAE_SKIP_SYSTEM_PACKAGES === '1') return;
+  for (const name of REGISTRY_PROGRAMS.filter((program) => !findOnPath(program))) {
+    say(`${name} is missing. Tests of what is pushed to registries need it.`);
+    if (await aptInstall(name)) continue;
+    say('  Going on without: those tests are skipped.');
+    say(`  Install it with: ${installCommand(name)}`);
+  }
+}
+
 /** Installs a Debian package where that is possible without asking anyone; false where it is not. */
 export async function aptInstall(name) {
   if (process.getuid?.() !== 0 || !findOnPath('apt-get')) return false;

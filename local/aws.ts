@@ -31,4 +31,6 @@ export const endpointEnvironment = (endpoint: string) => ({
   AWS_ENDPOINT_URL: endpoint,
   // An address instead of a name: S3 clients then put the bucket into the path. `bucket.localhost` would not resolve.
   AWS_ENDPOINT_URL_S3: endpoint,
+  // The registry is no part of what AWS clients reach: its host stands in names of images.
+  NARAE_REGISTRY_ENDPOINT: endpoint,
 });

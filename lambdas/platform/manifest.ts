@@ -143,6 +143,8 @@ export interface FunctionNeeds {
   };
   /** The stage's key itself: to seal environment values, or to open them. */
   readonly key?: readonly ('GenerateDataKey' | 'Decrypt')[];
+  /** What builds publish in the platform's registry: to read it, or to add to it as well. */
+  readonly images?: 'pull' | 'push';
   /** The log group of the lines that stored functions print. */
   readonly functionLines?: 'read' | 'delete';
   /** CloudWatch metrics, of the whole account: there are no resources to name. */
@@ -166,6 +168,7 @@ export type SettingName =
   | 'NARAE_OWN_HOSTS'
   | 'NARAE_PROMETHEUS_URL'
   | 'NARAE_PUBLIC_URL'
+  | 'NARAE_REGISTRY'
   | 'NARAE_RESERVED_NAMES';
 
 /** An alarm beside those that every service has. */

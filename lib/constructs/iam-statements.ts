@@ -1,12 +1,13 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import * as z from 'zod';
 import type { RunIndexName, TableAction } from '../../lambdas/platform/manifest';
 import type { DataStack } from '../stacks/data';
@@ -79,6 +80,33 @@ export const deleteLines = (group: ILogGroup): PolicyStatement =>
 /** CloudWatch has no resources to name here. */
 export const readMetrics = (): PolicyStatement =>
   new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
+
+const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const PUSH = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:InitiateLayerUpload',
+  'ecr:UploadLayerPart',
+  'ecr:CompleteLayerUpload',
+  'ecr:PutImage',
+];
+
+/** The registry's own API takes a token, which stands for the role: what it may do with images is said of the repository. */
+export const onImages = (repository: IRepository, access: 'pull' | 'push'): PolicyStatement[] => [
+  new PolicyStatement({
+    actions: access === 'push' ? [...PULL, ...PUSH] : PULL,
+    resources: [repository.repositoryArn],
+  }),
+  // A token is of the whole registry: there are no resources to name.
+  new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+];
+
+/** A token for the registry opens nothing by itself. */
+export const acknowledgeRegistryToken = (role: IConstruct): void =>
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'ecr:GetAuthorizationToken knows no resources; the token opens what the role may do with the repository.',
+  );
 
 export const send = (queue: IQueue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });

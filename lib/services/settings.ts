@@ -10,6 +10,7 @@ const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => st
   NARAE_OWN_HOSTS: ({ config }) => config.edge.domainName,
   NARAE_PROMETHEUS_URL: ({ config }) => config.prometheusUrl,
   NARAE_PUBLIC_URL: ({ config }) => config.publicUrl ?? originOf(config.edge.domainName),
+  NARAE_REGISTRY: ({ data }) => data.images.repositoryUri,
   NARAE_RESERVED_NAMES: ({ services }) => unlistedNames(services),
 };
 

@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Repository } from 'aws-cdk-lib/aws-ecr';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret, type SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +9,7 @@ import { ENGINE_PREFIXES, type ServiceManifest } from '../../lambdas/platform/ma
 import type { StageConfig } from '../config';
 import { acknowledge } from '../constructs/acknowledge';
 import { accessLogBucket, blobBucket } from '../constructs/buckets';
+import { imageRepository } from '../constructs/image-repository';
 import { stageKey } from '../constructs/stage-key';
 import { entitiesTable, runsTable } from '../constructs/tables';
 
@@ -31,6 +33,8 @@ export class DataStack extends Stack {
   /** All prefixes of the bucket that functions may be allowed. */
   readonly storedPrefixes: readonly string[];
   readonly accessLogs: Bucket;
+  /** What builds publish. */
+  readonly images: Repository;
   /** Signs stream tickets. */
   readonly ticketSecret: Secret;
   /** What the edge adds to every request; absent where there is no edge. */
@@ -46,6 +50,7 @@ export class DataStack extends Stack {
     this.entities = entitiesTable(this, { config, key: this.key });
     this.accessLogs = accessLogBucket(this, config);
     this.bucket = blobBucket(this, { config, key: this.key, accessLogs: this.accessLogs, storedPrefixes });
+    this.images = imageRepository(this, config, this.key);
     this.ticketSecret = this.#secret('TicketSecret', config, { description: 'Signs the tickets of stream addresses' });
     this.originSecret = config.edge.enabled
       ? this.#secret('OriginSecret', config, {
@@ -60,6 +65,7 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'RunsTableName', { value: this.runs.tableName });
     new CfnOutput(this, 'EntitiesTableName', { value: this.entities.tableName });
     new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
+    new CfnOutput(this, 'ImagesUri', { value: this.images.repositoryUri });
     new CfnOutput(this, 'DataKeyId', { value: this.key.keyId });
     new CfnOutput(this, 'TicketSecretId', { value: this.ticketSecret.secretArn });
   }
@@ -69,9 +75,10 @@ export class DataStack extends Stack {
    * two deployments.
    */
   #pinExports(): void {
-    const { key, runs, entities, bucket, ticketSecret, originSecret } = this;
+    const { key, runs, entities, bucket, images, ticketSecret, originSecret } = this;
     const values = [key.keyArn, key.keyId, runs.tableArn, runs.tableName, entities.tableArn, entities.tableName];
     values.push(bucket.bucketArn, bucket.bucketName, ticketSecret.secretArn);
+    values.push(images.repositoryArn, images.repositoryName);
     if (originSecret) values.push(originSecret.secretArn);
     for (const value of values) this.exportValue(value);
   }

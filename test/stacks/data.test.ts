@@ -4,6 +4,8 @@ import { everywhere, namedStage, removeAssemblies, resource, resources, STAGES, 
 
 afterAll(removeAssemblies);
 
+const Lifecycle = z.object({ LifecyclePolicyText: z.string() });
+
 const keyOf = ({ data }: Stage): string => [...resources(data, 'AWS::KMS::Key').keys()].join();
 
 describe.each(Object.keys(STAGES))('stage %s', (name) => {
@@ -44,6 +46,24 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
       index(ENDED_BY_OWNER, 'endedOwner', 'endedSort'),
     ]);
     expect(resource(data, 'AWS::DynamoDB::Table', 'Entities').Properties).not.toHaveProperty('GlobalSecondaryIndexes');
+  });
+
+  test('images are scanned when they are pushed, encrypted with the key, and not kept without end', () => {
+    const images = resource(data, 'AWS::ECR::Repository', 'Images');
+    expect(images.Properties).toMatchObject({
+      ImageScanningConfiguration: { ScanOnPush: true },
+      EncryptionConfiguration: { EncryptionType: 'KMS' },
+    });
+    expect(images.Properties).not.toHaveProperty('ImageTagMutability', 'IMMUTABLE');
+    expect(JSON.stringify(images.Properties['EncryptionConfiguration'])).toEqual(byKey);
+    const policy = Lifecycle.parse(images.Properties['LifecyclePolicy']).LifecyclePolicyText;
+    expect(JSON.parse(policy)).toMatchObject({
+      rules: [
+        { selection: { tagStatus: 'untagged', countType: 'sinceImagePushed', countNumber: 90, countUnit: 'days' } },
+        { selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 10_000 } },
+      ],
+    });
+    expect(images.DeletionPolicy).toBe(kept ? 'Retain' : 'Delete');
   });
 
   test('the bucket is encrypted with the key, logged and private', () => {

@@ -1,4 +1,3 @@
-import middy from '@middy/core';
 import * as z from 'zod';
 import { Blobs, Envelope, lambdaCall, reportFault, RunStore, SourceStore } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
@@ -9,7 +8,6 @@ import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
-import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { buildStep } from './deploy/build-callback';
 import { BuildStep, type Next } from './deploy/build-order';
@@ -38,12 +36,12 @@ const ports = {
   libraries: new Libraries(db, env.NARAE_ENTITIES_TABLE, bucket, env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, Next>(OWN_DEADLINES)
-  .onError((request) => {
-    observed.logger.error('step of a build failed; the state machine tries again', { cause: request.error });
-    throw request.error ?? new Error('unknown');
-  })
-  .handler(async (event: unknown) => {
+export const handler = async (event: unknown): Promise<Next> => {
+  try {
     await timeKnown;
-    return buildStep(BuildStep.parse(event), ports);
-  });
+    return await buildStep(BuildStep.parse(event), ports);
+  } catch (error) {
+    observed.logger.error('step of a build failed; the state machine tries again', { cause: error });
+    throw error;
+  }
+};

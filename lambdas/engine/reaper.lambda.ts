@@ -1,11 +1,9 @@
-import middy from '@middy/core';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
-import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { Blobs } from './store/blobs';
 import { reap, type Reaped } from './lifecycle/reap';
@@ -30,7 +28,7 @@ const ports = {
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, Reaped>(OWN_DEADLINES).handler(async () => {
+export const handler = async (): Promise<Reaped> => {
   await timeKnown;
   const reaped = await reap(index, ports, LOOK_AHEAD_MS);
   if (reaped.ended + reaped.failed > 0) {
@@ -39,4 +37,4 @@ export const handler = middy<unknown, Reaped>(OWN_DEADLINES).handler(async () =>
     metrics.publishStoredMetrics();
   }
   return reaped;
-});
+};

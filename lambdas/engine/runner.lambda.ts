@@ -1,5 +1,4 @@
 import type { Context } from 'aws-lambda';
-import middy from '@middy/core';
 import * as z from 'zod';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
 import { dynamo } from '../platform/aws/dynamo';
@@ -9,7 +8,6 @@ import { s3 } from '../platform/aws/s3';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
-import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { Blobs } from './store/blobs';
 import { Envelope } from './store/envelope';
@@ -55,13 +53,13 @@ const ports = {
   }),
 };
 
-export const handler = middy<unknown, Run | null>(OWN_DEADLINES)
-  .onError((request) => {
-    observed.logger.error('run not executed; Lambda will send another worker', { cause: request.error });
-    throw request.error ?? new Error('unknown');
-  })
-  .handler(async (event: unknown, context: Context) => {
+export const handler = async (event: unknown, context: Context): Promise<Run | null> => {
+  try {
     await timeKnown;
     // A caller who waits (call-run.ts) gets the record; an asynchronous invoke drops it.
     return (await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
-  });
+  } catch (error) {
+    observed.logger.error('run not executed; Lambda will send another worker', { cause: error });
+    throw error;
+  }
+};

@@ -1,12 +1,10 @@
 import type { Context } from 'aws-lambda';
-import middy from '@middy/core';
 import { Blobs, type Run, RunStore } from '../engine';
 import { dynamo } from '../platform/aws/dynamo';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
-import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { executePassthrough, OutsideOrder } from './passthrough/outside-order';
 
 /** Calls functions that are deployed elsewhere and may take longer than a caller waits: one call per invoke. */
@@ -23,7 +21,7 @@ const ports = {
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = middy<unknown, Run | null>(OWN_DEADLINES).handler(async (event: unknown, context: Context) => {
+export const handler = async (event: unknown, context: Context): Promise<Run | null> => {
   await timeKnown;
   return (await executePassthrough(OutsideOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
-});
+};

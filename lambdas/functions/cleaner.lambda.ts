@@ -1,6 +1,5 @@
 import { DeleteLogStreamCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
 import type { Context } from 'aws-lambda';
-import middy from '@middy/core';
 import * as z from 'zod';
 import { Blobs, RunIndex, SourceStore } from '../engine';
 import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
@@ -8,7 +7,6 @@ import { dynamo } from '../platform/aws/dynamo';
 import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
-import { OWN_DEADLINES } from '../platform/own-deadlines';
 import { telemetry } from '../platform/telemetry';
 import { cleanUp, type CleanedUp, type CleanUpPorts } from './cleanup/clean-up';
 import { CleanUpStore } from './cleanup/clean-up-store';
@@ -37,8 +35,8 @@ const ports: CleanUpPorts = {
   },
 };
 
-export const handler = middy<unknown, CleanedUp>(OWN_DEADLINES).handler(async (_event: unknown, context: Context) => {
+export const handler = async (_event: unknown, context: Context): Promise<CleanedUp> => {
   const cleaned = await cleanUp(ports, () => context.getRemainingTimeInMillis());
   if (cleaned.done + cleaned.left > 0) logger.info('cleaned up', { ...cleaned });
   return cleaned;
-});
+};

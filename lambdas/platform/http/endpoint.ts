@@ -6,7 +6,6 @@ import { validateBody } from './field-warnings';
 import type { Idempotency, StoredReply } from '../dynamo/idempotency';
 import { bodyBytes, parseJson } from './json-body';
 import { guardOrigin, type OriginGuard } from '../auth/origin';
-import { OWN_DEADLINES } from '../own-deadlines';
 import { requireScope, type Authenticate, type Headers, type Principal } from '../auth/principal';
 import { errorBody, errorReply, toAppError } from './reply';
 import { wireBody } from './reply-bytes';
@@ -108,12 +107,18 @@ export function endpoint<T extends RouteTable>(
     };
   };
 
-  return middy<Event, Result>(OWN_DEADLINES)
+  return middy<Event, Result>(NO_EARLY_END)
     .use(lowerCaseHeaders())
     .use(observe(options.telemetry, (event) => routeName(route, event)))
     .use(mapErrors(options))
     .handler(handle);
 }
+
+/**
+ * Middy would end a request a moment before Lambda does, judging by the machine's clock: where that is fast, it would end
+ * each one at its start. Every call that we make has a time limit of its own.
+ */
+const NO_EARLY_END = { timeoutEarlyInMillis: 0 } as const;
 
 /** No service serves OPTIONS itself: each one that an `ANY` route hands on asks what a page may send. */
 const isPreflight = (event: Event): boolean => event.requestContext.http.method === 'OPTIONS';

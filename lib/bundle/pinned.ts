@@ -19,6 +19,8 @@ export const PINNED = {
   /** What callbacks have without asking (docs/contracts/callbacks.md#build). */
   requests: path.join(PINS, 'requests'),
   axios: path.join(PINS, 'axios'),
+  /** What checks sources and makes components of them (lambdas/toolchain). */
+  toolchain: path.join(PINS, 'toolchain'),
 } as const;
 
 const INSTALLED = path.join(REPOSITORY, '.narae/pinned');
@@ -28,27 +30,75 @@ const PYTHON = '3.13';
 /** Raise it when what is made of equal pins changes. */
 const RECIPE = '1';
 
+/** Which wheels are taken. */
+export interface PythonTarget {
+  /** e.g. `3.13` */
+  readonly version: string;
+  /** As in the names of wheels; absent: wheels of pure Python, which run on every platform. */
+  readonly machine?: string;
+}
+
+/** The sandboxes' Python on every machine. */
+const ANYWHERE: PythonTarget = { version: PYTHON };
+/** Lambda: its Linux has glibc 2.34. */
+export const LAMBDA_PYTHON: PythonTarget = { version: PYTHON, machine: 'aarch64' };
+/** Newer platforms first. pip takes each tag by itself. */
+const GLIBC = ['2_34', '2_31', '2_28', '2_24', '2_17'];
+
+/** This machine, and the Python on it that makes packages and that functions of a local stage run on. */
+export const localPython = (): PythonTarget => ({
+  version: findPython().version,
+  machine: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
+});
+
+function wheelsFor({ version, machine }: PythonTarget): string[] {
+  const only = ['--only-binary', ':all:', '--python-version', version];
+  if (machine === undefined) return [...only, '--platform', 'any', '--implementation', 'py', '--abi', 'none'];
+  const platforms = [...GLIBC.map((glibc) => `manylinux_${glibc}_${machine}`), `manylinux2014_${machine}`, 'any'];
+  const abis = [`cp${version.replace('.', '')}`, 'abi3', 'none'];
+  return [
+    ...only,
+    ...platforms.flatMap((platform) => ['--platform', platform]),
+    ...['--implementation', 'cp'],
+    ...abis.flatMap((abi) => ['--abi', abi]),
+  ];
+}
+
 /**
- * Wheels of pure Python, unpacked, with bytecode: they run on every platform, whatever the machine that fetches them is.
- * Bytecode is that of the Python that fetches; another version reads the sources.
+ * Wheels, unpacked, with bytecode. Bytecode is that of the Python that fetches; another version reads the sources.
  * @param set folder of its requirements.txt
  * @returns the folder to put on `sys.path`
  * @throws Error when they cannot be fetched
  */
-export function pinnedPython(set: string): string {
+export function pinnedPython(set: string, target: PythonTarget = ANYWHERE): string {
   const requirements = path.join(set, 'requirements.txt');
   const python = findPython();
-  return made(set, [readFileSync(requirements, 'utf8'), python.version], (folder) => {
-    const wheels = ['--only-binary', ':all:', '--platform', 'any', '--implementation', 'py', '--abi', 'none'];
+  return made(set, [readFileSync(requirements, 'utf8'), python.version, ...describe(target)], (folder) => {
     const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-compile'];
     const exactly = ['--no-deps', '--require-hashes', '--requirement', requirements];
-    const args = ['-m', 'pip', 'install', ...quiet, ...wheels, '--python-version', PYTHON, ...exactly];
+    const args = ['-m', 'pip', 'install', ...quiet, ...wheelsFor(target), ...exactly];
     run(python.program, [...args, '--target', folder], { PIP_ROOT_USER_ACTION: 'ignore' });
     // Programs to be called by name, with the path of this machine's Python in them.
     rmSync(path.join(folder, 'bin'), { recursive: true, force: true });
     run(python.program, ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', folder], {});
   });
 }
+
+const describe = ({ version, machine }: PythonTarget): string[] => (machine === undefined ? [] : [version, machine]);
+
+/**
+ * A folder that a program in Python fills, once per inputs and clone.
+ * @param inputs texts that decide what becomes of it
+ * @param command the program's arguments, given the folder
+ */
+export const madeByPython = (
+  name: string,
+  inputs: readonly string[],
+  command: (folder: string) => readonly string[],
+): string =>
+  made(name, [...inputs, findPython().version], (folder) => {
+    run(findPython().program, command(folder), {});
+  });
 
 /** @param set folder of its package.json and lock. @returns the folder that holds `node_modules`. @throws Error when the packages cannot be fetched */
 export function pinnedNode(set: string): string {

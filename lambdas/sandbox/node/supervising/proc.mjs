@@ -1,11 +1,11 @@
 /** What /proc says about processes. All readers answer undefined (or nothing) for a process that is gone. */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** The kernel shows processor time in ticks of 10 ms on every platform that Lambda and laptops have. */
 const TICK_NS = 10_000_000;
 const PAGE_BYTES = pageBytes();
 
-/** `{state, parent, ownCpuNs, reapedCpuNs, started}` of /proc/[pid]/stat. */
+/** `{state, parent, ownCpuNs, reapedCpuNs, threads, started}` of /proc/[pid]/stat. */
 export function stat(pid) {
   const text = read(`/proc/${pid}/stat`);
   if (!text) return undefined;
@@ -16,6 +16,7 @@ export function stat(pid) {
     parent: Number(fields[1]),
     ownCpuNs: (Number(fields[11]) + Number(fields[12])) * TICK_NS,
     reapedCpuNs: (Number(fields[13]) + Number(fields[14])) * TICK_NS,
+    threads: Number(fields[17]),
     started: fields[19],
   };
 }
@@ -48,6 +49,20 @@ export const allPids = () =>
   list('/proc')
     .map(Number)
     .filter((pid) => pid > 0);
+
+/**
+ * Pids whose parent `pid` is; `threads` is how many it has, where that is known. One may be missing while another one
+ * ends: good enough for a look among many, not for the last one.
+ */
+export function children(pid, threads) {
+  const tasks = threads === 1 ? [pid] : list(`/proc/${pid}/task`);
+  return tasks.flatMap((thread) =>
+    (read(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
+  );
+}
+
+/** Kernels may be built without it. */
+export const tellsChildren = existsSync(`/proc/${process.pid}/task/${process.pid}/children`);
 
 export function owner(pid) {
   try {

@@ -60,9 +60,31 @@ export class ProcessTree {
     // Ids start again from the lowest.
     const wrapped = newest === undefined || since === undefined || newest < since;
     this.isUnsure = false;
+    if (proc.tellsChildren && !thorough) this.#followChildren(wrapped ? 0 : since);
+    else this.#lookAtAll(wrapped ? 0 : since);
+  }
+
+  /** Finds new ones from parent to child: on a machine with many processes far cheaper than to look at all. */
+  #followChildren(since) {
+    const pending = [...this.#known].map(([pid, { threads }]) => ({ pid, threads, adopts: false }));
+    for (const pid of this.#adopters) pending.push({ pid, adopts: true });
+    for (const parent of pending) {
+      for (const pid of proc.children(parent.pid, parent.threads)) {
+        if (this.#known.has(pid) || (parent.adopts && pid <= since)) continue;
+        const known = proc.stat(pid);
+        if (!known || isOver(known)) this.#noteEnded(pid);
+        else if (!parent.adopts || this.#isOurOrphan(pid, known)) {
+          this.#known.set(pid, known);
+          pending.push({ pid, threads: known.threads, adopts: false });
+        }
+      }
+    }
+  }
+
+  #lookAtAll(since) {
     const candidates = new Map();
     for (const pid of proc.allPids()) {
-      if (this.#known.has(pid) || !(wrapped || pid > since)) continue;
+      if (this.#known.has(pid) || pid <= since) continue;
       const known = proc.stat(pid);
       if (known && !isOver(known)) candidates.set(pid, known);
       else this.#noteEnded(pid);

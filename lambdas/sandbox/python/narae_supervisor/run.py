@@ -12,8 +12,10 @@ from .result_channel import Flooded, ResultChannel, read_exit_code, read_start
 from .usage import Meter
 
 START_TIMEOUT_S = 15
-# How often memory is looked at, s; near the limit it is looked at more closely.
+# How often memory is looked at, s: less often once the run goes on for a while, and more closely near the limit.
 LOOK_S = 0.02
+LATER_LOOK_S = 0.05
+LATER_S = 0.5
 CLOSE_LOOK_S = 0.005
 
 
@@ -142,7 +144,10 @@ class Run:
         self._tree.update()
         if self._meter.exceeds_memory():
             self._kill(verdict.out_of_memory(self._limits["memoryMb"]))
-        self._look_at = now + (CLOSE_LOOK_S if self._meter.near_memory_limit() else LOOK_S)
+        if self._meter.near_memory_limit():
+            self._look_at = now + CLOSE_LOOK_S
+        else:
+            self._look_at = now + (LOOK_S if self._meter.seconds_since_start() < LATER_S else LATER_LOOK_S)
 
     def _miss_deadline(self):
         if self._meter.started_ns is None:

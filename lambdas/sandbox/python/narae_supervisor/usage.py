@@ -1,5 +1,7 @@
 """What a run used, as the supervisor measures it: nothing here is the child's word."""
 
+import time
+
 # What a fork of ours may grow by until it executes the child's command.
 FORK_GROWTH_BYTES = 1024 * 1024
 
@@ -20,6 +22,9 @@ class Meter:
         """User code begins; what the harness used to prepare it does not count."""
         self.started_ns = at_ns
         self._cpu_before_ns += preparing_cpu_ns
+
+    def seconds_since_start(self):
+        return (time.monotonic_ns() - self.started_ns) / 1e9
 
     def stop(self, at_ns):
         self.ended_ns = at_ns

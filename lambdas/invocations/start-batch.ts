@@ -1,5 +1,6 @@
 import { AppError } from '../platform/http/errors';
 import type { UseCases } from '../platform/http/endpoint';
+import { inGroups } from '../platform/in-groups';
 import { check, fieldPath } from '../platform/http/validation';
 import { InvocationRequest } from './contract';
 import type { Ports } from './ports';
@@ -17,15 +18,9 @@ export const startBatch =
   async ({ body }, { principal }) => {
     ports.rateLimit.take(principal.workspace, body.invocations.length);
     const batchId = ports.ids.next('bat', ports.clock.now());
-    const items: Item[] = [];
-    for (let from = 0; from < body.invocations.length; from += AT_ONCE) {
-      const group = body.invocations.slice(from, from + AT_ONCE);
-      items.push(
-        ...(await Promise.all(
-          group.map((raw, offset) => startItem(raw, from + offset, principal.workspace, batchId, ports)),
-        )),
-      );
-    }
+    const items = await inGroups(body.invocations, AT_ONCE, (raw, index) =>
+      startItem(raw, index, principal.workspace, batchId, ports),
+    );
     const rejected = items.filter((item) => 'error' in item).length;
     if (rejected === items.length) {
       throw new AppError('VALIDATION_ERROR', 'None of the invocations can be taken; details.items says why.', {

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Meter, readMeter } from '../../engine';
+import { inGroups } from '../../platform/in-groups';
 import type { Clock } from '../../platform/time/clock';
 
 /** Partitions of counters that are read at the same time. */
@@ -38,11 +39,3 @@ const add = (a: Meter, b: Meter): Meter => ({
   errors: a.errors + b.errors,
   durationMs: a.durationMs + b.durationMs,
 });
-
-/** Does work for each of many, so many at a time; results in order. */
-export async function inGroups<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let from = 0; from < items.length; from += atOnce)
-    results.push(...(await Promise.all(items.slice(from, from + atOnce).map(work))));
-  return results;
-}

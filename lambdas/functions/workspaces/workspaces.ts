@@ -2,7 +2,7 @@ import { AppError } from '../../platform/http/errors';
 import type { UseCases } from '../../platform/http/endpoint';
 import { DEFAULT_WORKSPACE, maySee, type Principal } from '../../platform/auth/principal';
 import type { Workspace } from '../contract';
-import { inGroups } from '../registry/counters';
+import { inGroups } from '../../platform/in-groups';
 import { asPlatformFault, isPossibleId, notFound } from '../errors';
 import type { Ports } from '../ports';
 import type { WorkspaceRecord } from '../registry/records';

@@ -1,9 +1,11 @@
-import { QueryCommand, TransactWriteCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { CompanionWrites, Run } from '../engine';
 import { batchGet } from '../platform/dynamo/batch';
+import { readPage } from '../platform/dynamo/read-page';
 import { readItem } from '../platform/dynamo/read-item';
 import { isConditionFailed, storeFailed } from '../platform/dynamo/store-errors';
+import { ttl } from '../platform/dynamo/ttl';
 import { JobRecord } from './job';
 import { allJobs, earlierRunKey, idOfListSort, jobKey, jobsOfProject, listSort } from './job-keys';
 
@@ -12,9 +14,7 @@ const NOT_THERE = 'attribute_not_exists(pk)';
 const SAME_RUN = '#run = :held AND attribute_not_exists(cancelledAt)';
 const NEVER_RAN = '#run = :zero AND attribute_not_exists(cancelledAt)';
 
-/** DynamoDB's TTL counts in epoch seconds. */
-const ttl = (epochMs: number): number => Math.ceil(epochMs / 1000);
-
+const Entry = z.object({ sk: z.string() });
 const EarlierRun = z.object({ runId: z.string() });
 
 export interface JobPage {
@@ -70,21 +70,18 @@ export class JobStore {
 
   /** One page of a list, newest first. @param after sort key of the last entry of the page before */
   async page(partition: string, limit: number, after: string | undefined): Promise<JobPage> {
-    const { Items = [] } = await this.#db
-      .send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :after',
-          ExpressionAttributeValues: { ':pk': partition, ...(after !== undefined && { ':after': after }) },
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          // One more than wanted says whether there is another page; entries are too small to fill a megabyte.
-          Limit: limit + 1,
-        }),
-      )
-      .catch(storeFailed);
-    const sorts = Items.slice(0, limit).map((item) => z.string().parse(item['sk']));
-    return { ids: sorts.map(idOfListSort), next: Items.length > limit ? sorts.at(-1) : undefined };
+    const page = await readPage(
+      this.#db,
+      {
+        table: this.#table,
+        partition,
+        after: after === undefined ? undefined : { pk: partition, sk: after },
+        limit,
+        descending: true,
+      },
+      (item) => Entry.parse(item).sk,
+    );
+    return { ids: page.items.map(idOfListSort), next: page.more ? page.items.at(-1) : undefined };
   }
 
   /** @returns false when the job has run, or was cancelled, in the meantime */

@@ -2,9 +2,9 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AppError } from '../../platform/http/errors';
 import { readItem } from '../../platform/dynamo/read-item';
-import { WriteConflict, type Write } from '../../platform/dynamo/transact';
+import { versionedWrite, type Write } from '../../platform/dynamo/transact';
 import { roomKey, roomsPartition } from '../keys';
-import { readPage, type Page } from '../pages';
+import { readPage, type Page } from '../../platform/dynamo/read-page';
 
 export const ChatRoomRecord = z.object({
   workspace: z.string(),
@@ -53,23 +53,7 @@ export class ChatRoomStore {
   change(before: ChatRoomRecord | undefined, after: ChatRoomRecord | undefined): Write {
     const room = after ?? before;
     if (!room) throw new Error('Neither a room before nor one after');
-    const key = roomKey(room.workspace, room.id);
-    const held = before
-      ? {
-          ConditionExpression: '#version = :held',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':held': before.version },
-        }
-      : { ConditionExpression: 'attribute_not_exists(pk)' };
-    const refused = () => new WriteConflict(`room ${room.id}`);
-    return after
-      ? {
-          item: {
-            Put: { TableName: this.#table, Item: { ...key, ...after, version: (before?.version ?? 0) + 1 }, ...held },
-          },
-          refused,
-        }
-      : { item: { Delete: { TableName: this.#table, Key: key, ...held } }, refused };
+    return versionedWrite(this.#table, roomKey(room.workspace, room.id), before, after, `room ${room.id}`);
   }
 
   /** For a write that belongs to a room: it is there. */

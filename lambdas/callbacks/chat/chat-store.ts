@@ -5,7 +5,7 @@ import { AppError } from '../../platform/http/errors';
 import { readItem } from '../../platform/dynamo/read-item';
 import { transact, type Write } from '../../platform/dynamo/transact';
 import { chatKey, chatOfRoomKey, chatsOfRoomPartition, chatsPartition, roomKey } from '../keys';
-import { readPage, type Page } from '../pages';
+import { readPage, type Page } from '../../platform/dynamo/read-page';
 
 export const ChatRecord = z.object({
   workspace: z.string(),

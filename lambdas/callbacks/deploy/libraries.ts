@@ -8,6 +8,7 @@ import { Bundle } from '../../engine';
 import type { Clock } from '../../platform/time/clock';
 import { readItem } from '../../platform/dynamo/read-item';
 import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';
+import { ttl } from '../../platform/dynamo/ttl';
 import { bundleKey, resolutionKey } from '../keys';
 import type { Wanted } from './library';
 import type { Installed, Place, Resolved } from './build-order';
@@ -52,7 +53,7 @@ export class Libraries {
 
   async remember(workspace: string, wanted: Wanted, address: string): Promise<void> {
     const until = this.#clock.now() + RESOLVED_FOR_MS;
-    const Item = { ...resolutionKey(workspace, digestOf(wanted)), address, until, expiresAt: Math.ceil(until / 1000) };
+    const Item = { ...resolutionKey(workspace, digestOf(wanted)), address, until, expiresAt: ttl(until) };
     await this.#db.send(new PutCommand({ TableName: this.#table, Item })).catch(storeFailed);
   }
 

@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { AppError } from '../../platform/http/errors';
 import { queryAll } from '../../platform/dynamo/query-pages';
 import { readItem } from '../../platform/dynamo/read-item';
-import { WriteConflict, transact, type TransactItem, type Write } from '../../platform/dynamo/transact';
+import { transact, versionedWrite, WriteConflict, type Write } from '../../platform/dynamo/transact';
 import { CallbackRecord, claimsOf, Deployment, StoredEnv, type Claim } from './callback';
 import { callbackKey, callbacksPartition, pathPartition, routeKey } from '../keys';
 import { METHODS, type CallMethod } from '../limits';
-import { readPage, type Page } from '../pages';
+import { readPage, type Page } from '../../platform/dynamo/read-page';
 
 /** What answers calls on a route. */
 export const Route = z.object({
@@ -94,18 +94,8 @@ export class CallbackStore {
     const record = after ?? before;
     if (!record) return [];
     const key = callbackKey(record.workspace, record.id);
-    const held = before
-      ? {
-          ConditionExpression: '#version = :held',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':held': before.version },
-        }
-      : { ConditionExpression: 'attribute_not_exists(pk)' };
-    const item: TransactItem = after
-      ? { Put: { TableName: this.#table, Item: { ...key, ...after, version: (before?.version ?? 0) + 1 }, ...held } }
-      : { Delete: { TableName: this.#table, Key: key, ...held } };
     return [
-      { item, refused: () => new WriteConflict(`callback ${record.id}`) },
+      versionedWrite(this.#table, key, before, after, `callback ${record.id}`),
       ...this.#routeWrites(record, before ? claimsOf(before) : [], after ? claimsOf(after) : []),
     ];
   }

@@ -1,3 +1,4 @@
+import { ttl } from '../../platform/dynamo/ttl';
 import { timeOfId } from '../../platform/ids';
 import { isTerminal, type Run } from './run';
 
@@ -42,8 +43,7 @@ export const openShardOf = (id: string): string => `OPEN#${id.charCodeAt(id.leng
 export const OPEN_INDEX = 'open';
 
 /** Epoch seconds after which DynamoDB may delete. */
-export const expiryOf = (createdAt: number, retentionDays: number): number =>
-  Math.ceil(createdAt / 1000) + retentionDays * 86_400;
+export const expiryOf = (createdAt: number, retentionDays: number): number => ttl(createdAt) + retentionDays * 86_400;
 
 /** Sparse indexes of runs that are over, by the time of their end: of all runs of a service, and of one owner. */
 export const ENDED_BY_ROOM = 'endedByRoom';

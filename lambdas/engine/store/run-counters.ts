@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { queryAll } from '../../platform/dynamo/query-pages';
+import { ttl } from '../../platform/dynamo/ttl';
 import type { OtherWrite } from './fenced-write';
 import { isTerminal, wallMs, type Run } from '../run/run';
 
@@ -56,7 +57,7 @@ export function countingWrite(
         ':one': 1,
         ':error': call.error ? 1 : 0,
         ':duration': call.durationMs,
-        ':expires': Math.ceil((call.at + 2 * WINDOW_MS) / 1000),
+        ':expires': ttl(call.at + 2 * WINDOW_MS),
       },
     },
   };

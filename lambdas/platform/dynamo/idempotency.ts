@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Clock } from '../time/clock';
 import { AppError, invalid } from '../http/errors';
 import { isConditionFailed, storeFailed } from './store-errors';
+import { ttl } from './ttl';
 
 /** What a route answered, as it is kept and said again. */
 export interface StoredReply {
@@ -155,8 +156,5 @@ function replay(earlier: z.output<typeof Existing>, bodyHash: string): Replayed 
   const { status, headers, body, isBase64, large = false } = earlier.reply;
   return { status, headers: { ...headers, 'Idempotency-Replayed': 'true' }, body, isBase64, large };
 }
-
-/** DynamoDB's TTL counts in epoch seconds. */
-const ttl = (epochMs: number): number => Math.ceil(epochMs / 1000);
 
 const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');

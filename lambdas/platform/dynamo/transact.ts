@@ -1,14 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  TransactWriteCommand,
-  type DynamoDBDocumentClient,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AppError } from '../http/errors';
-import { storeFailed } from './store-errors';
-
-export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+import { isRefused, sendTransaction, type TransactItem } from './send-transaction';
 
 /** One write of a transaction, and what it means when its condition does not hold. */
 export interface Write {
@@ -16,27 +9,48 @@ export interface Write {
   readonly refused: () => Error;
 }
 
-/** Items that many write at the same time (counters): each try meets fewer of the others. */
-const MAX_CONFLICTS = 15;
-
 /**
  * Writes all or nothing; DynamoDB takes 100 items at most.
  * @throws what the first write says whose condition does not hold; AppError when the store fails
  */
 export async function transact(db: DynamoDBDocumentClient, writes: readonly Write[]): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await db.send(new TransactWriteCommand({ TransactItems: writes.map(({ item }) => item) }));
-      return;
-    } catch (error) {
-      const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-      const refused = writes.find((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
-      if (refused) throw refused.refused();
-      const busy = reasons.some(({ Code }) => Code === 'TransactionConflict' || Code === 'ThrottlingError');
-      if (!busy || attempt === MAX_CONFLICTS) return storeFailed(error);
-      await setTimeout(Math.random() * Math.min(500, 10 * 2 ** attempt));
-    }
-  }
+  const items = writes.map(({ item }) => item);
+  await sendTransaction(db, items, (reasons) => {
+    const at = reasons.findIndex(isRefused);
+    const refused = writes[at];
+    if (refused) throw refused.refused();
+    return undefined;
+  });
+}
+
+/**
+ * One item with a version as it should be, if it is still as it was read: the version is raised by each write, which
+ * names the one it knows.
+ * @param before undefined for a new one
+ * @param after undefined: it is deleted
+ * @param what named by the WriteConflict of a write that came too late
+ */
+export function versionedWrite(
+  table: string,
+  key: Readonly<Record<string, string>>,
+  before: { readonly version: number } | undefined,
+  after: object | undefined,
+  what: string,
+): Write {
+  const held = before
+    ? {
+        ConditionExpression: '#version = :held',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':held': before.version },
+      }
+    : { ConditionExpression: 'attribute_not_exists(pk)' };
+  const version = (before?.version ?? 0) + 1;
+  return {
+    item: after
+      ? { Put: { TableName: table, Item: { ...key, ...after, version }, ...held } }
+      : { Delete: { TableName: table, Key: key, ...held } },
+    refused: () => new WriteConflict(what),
+  };
 }
 
 /** What was read has been changed by somebody else before it could be written. */

@@ -1,6 +1,6 @@
 import { eventsAfter, findRunFor, isTerminal, RUNTIMES, timeOfRun } from '../engine';
 import type { UseCases } from '../platform/http/endpoint';
-import { invalid } from '../platform/http/errors';
+import { cursorCodec } from '../platform/http/cursor';
 import { fittingReply } from '../platform/http/reply-bytes';
 import type { Ports } from './ports';
 import type { invocationsRoutes } from './routes';
@@ -25,6 +25,12 @@ export const getEvents =
     };
   };
 
+/** The id of the last run of a page. */
+const cursors = cursorCodec<string>(
+  (id) => id,
+  (text) => (timeOfRun(text) === undefined ? undefined : text),
+);
+
 export const listInvocations =
   (ports: Ports): Service['listInvocations'] =>
   async ({ query }, { principal }) => {
@@ -33,11 +39,11 @@ export const listInvocations =
       principal.workspace,
       filter,
       query.limit,
-      readCursor(query.cursor),
+      cursors.read(query.cursor),
       ports.clock.now(),
     );
     return {
-      body: { items: page.runs.map(toSummary), nextCursor: page.next === undefined ? null : writeCursor(page.next) },
+      body: { items: page.runs.map(toSummary), nextCursor: page.next === undefined ? null : cursors.write(page.next) },
     };
   };
 
@@ -53,14 +59,3 @@ export const listRuntimes = (): Service['listRuntimes'] => () =>
       })),
     },
   });
-
-/** A cursor is the id of the last run of a page; opaque, so that it may become something else. */
-const writeCursor = (id: string): string => Buffer.from(id).toString('base64url');
-
-function readCursor(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const id = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (timeOfRun(id) === undefined || writeCursor(id) !== cursor)
-    throw invalid('cursor', 'cursor must be a nextCursor of this list');
-  return id;
-}

@@ -20,6 +20,3 @@ export const LIMITS = {
   retentionDays: ENGINE.retentionDays,
   metrics: { minutes: { min: 1, max: 60, default: 10 }, periodSeconds: { min: 10, max: 3_600, default: 60 } },
 } as const;
-
-/** Bytes of one answer; Lambda takes 6 MiB, the answer's own JSON text quoted once more. */
-export const ANSWER_BYTES = 5_500_000;

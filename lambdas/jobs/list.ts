@@ -1,11 +1,10 @@
 import type { UseCases } from '../platform/http/endpoint';
-import { invalid } from '../platform/http/errors';
+import { ReplyBudget } from '../platform/http/reply-bytes';
+import { cursorCodec } from '../platform/http/cursor';
 import type { Job as JobView } from './contract';
 import { findJobs } from './find-job';
 import { statusOf, type Job } from './job';
 import { allJobs, isJobId, idOfListSort, jobsOfProject, listSort } from './job-keys';
-import { ANSWER_BYTES } from './limits';
-import { wireBytes } from './output';
 import type { Ports } from './ports';
 import type { jobsRoutes } from './routes';
 import { toJob } from './view';
@@ -28,11 +27,19 @@ export const listProjectJobs =
     const { workspace } = principal;
     const project = await ports.projects.find(workspace, params.project.trim());
     if (!project) {
-      readCursor(query.cursor);
+      cursors.read(query.cursor);
       return { body: [] };
     }
     return list(workspace, jobsOfProject(workspace, project.id), query, ports, ports.publicOrigin(headers));
   };
+
+/** The sort key of the last job of a page. */
+const cursors = cursorCodec<string>(
+  (sort) => sort,
+  (text) => (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z#/.test(text) && isJobId(idOfListSort(text)) ? text : undefined),
+);
+
+const sortOf = (job: JobView): string => listSort({ createdAt: Date.parse(job.data.created_at), id: job.job_id });
 
 /** Jobs that are read together: what one BatchGet takes. */
 const AT_ONCE = 100;
@@ -42,41 +49,25 @@ const AT_ONCE = 100;
  * Costs one query and two batched reads per hundred jobs; large outputs are read once per process.
  */
 async function list(workspace: string, partition: string, { limit, cursor }: Page, ports: Ports, origin: string) {
-  let after = readCursor(cursor);
+  let after = cursors.read(cursor);
   const body: JobView[] = [];
-  let bytes = 0;
+  const budget = new ReplyBudget();
   for (;;) {
     const page = await ports.jobs.page(partition, Math.min(AT_ONCE, limit - body.length), after);
     const jobs = await findJobs(workspace, page.ids, ports);
     const views = await Promise.all(jobs.map((job) => listed(job, ports, origin)));
     for (const view of views) {
-      bytes += wireBytes(JSON.stringify(view));
       const last = body.at(-1);
-      if (last && bytes > ANSWER_BYTES) return { body, headers: { 'X-Next-Cursor': cursorAfter(last) } };
+      if (!budget.take(view) && last) return { body, headers: { 'X-Next-Cursor': cursors.write(sortOf(last)) } };
       body.push(view);
     }
     after = page.next;
     if (after === undefined) return { body };
-    if (body.length >= limit) return { body, headers: { 'X-Next-Cursor': writeCursor(after) } };
+    if (body.length >= limit) return { body, headers: { 'X-Next-Cursor': cursors.write(after) } };
   }
 }
 
 async function listed(job: Job, { output }: Ports, origin: string): Promise<JobView> {
   const over = job.run !== undefined && statusOf(job) !== 'RUNNING';
   return toJob(job, over ? await output.readHead(job.run) : undefined, origin);
-}
-
-/** A cursor is the sort key of the last job of a page; opaque, so that it may become something else. */
-const writeCursor = (sort: string): string => Buffer.from(sort).toString('base64url');
-
-const cursorAfter = (job: JobView): string =>
-  writeCursor(listSort({ createdAt: Date.parse(job.data.created_at), id: job.job_id }));
-
-/** @throws AppError `VALIDATION_ERROR` */
-function readCursor(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const sort = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z#/.test(sort) && isJobId(idOfListSort(sort)) && writeCursor(sort) === cursor)
-    return sort;
-  throw invalid('cursor', 'cursor must be the X-Next-Cursor of a page of this list');
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Blobs, eventsAfter, resultOf, type Run, type RunStore } from '../engine';
-import { cutToBytes } from '../platform/text';
+import { bytesAsText, REPLY_BYTES } from '../platform/http/reply-bytes';
+import { cutToBytes, cutToSize } from '../platform/text';
 import { LIMITS } from './limits';
 
 /** What a run has printed. */
@@ -30,7 +31,7 @@ export class OutputReader {
 
   async read(run: Run): Promise<Output> {
     const output = (await this.#stored(run)) ?? (await this.#fromEvents(run, ALL_LINES));
-    return withinWire(cut(output, LIMITS.outputBytes));
+    return withinReply(cut(output, LIMITS.outputBytes));
   }
 
   /** The first KiB of each, for lists. A run that is over does not change, so that each is read once per process. */
@@ -84,21 +85,15 @@ function cut(output: Output, maxBytes: number): Output {
   };
 }
 
-/** Each text stands three times in an answer, and Lambda takes 6 MiB of an answer that it quotes once more. */
-const WIRE_BYTES = 850_000;
+/** Two texts stand three times in a reply, and everything else takes less than one of them. */
+const TEXT_BYTES = REPLY_BYTES / 7;
 
-/** Output full of control characters is many times as long in JSON: it is cut further, so that it can be answered. */
-function withinWire(output: Output): Output {
+/** Output full of control characters is many times as long in JSON: it is cut further, so that a reply can carry it. */
+function withinReply(output: Output): Output {
   let shorter = output;
   for (const name of ['stdout', 'stderr'] as const) {
-    while (wireBytes(shorter[name]) > WIRE_BYTES) {
-      const share = WIRE_BYTES / wireBytes(shorter[name]);
-      const text = cutToBytes(shorter[name], Math.floor(Buffer.byteLength(shorter[name]) * share * 0.95));
-      shorter = { ...shorter, [name]: text, [`${name}Truncated`]: true };
-    }
+    const text = cutToSize(output[name], TEXT_BYTES, bytesAsText);
+    if (text.length < output[name].length) shorter = { ...shorter, [name]: text, [`${name}Truncated`]: true };
   }
   return shorter;
 }
-
-/** Bytes of a text in an answer: quoted in the body, which Lambda's own document quotes again. */
-export const wireBytes = (text: string): number => Buffer.byteLength(JSON.stringify(JSON.stringify(text)));

@@ -16,3 +16,14 @@ export function cutToBytes(text: string, maxBytes: number): string {
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return bytes.toString('utf8', 0, end);
 }
+
+/** The same where a text is measured otherwise, as by the JSON that it becomes. @param sizeOf never grows as a text is cut */
+export function cutToSize(text: string, maxSize: number, sizeOf: (text: string) => number): string {
+  let cut = text;
+  for (let size = sizeOf(cut); size > maxSize; size = sizeOf(cut))
+    cut = cutToBytes(cut, Math.floor((Buffer.byteLength(cut) * maxSize * CLOSER) / size));
+  return cut;
+}
+
+/** Each cut takes away at least 2 %, so that few are needed. */
+const CLOSER = 0.98;

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/http/errors';
 import type { UseCases } from '../../platform/http/endpoint';
 import { retryOnConflict, type Write } from '../../platform/dynamo/transact';
-import { pageReply, readCursor } from '../pages';
+import { cursors, pageReply } from '../pages';
 import type { Ports } from '../ports';
 import type { ChatRoomRecord } from './chat-room-store';
 import type { callbacksRoutes } from '../routes';
@@ -22,7 +22,7 @@ export const createChatRoom =
 export const listChatRooms =
   (ports: Ports): Room['listChatRooms'] =>
   async ({ query }, { principal: { workspace } }) => {
-    const page = await ports.rooms.list(workspace, readCursor(query.cursor), query.limit);
+    const page = await ports.rooms.list(workspace, cursors.read(query.cursor), query.limit);
     return pageReply(page.items.map(toChatRoom), page.more, ({ chat_id }) => chat_id);
   };
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/http/errors';
 import type { UseCases } from '../../platform/http/endpoint';
-import { pageReply, readCursor } from '../pages';
+import { cursors, pageReply } from '../pages';
 import type { Ports } from '../ports';
 import type { callbacksRoutes } from '../routes';
 import { toChat } from '../view';
@@ -32,7 +32,7 @@ export const listChats =
   (ports: Ports): Room['listChats'] =>
   async ({ query }, { principal: { workspace } }) => {
     const { chat_room_id: roomId, limit } = query;
-    const after = readCursor(query.cursor);
+    const after = cursors.read(query.cursor);
     if (roomId === 0) {
       const all = await ports.chats.list(workspace, after, limit);
       return pageReply(all.items.map(toChat), all.more, ({ chat_id }) => chat_id);
@@ -46,7 +46,7 @@ export const listChatsOfRoom =
   (ports: Ports): Room['listChatsOfRoom'] =>
   async ({ params, query }, { principal: { workspace } }) => {
     const room = await ports.rooms.get(workspace, params.chat_id);
-    const page = await ports.chats.listOfRoom(workspace, room.id, readCursor(query.cursor), query.limit);
+    const page = await ports.chats.listOfRoom(workspace, room.id, cursors.read(query.cursor), query.limit);
     return pageReply(page.items.map(toChat), page.more, ({ chat_id }) => chat_id);
   };
 

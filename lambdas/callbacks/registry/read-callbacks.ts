@@ -1,5 +1,5 @@
 import type { UseCases } from '../../platform/http/endpoint';
-import { pageReply, readCursor } from '../pages';
+import { cursors, pageReply } from '../pages';
 import type { Ports } from '../ports';
 import type { callbacksRoutes } from '../routes';
 import { toCallback } from '../view';
@@ -17,7 +17,7 @@ export const getCallback =
 export const listCallbacks =
   (ports: Ports): Service['listCallbacks'] =>
   async ({ query }, { principal: { workspace } }) => {
-    const page = await ports.callbacks.list(workspace, readCursor(query.cursor), query.limit);
+    const page = await ports.callbacks.list(workspace, cursors.read(query.cursor), query.limit);
     const now = ports.clock.now();
     return pageReply(
       page.items.map((record) => toCallback(record, now)),

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { StoredAnswer } from './function-answer';
 import { LIMITS } from '../run/limits';
 import type { HttpResult } from './result';
-import { cutToBytes } from '../../platform/text';
+import { REPLY_BYTES } from '../../platform/http/reply-bytes';
+import { cutToBytes, cutToSize } from '../../platform/text';
 
 export interface PublicResult {
   readonly result: HttpResult;
@@ -27,21 +28,14 @@ export function publicResult(json: string): PublicResult {
   const { statusCode, text, headers } = answer.success
     ? { ...answer.data, text: bodyOf(answer.data) }
     : { statusCode: 200, text: json };
-  const body = cutToJson(cutToBytes(text, LIMITS.resultBytes));
+  const body = cutToSize(cutToBytes(text, LIMITS.resultBytes), JSON_BYTES, jsonBytes);
   return { result: { statusCode, body, ...(headers && { headers }) }, cut: body.length < text.length };
 }
 
-/** Bytes of JSON that a body takes at most of an answer, which a Lambda function gives 6 MB for as Base64. */
-const JSON_BYTES = 3.5 * 1024 * 1024;
+/** A body may take so many bytes of JSON: six tenths of a reply, since the whole becomes a third longer as Base64. */
+const JSON_BYTES = REPLY_BYTES * 0.6;
 
 /** Control characters take six bytes of JSON each: a text of them is cut further. */
-function cutToJson(text: string): string {
-  let cut = text;
-  for (let bytes = jsonBytes(cut); bytes > JSON_BYTES; bytes = jsonBytes(cut))
-    cut = cutToBytes(cut, Math.floor((Buffer.byteLength(cut) * JSON_BYTES) / bytes));
-  return cut;
-}
-
 const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
 
 function bodyOf({ body, bodyText, bodyBase64 }: z.output<typeof Answer>): string {

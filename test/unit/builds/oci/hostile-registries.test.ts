@@ -33,10 +33,14 @@ test('credentials are sent when they are asked for, and as Basic where that is a
 
 test('they are changed into a token where the registry asks for one', async () => {
   const server = await registry((request, response, port) => {
-    if (request.url?.startsWith('/token') === true)
-      { end(response, request.headers.authorization === BASIC ? 200 : 401, {}, '{"token":"t-1"}'); return; }
-    if (request.headers.authorization === 'Bearer t-1')
-      { end(response, 200, { 'docker-content-digest': `sha256:${'2'.repeat(64)}` }); return; }
+    if (request.url?.startsWith('/token') === true) {
+      end(response, request.headers.authorization === BASIC ? 200 : 401, {}, '{"token":"t-1"}');
+      return;
+    }
+    if (request.headers.authorization === 'Bearer t-1') {
+      end(response, 200, { 'docker-content-digest': `sha256:${'2'.repeat(64)}` });
+      return;
+    }
     const realm = `http://127.0.0.1:${port}/token`;
     end(response, 401, { 'www-authenticate': `Bearer realm="${realm}",service="registry.example"` });
   });

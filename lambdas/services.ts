@@ -1,3 +1,4 @@
+import { buildsManifest } from './builds/manifest';
 import { callbacksManifest } from './callbacks/manifest';
 import { functionsManifest } from './functions/manifest';
 import { invocationsManifest } from './invocations/manifest';
@@ -13,5 +14,6 @@ export const SERVICES: readonly ServiceManifest[] = [
   functionsManifest,
   callbacksManifest,
   jobsManifest,
+  buildsManifest,
   siteManifest,
 ];

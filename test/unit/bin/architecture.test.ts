@@ -8,7 +8,7 @@ const PLACE =
 test('a service of the list is in the tables, with its functions and alarms', () => {
   const text = withTables(PLACE, [...SERVICES, notesManifest]);
   expect(text).toMatch(/^Before\.\n[\s\S]*\nAfter\.\n$/);
-  expect(text).not.toContain('old');
+  expect(text).not.toContain('outdated row');
   expect(text).toContain('| `notes` | Texts of a workspace | `/api/notes` | [sweeping-given-up](runbook.md#sweeping');
   expect(text).toContain(
     '| `test/fixtures/services/notes/sweeper.lambda.ts` | `notes-sweeper` | events, with 1 retries, then the dead-letter',

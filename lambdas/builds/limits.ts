@@ -1,0 +1,17 @@
+/** Limits of this service, with units; used by schemas, code and description alike (docs/contracts/builds.md). */
+export const BUILD_LIMITS = {
+  archive: { unpackedBytes: 50 * 1024 * 1024, entries: 1000 },
+  form: { fields: 20, fieldBytes: 64 * 1024 },
+  appNameChars: 200,
+  textChars: 2048,
+  errorBytes: 8 * 1024,
+  replicas: { min: 1, max: 100 },
+  listed: { max: 200, default: 50 },
+  /** Tasks of a workspace that are not at their end. */
+  tasksAtOnce: 20,
+  /** Days that tasks, sources and artifacts are kept. */
+  keptDays: 90,
+} as const;
+
+/** Milliseconds after its creation by which a task is at its end (docs/contracts/builds.md#deadline). */
+export const TASK_DEADLINE_MS = 570_000;

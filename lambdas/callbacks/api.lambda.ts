@@ -5,14 +5,10 @@ import { kms } from '../platform/aws/kms';
 import { waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
 import { sfn } from '../platform/aws/sfn';
-import { systemClock } from '../platform/time/clock';
-import { createAuth } from '../platform/auth/create-auth';
-import { endpoint } from '../platform/http/endpoint';
-import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/dynamo/idempotency';
+import { composeService } from '../platform/http/service';
+import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
+import { readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
-import { RateLimit } from '../platform/rate-limit';
-import { telemetry } from '../platform/telemetry';
 import { callCallback } from './call/call-callback';
 import { changeCallback } from './registry/change-callback';
 import { changeChatRoom, createChatRoom, deleteChatRoom, getChatRoom, listChatRooms } from './chat/chat-rooms';
@@ -34,21 +30,17 @@ import { CallbackStore } from './registry/store';
 import { writeBody } from './text-clients';
 
 const env = readEnv(
-  commonEnv.extend({
+  serviceEnv.extend({
     NARAE_RUNNER_FUNCTION: z.string().min(1),
     NARAE_CALLBACK_BUILDS: z.string().min(1),
     NARAE_DATA_KEY_ID: z.string().min(1),
     NARAE_RESERVED_NAMES: z.string().default(''),
-    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
-    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
   }),
 );
-const clock = systemClock;
 const db = dynamo();
+const { clock, endpoint, observed } = composeService('callbacks', env, db);
 const bucket = s3();
-const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, clock);
 const rooms = new ChatRoomStore(db, env.NARAE_ENTITIES_TABLE);
-const observed = telemetry('callbacks');
 
 const ports: Ports = {
   clock,
@@ -65,7 +57,7 @@ const ports: Ports = {
   sources: new Sources(new SourceStore(bucket, env.NARAE_BUCKET)),
   reserved: new ReservedNames(env.NARAE_RESERVED_NAMES),
   startBuild: executionStartBuild(sfn(), env.NARAE_CALLBACK_BUILDS),
-  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+  rateLimit: rateLimitOf(env),
 };
 
 export const handler = endpoint({
@@ -100,11 +92,6 @@ export const handler = endpoint({
     changeChat: changeChat(ports),
     deleteChat: deleteChat(ports),
   },
-  authenticate,
-  originGuard,
-  allowedOrigins,
-  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
-  telemetry: observed,
   errorDetail: true,
   writeBody,
 });

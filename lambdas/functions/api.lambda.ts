@@ -8,16 +8,12 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/time/clock';
-import { createAuth } from '../platform/auth/create-auth';
-import { endpoint } from '../platform/http/endpoint';
-import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/dynamo/idempotency';
+import { composeService } from '../platform/http/service';
+import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
+import { readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { openTargets } from '../platform/outbound/target';
 import { systemResolver } from '../platform/outbound/resolve';
-import { RateLimit } from '../platform/rate-limit';
-import { telemetry } from '../platform/telemetry';
 import { cloudWatchLogSource } from './observability/cloudwatch-logs-source';
 import { cloudWatchMetricsSource } from './observability/cloudwatch-metrics-source';
 import { Counters } from './registry/counters';
@@ -47,7 +43,7 @@ import {
 } from './workspaces/workspaces';
 
 const env = readEnv(
-  commonEnv.extend({
+  serviceEnv.extend({
     NARAE_RUNNER_FUNCTION: z.string().min(1),
     NARAE_CLEANER_FUNCTION: z.string().min(1),
     NARAE_CALLER_FUNCTION: z.string().min(1),
@@ -58,16 +54,12 @@ const env = readEnv(
     NARAE_OPEN_TARGETS: z.string().default(''),
     NARAE_OWN_HOSTS: z.string().default(''),
     NARAE_WINDOW_MS: z.coerce.number().positive().default(28_000),
-    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
-    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
   }),
 );
-const clock = systemClock;
 const db = dynamo();
+const { clock, endpoint, observed } = composeService('functions', env, db);
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
-const observed = telemetry('functions');
 const report = reportFault(observed);
-const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, clock);
 const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
 
 const ports: Ports = {
@@ -78,7 +70,7 @@ const ports: Ports = {
   blobs,
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, report),
-  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+  rateLimit: rateLimitOf(env),
   workspaces: new WorkspaceStore(db, env.NARAE_ENTITIES_TABLE),
   functions: new FunctionStore(db, env.NARAE_ENTITIES_TABLE),
   codes: new SourceStore(s3(), env.NARAE_BUCKET),
@@ -133,12 +125,8 @@ export const handler = endpoint({
   },
   // A function that was deleted is gone, whatever it answered before.
   beforeReplay: { invokeFunction: functionIsThere(ports) },
-  authenticate,
-  originGuard,
-  allowedOrigins,
-  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, {
+  largeBodies: {
     put: (workspace, name, text) => blobs.putResult(workspace, name, text),
     get: (workspace, name) => blobs.getResult(workspace, name),
-  }),
-  telemetry: observed,
+  },
 });

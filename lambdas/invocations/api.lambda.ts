@@ -4,14 +4,10 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/time/clock';
-import { createAuth } from '../platform/auth/create-auth';
-import { endpoint } from '../platform/http/endpoint';
-import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/dynamo/idempotency';
+import { composeService } from '../platform/http/service';
+import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
+import { readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
-import { RateLimit } from '../platform/rate-limit';
-import { telemetry } from '../platform/telemetry';
 import { workspaceIds } from '../platform/dynamo/workspaces';
 import { cancelInvocation } from './cancel-invocation';
 import type { Ports } from './ports';
@@ -21,16 +17,13 @@ import { startBatch } from './start-batch';
 import { startInvocation } from './start-invocation';
 
 const env = readEnv(
-  commonEnv.extend({
+  serviceEnv.extend({
     NARAE_RUNNER_FUNCTION: z.string().min(1),
     NARAE_DATA_KEY_ID: z.string().min(1),
-    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
-    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
   }),
 );
-const clock = systemClock;
 const db = dynamo();
-const { allowedOrigins, authenticate, originGuard, ticketKey } = createAuth(env, db, clock);
+const { clock, endpoint, ticketKey } = composeService('invocations', env, db);
 
 const ports: Ports = {
   clock,
@@ -42,7 +35,7 @@ const ports: Ports = {
   blobs: new Blobs(s3(), env.NARAE_BUCKET, clock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
   dispatch: lambdaDispatch(lambda(), env.NARAE_RUNNER_FUNCTION),
-  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+  rateLimit: rateLimitOf(env),
   streamUrl: streamUrlOf(env.NARAE_AUTH === 'none' ? undefined : ticketKey, clock),
 };
 
@@ -57,9 +50,4 @@ export const handler = endpoint({
     cancelInvocation: cancelInvocation(ports),
     listRuntimes: listRuntimes(),
   },
-  authenticate,
-  originGuard,
-  allowedOrigins,
-  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock),
-  telemetry: telemetry('invocations'),
 });

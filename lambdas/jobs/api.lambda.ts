@@ -5,15 +5,11 @@ import { dynamo } from '../platform/aws/dynamo';
 import { kms } from '../platform/aws/kms';
 import { lambda, waitingLambda } from '../platform/aws/lambda';
 import { s3 } from '../platform/aws/s3';
-import { systemClock } from '../platform/time/clock';
-import { createAuth } from '../platform/auth/create-auth';
-import { endpoint } from '../platform/http/endpoint';
-import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/dynamo/idempotency';
+import { composeService } from '../platform/http/service';
+import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
+import { readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { publicOrigin } from '../platform/http/public-origin';
-import { RateLimit } from '../platform/rate-limit';
-import { telemetry } from '../platform/telemetry';
 import { cancelJob } from './cancel';
 import { executeJob } from './execute';
 import { JobStore } from './job-store';
@@ -28,20 +24,16 @@ import { jobsRoutes } from './routes';
 import { uploadJob } from './upload';
 
 const env = readEnv(
-  commonEnv.extend({
+  serviceEnv.extend({
     NARAE_RUNNER_FUNCTION: z.string().min(1),
     NARAE_DATA_KEY_ID: z.string().min(1),
     NARAE_PUBLIC_URL: z.url().optional(),
-    NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
-    NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
   }),
 );
-const clock = systemClock;
 const db = dynamo();
-const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, clock);
+const { clock, endpoint, observed } = composeService('jobs', env, db);
 const store = new RunStore(db, env.NARAE_RUNS_TABLE);
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
-const observed = telemetry('jobs');
 
 const ports: Ports = {
   clock,
@@ -57,7 +49,7 @@ const ports: Ports = {
   projects: new ProjectStore(db, env.NARAE_ENTITIES_TABLE),
   output: new OutputReader({ blobs, store }),
   publicOrigin: publicOrigin(env.NARAE_PUBLIC_URL),
-  rateLimit: new RateLimit(clock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST }),
+  rateLimit: rateLimitOf(env),
 };
 
 /** An execute that waited answers with up to 5 MB: too much for a record, kept beside the results of runs. */
@@ -82,10 +74,6 @@ export const handler = endpoint({
     getClusterMetrics: getClusterMetrics(ports),
     listMetricNames: listMetricNames(),
   },
-  authenticate,
-  originGuard,
-  allowedOrigins,
-  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, clock, largeReplies),
-  telemetry: observed,
+  largeBodies: largeReplies,
   errorDetail: true,
 });

@@ -1,4 +1,6 @@
-import type { Clock } from './time/clock';
+import * as z from 'zod';
+import { commonEnv } from './env';
+import { systemClock, type Clock } from './time/clock';
 import { AppError } from './http/errors';
 
 /**
@@ -31,3 +33,13 @@ export class RateLimit {
     this.#buckets.set(workspace, { tokens: refilled - tokens, at: now });
   }
 }
+
+/** What a service with a rate limit is given beside what every function of ours is. */
+export const serviceEnv = commonEnv.extend({
+  NARAE_RATE_PER_SECOND: z.coerce.number().positive().default(500),
+  NARAE_RATE_BURST: z.coerce.number().positive().default(2000),
+});
+
+/** Requests of a workspace per process. */
+export const rateLimitOf = (env: z.output<typeof serviceEnv>): RateLimit =>
+  new RateLimit(systemClock, { perSecond: env.NARAE_RATE_PER_SECOND, burst: env.NARAE_RATE_BURST });

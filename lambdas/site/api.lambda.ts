@@ -1,12 +1,9 @@
 import path from 'node:path';
 import description from '../../docs/openapi.json';
 import { dynamo } from '../platform/aws/dynamo';
-import { systemClock } from '../platform/time/clock';
-import { createAuth } from '../platform/auth/create-auth';
-import { endpoint, type UseCases } from '../platform/http/endpoint';
+import type { UseCases } from '../platform/http/endpoint';
+import { composeService } from '../platform/http/service';
 import { commonEnv, readEnv } from '../platform/env';
-import { Idempotency } from '../platform/dynamo/idempotency';
-import { telemetry } from '../platform/telemetry';
 import { prefersHtml } from './accept';
 import { demoAssets } from './demo-assets';
 import { demoPage } from './demo-page';
@@ -17,8 +14,8 @@ import { siteRoutes } from './routes';
 
 const env = readEnv(commonEnv);
 const db = dynamo(1);
-const { allowedOrigins, authenticate, originGuard } = createAuth(env, db, systemClock);
-const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, systemClock);
+const { clock, endpoint } = composeService('site', env, db);
+const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, clock);
 
 const demo = demoPage(demoAssets);
 const assets = assetsIn(path.join(__dirname, 'assets'));
@@ -53,9 +50,4 @@ export const handler = endpoint({
     getRedoc: async () => redocPage(await assets.versions()),
     getDocsAsset: ({ params: { asset } }, { headers }) => assets.reply(asset, headers),
   },
-  authenticate,
-  originGuard,
-  allowedOrigins,
-  idempotency: new Idempotency(db, env.NARAE_ENTITIES_TABLE, systemClock),
-  telemetry: telemetry('site'),
 });

@@ -5,6 +5,7 @@ import { REPOSITORY } from './bundle';
 import { LAMBDA_PYTHON, localPython, madeByPython, PINNED, pinnedPython, type PythonTarget } from './pinned';
 
 const SOURCES = path.join(REPOSITORY, 'lambdas/toolchain');
+const SANDBOX = path.join(REPOSITORY, 'lambdas/sandbox/python');
 
 /**
  * The package of the toolchain: compilers of others, which come as machine code.
@@ -16,6 +17,9 @@ export function toolchainPackage(stage: string): string {
   return assemble('toolchain', SOURCES, [
     { from: pinnedPython(PINNED.toolchain, target), to: 'packages' },
     { from: stubCache(), to: 'stubs' },
+    // What runs a function in a component is what runs it in a sandbox.
+    { from: path.join(SANDBOX, 'narae_child'), to: 'component/narae_child' },
+    { from: path.join(SANDBOX, 'userlib'), to: 'component' },
   ]);
 }
 

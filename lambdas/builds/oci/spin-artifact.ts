@@ -3,6 +3,8 @@ import { blobOf, IMAGE_CONFIG_TYPE, jsonBytes, ociArtifact, type Manifest, type 
 /** A Spin application with one HTTP component, in the layout that Spin itself pushes and pulls. */
 
 const WASM_TYPE = 'application/vnd.wasm.content.layer.v1+wasm';
+/** Environment and context of the function, as JSON (lambdas/toolchain/component). */
+export const SETTINGS_VARIABLE = 'narae_settings';
 const APPLICATION_TYPE = 'application/vnd.fermyon.spin.application.v1+config';
 
 export interface SpinApplication {
@@ -21,6 +23,8 @@ export function spinArtifact({ name, component, wasm, route = '/...' }: SpinAppl
     jsonBytes({
       spin_lock_version: 0,
       metadata: { name, version: '0.1.0', trigger: { type: 'http' }, triggers: { http: {} } },
+      // What differs between deployments of one component; a deployment says it (lambdas/builds/spin-target).
+      variables: { [SETTINGS_VARIABLE]: { default: '{}', secret: true } },
       triggers: [
         {
           id: `trigger--${component}`,
@@ -33,6 +37,7 @@ export function spinArtifact({ name, component, wasm, route = '/...' }: SpinAppl
           id: component,
           metadata: {},
           source: { content_type: 'application/wasm', digest: source.descriptor.digest },
+          config: { [SETTINGS_VARIABLE]: `{{ ${SETTINGS_VARIABLE} }}` },
         },
       ],
     }),

@@ -4,10 +4,10 @@ import json
 import os
 import sys
 
-from . import check
+from . import check, componentize
 from .source_tree import BadSource, unpack
 
-_ORDERS = {"check": check.check}
+_ORDERS = {"check": check.check, "componentize": componentize.componentize}
 
 
 def work():

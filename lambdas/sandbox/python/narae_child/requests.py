@@ -18,5 +18,13 @@ def request_of(event):
         fields.get("httpMethod") or "POST",
         "/" + str(fields.get("path") or "").lstrip("/"),
         dict(headers),
-        raw.encode("utf-8", "surrogatepass"),
+        _bytes_of(raw, fields.get("isBase64Encoded") is True),
     )
+
+
+def _bytes_of(raw, is_base64):
+    if not is_base64:
+        return raw.encode("utf-8", "surrogatepass")
+    from binascii import a2b_base64
+
+    return a2b_base64(raw)

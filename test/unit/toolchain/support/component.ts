@@ -53,8 +53,8 @@ export class RunningComponent {
   }
 
   async #line(what: string, deadlineMs: number): Promise<string> {
-    const { value, done } = await within(what, deadlineMs, this.lines.next());
-    if (done === true) throw new Error(`The component's host ended: ${this.log.slice(-2000)}`);
-    return value;
+    const next = await within(what, deadlineMs, this.lines.next());
+    if (next.done === true) throw new Error(`The component's host ended: ${this.log.slice(-2000)}`);
+    return next.value;
   }
 }

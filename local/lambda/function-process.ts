@@ -40,6 +40,8 @@ export class InvalidEntrypoint extends Error {}
 
 const RUNTIME_CLIENT = path.join('aws-lambda-ric', 'index.mjs');
 const PRELOAD = path.join(__dirname, 'runtime', 'preload.mjs');
+/** Runs the code of functions that bring no runtime of their own, which is what users deployed: isolated. */
+const PYTHON_RUNTIME = path.join(__dirname, 'runtime', 'python_runtime.py');
 const SETPRIV = findSetpriv();
 
 /** Starts the process of one environment, in a process group of its own. */
@@ -53,6 +55,10 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
   });
 }
 
+/** Code that brings no runtime of its own is what users deployed. */
+const runsIsolated = ({ runtime, environment }: FunctionDefinition): boolean =>
+  runtime.startsWith('python') && environment['AWS_LAMBDA_EXEC_WRAPPER'] === undefined;
+
 /** Functions must not outlive us, even where we are killed without a chance to end them. */
 const endWithUs = () => (SETPRIV === undefined ? [] : [SETPRIV, '--pdeathsig', 'KILL', '--']);
 
@@ -65,14 +71,10 @@ function commandOf({ definition, taskRoot, surroundings }: ProcessOptions): stri
     const heap = `--max-old-space-size=${Math.floor(definition.memoryMb * 0.9)}`;
     return [...wrapped, surroundings.nodePath, heap, '--import', PRELOAD, client, definition.handler];
   }
-  const [script] = wrapped;
-  if (script === undefined) {
-    throw new InvalidEntrypoint(
-      `The runtime ${definition.runtime} runs on a laptop only with AWS_LAMBDA_EXEC_WRAPPER, which replaces it.`,
-    );
-  }
-  // The wrapper decides itself what it starts; it gets what Lambda would have started.
   const { NARAE_PYTHON: python = 'python3' } = surroundings.environment(taskRoot);
+  const [script] = wrapped;
+  if (script === undefined || runsIsolated(definition)) return [python, '-I', '-S', '-B', PYTHON_RUNTIME];
+  // The wrapper decides itself what it starts; it gets what Lambda would have started.
   return [script, python, '/var/runtime/bootstrap.py'];
 }
 
@@ -88,12 +90,15 @@ function inPackage(file: string, taskRoot: string): string {
 
 function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
   const { definition, taskRoot, scratch, surroundings } = options;
-  const reach = definition.environment['NARAE_CHILD_NETWORK'] === 'packages' ? 'packages' : undefined;
+  const isolated = runsIsolated(definition);
+  // What users deployed has no say in how it is isolated.
+  const own = isolated ? { NARAE_FUNCTION_VARIABLES: JSON.stringify(definition.environment) } : definition.environment;
+  const reach = !isolated && definition.environment['NARAE_CHILD_NETWORK'] === 'packages' ? 'packages' : undefined;
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     ...surroundings.environment(taskRoot, reach),
-    ...definition.environment,
+    ...own,
     ...awsEnvironment({}),
     // Each signs with credentials of its own, as with its role: what arrives somewhere says who sent it.
     AWS_ACCESS_KEY_ID: FUNCTION_KEY_PREFIX + definition.name,

@@ -8,10 +8,11 @@ import time
 from . import exits, failure, results
 from .calling import call
 from .context import Context
-from .entry_point import HandlerNotFound, find
-from .source import DoesNotParse, Source
+from .entry_point import find
+from .reporting import print_lines, report_of
+from .source import Source
 
-_write, _kill, _getpid, _exit = os.write, os.kill, os.getpid, os._exit
+_kill, _getpid, _exit = os.kill, os.getpid, os._exit
 
 
 def run(order, reports):
@@ -52,28 +53,15 @@ def _failed(error, file):
     """Prints what the user should see. Returns how to report it."""
     if isinstance(error, SystemExit):
         return _exited(error)
-    if isinstance(error, DoesNotParse):
-        lines, report = failure.syntax_lines(error.cause, file), failure.describe_syntax(error.cause)
-    elif isinstance(error, HandlerNotFound):
-        lines, report = [], _platform_report("HANDLER_NOT_FOUND", "HandlerNotFound", error)
-    elif isinstance(error, results.InvalidResult):
-        lines, report = [], _platform_report("INVALID_RESULT", error.name, error)
-    else:
-        report = failure.describe(failure.error_type_of(error), error, file)
-        lines = failure.traceback_lines(error, file)
-    _print(lines)
+    report = report_of(error, file)
     return lambda reports: reports.say_error(report)
-
-
-def _platform_report(error_type, name, error):
-    return {"errorType": error_type, "name": name, "message": f"{name}: {error}", "stack": []}
 
 
 def _exited(error):
     """sys.exit before there is a value: the run ends as the process would have."""
     code = exits.code_of(error)
     if error.code is not None and not isinstance(error.code, int):
-        _print([str(error.code)])
+        print_lines([str(error.code)])
     failure.flush_streams()
 
     def end(reports):
@@ -81,16 +69,3 @@ def _exited(error):
         _exit(code)
 
     return end
-
-
-def _print(lines):
-    if not lines:
-        return
-    # Past sys.stderr, which user code may have replaced or closed.
-    failure.flush_streams()
-    data = ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
-    try:
-        while data:
-            data = data[_write(2, data) :]
-    except OSError:
-        pass  # user code closed it

@@ -1,0 +1,1 @@
+"""Between Lambda and the functions of users."""

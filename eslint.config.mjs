@@ -1,6 +1,34 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** One way to say one thing (CONTRIBUTING.md). A constructor may be `private`: there is no other way to say that. */
+const ONE_DIALECT = [
+  ...['PropertyDefinition', 'MethodDefinition[kind!="constructor"]', 'TSParameterProperty'].map((member) => ({
+    selector: `${member}[accessibility="private"]`,
+    message: 'Write #name: it is private also when the program runs.',
+  })),
+  {
+    selector: 'CallExpression[callee.name="it"], CallExpression[callee.object.name="it"]',
+    message: 'Write test().',
+  },
+];
+
+const IN_TESTS = [
+  {
+    selector: 'MemberExpression[object.name="Math"][property.name="random"]',
+    message: 'Take seeded() of test/support/random: a failure can then be made again.',
+  },
+  {
+    selector:
+      'AwaitExpression > NewExpression[callee.name="Promise"] CallExpression[callee.name="setTimeout"][arguments.0.name=/^(resolve|go|done|r)$/]',
+    message: 'Wait for a condition (waitFor), or say that time is what is tested (pause), both of test/support/wait.',
+  },
+  {
+    selector: 'ImportDeclaration[source.value="node:timers/promises"]',
+    message: 'Wait for a condition (waitFor), or say that time is what is tested (pause), both of test/support/wait.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['node_modules', 'cdk.out', '.narae', 'coverage', 'docs', 'lambdas/site/assets'] },
   eslint.configs.recommended,
@@ -16,7 +44,14 @@ export default tseslint.config(
       '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', 300],
+      'no-restricted-syntax': ['error', ...ONE_DIALECT],
     },
+  },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/bench/**', 'test/support/wait.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...ONE_DIALECT, ...IN_TESTS] },
   },
   {
     // CDK constructs register themselves with their scope: `new X(this, ...)` is the statement.

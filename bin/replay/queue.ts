@@ -18,16 +18,19 @@ const AT_ONCE = 10;
 
 /** The dead letters of one function. */
 export class DeadLetterQueue {
-  constructor(
-    private readonly sqs: SQSClient,
-    private readonly url: string,
-  ) {}
+  readonly #sqs: SQSClient;
+  readonly #url: string;
+
+  constructor(sqs: SQSClient, url: string) {
+    this.#sqs = sqs;
+    this.#url = url;
+  }
 
   /** At most ten messages, none if there are none. */
   async take(): Promise<Message[]> {
-    const { Messages } = await this.sqs.send(
+    const { Messages } = await this.#sqs.send(
       new ReceiveMessageCommand({
-        QueueUrl: this.url,
+        QueueUrl: this.#url,
         MaxNumberOfMessages: AT_ONCE,
         VisibilityTimeout: IN_HAND_SECONDS,
         WaitTimeSeconds: 1,
@@ -38,13 +41,13 @@ export class DeadLetterQueue {
   }
 
   async remove(receipt: string): Promise<void> {
-    await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.url, ReceiptHandle: receipt }));
+    await this.#sqs.send(new DeleteMessageCommand({ QueueUrl: this.#url, ReceiptHandle: receipt }));
   }
 
   /** Puts a message back for others, at once. */
   async release(receipt: string): Promise<void> {
-    await this.sqs.send(
-      new ChangeMessageVisibilityCommand({ QueueUrl: this.url, ReceiptHandle: receipt, VisibilityTimeout: 0 }),
+    await this.#sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl: this.#url, ReceiptHandle: receipt, VisibilityTimeout: 0 }),
     );
   }
 }

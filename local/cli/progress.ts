@@ -13,54 +13,58 @@ export interface Output {
  * whole lines only.
  */
 export class Progress {
-  private timer: NodeJS.Timeout | undefined;
-  private detail = '';
+  readonly #output: Output;
 
-  constructor(private readonly output: Output) {}
+  #timer: NodeJS.Timeout | undefined;
+  #detail = '';
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
 
   /** Runs a step; `detail` may be called with what it is at. */
   async step<T>(label: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> {
     const begin = Date.now();
-    this.begin(label, begin);
+    this.#begin(label, begin);
     try {
-      const result = await work((text) => (this.detail = text));
-      this.end(`✓ ${label} (${seconds(begin)} s)`);
+      const result = await work((text) => (this.#detail = text));
+      this.#end(`✓ ${label} (${seconds(begin)} s)`);
       return result;
     } catch (error) {
-      this.end(`✗ ${label} (${seconds(begin)} s)`);
+      this.#end(`✗ ${label} (${seconds(begin)} s)`);
       throw error;
     }
   }
 
   line(text: string): void {
-    this.clear();
-    this.output.write(`${text}\n`);
+    this.#clear();
+    this.#output.write(`${text}\n`);
   }
 
-  private begin(label: string, begin: number): void {
-    this.detail = '';
-    if (!this.output.isTTY) {
-      this.output.write(`  ${label} ...\n`);
+  #begin(label: string, begin: number): void {
+    this.#detail = '';
+    if (!this.#output.isTTY) {
+      this.#output.write(`  ${label} ...\n`);
       return;
     }
     let frame = 0;
     const show = () => {
       frame += 1;
-      const text = `${FRAMES[frame % FRAMES.length] ?? ''} ${label} ${seconds(begin)} s ${this.detail}`;
-      this.clear();
-      this.output.write(text.slice(0, (this.output.columns ?? 80) - 1));
+      const text = `${FRAMES[frame % FRAMES.length] ?? ''} ${label} ${seconds(begin)} s ${this.#detail}`;
+      this.#clear();
+      this.#output.write(text.slice(0, (this.#output.columns ?? 80) - 1));
     };
     show();
-    this.timer = setInterval(show, FRAME_MS);
+    this.#timer = setInterval(show, FRAME_MS);
   }
 
-  private end(text: string): void {
-    clearInterval(this.timer);
+  #end(text: string): void {
+    clearInterval(this.#timer);
     this.line(text);
   }
 
-  private clear(): void {
-    if (this.output.isTTY) this.output.write('\r\u001b[K');
+  #clear(): void {
+    if (this.#output.isTTY) this.#output.write('\r\u001b[K');
   }
 }
 

@@ -26,19 +26,23 @@ const TIME_LIMITS_MS = { bootstrap: 120_000, deploy: 420_000 };
 
 /** The CDK's command line, against the emulator. */
 export class Cdk {
-  constructor(private readonly options: CdkOptions) {}
+  readonly #options: CdkOptions;
+
+  constructor(options: CdkOptions) {
+    this.#options = options;
+  }
 
   /** Whether the account has what the CDK needs to deploy. */
   static readonly toolkitStack = TOOLKIT_STACK;
 
   bootstrap(): Promise<void> {
     // Away from cdk.json: with an app in sight it would be synthesized, which takes longer than all the rest.
-    return this.run('bootstrap', path.dirname(this.options.outDir), [`aws://${ACCOUNT}/${REGION}`]);
+    return this.#run('bootstrap', path.dirname(this.#options.outDir), [`aws://${ACCOUNT}/${REGION}`]);
   }
 
   /** @param detail told which stack is at which resource */
   deploy(detail: (text: string) => void): Promise<void> {
-    const { root, auth, openTargets, packageIndexes, outDir } = this.options;
+    const { root, auth, openTargets, packageIndexes, outDir } = this.#options;
     const args = ['--all', '--method=direct', '--require-approval', 'never', '--progress', 'events'];
     const context = [
       '-c',
@@ -48,25 +52,25 @@ export class Cdk {
       '--output',
       outDir,
     ];
-    return this.run('deploy', root, [...args, ...context], (text) => {
+    return this.#run('deploy', root, [...args, ...context], (text) => {
       const [, stack, count] = [...text.matchAll(/^(narae-\S+)\s*\|\s*(\d+(?:\/\d+)?)\s*\|/gm)].at(-1) ?? [];
       if (stack !== undefined) detail(`${stack}: ${count ?? ''}`);
     });
   }
 
-  private async run(
+  async #run(
     command: keyof typeof TIME_LIMITS_MS,
     cwd: string,
     args: readonly string[],
     onOutput?: (text: string) => void,
   ): Promise<void> {
-    const { root, nodePath, logFile, onStart } = this.options;
+    const { root, nodePath, logFile, onStart } = this.#options;
     const cli = path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
     const program = await startProgram({
       name: `cdk ${command}`,
       command: [nodePath, cli, command, ...args, '--no-notices', '--no-color'],
       cwd,
-      env: this.environment(),
+      env: this.#environment(),
       logFile,
       wholeGroup: true,
       ...(onOutput && { onOutput }),
@@ -82,8 +86,8 @@ export class Cdk {
     if (end.code !== 0) throw new Error(`cdk ${command} failed (${describeEnd(end)}):\n${program.tail(30)}`);
   }
 
-  private environment(): NodeJS.ProcessEnv {
-    const { awsEndpoint, proxyUrl, nodePath, root } = this.options;
+  #environment(): NodeJS.ProcessEnv {
+    const { awsEndpoint, proxyUrl, nodePath, root } = this.#options;
     const programs = [path.dirname(nodePath), path.join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''];
     return {
       ...awsEnvironment(process.env),

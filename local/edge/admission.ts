@@ -11,31 +11,35 @@ const OVERFLOW_CONNECTIONS = 1_000;
 
 /** Counts who is there, so that those who are too many are told at once and not left waiting. */
 export class Admission {
-  /** Connections that came when there were enough. */
-  private readonly overflow = new WeakSet<Duplex>();
-  private connections = 0;
-  private viewers = 0;
+  readonly #limits: AdmissionLimits;
 
-  constructor(private readonly limits: AdmissionLimits) {}
+  /** Connections that came when there were enough. */
+  readonly #overflow = new WeakSet<Duplex>();
+  #connections = 0;
+  #viewers = 0;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
 
   /** Connections that may be open at all. */
   get hardLimit(): number {
-    return this.limits.maxConnections + OVERFLOW_CONNECTIONS;
+    return this.#limits.maxConnections + OVERFLOW_CONNECTIONS;
   }
 
   connected(connection: Duplex): void {
-    this.connections += 1;
-    if (this.connections > this.limits.maxConnections) this.overflow.add(connection);
-    connection.once('close', () => (this.connections -= 1));
+    this.#connections += 1;
+    if (this.#connections > this.#limits.maxConnections) this.#overflow.add(connection);
+    connection.once('close', () => (this.#connections -= 1));
   }
 
   /** Whether a request may be answered. A stream that may counts until its answer is closed. */
   admits(request: IncomingMessage, response: ServerResponse, isStream: boolean): boolean {
-    if (this.overflow.has(request.socket)) return false;
+    if (this.#overflow.has(request.socket)) return false;
     if (!isStream) return true;
-    if (this.viewers >= this.limits.maxViewers) return false;
-    this.viewers += 1;
-    response.once('close', () => (this.viewers -= 1));
+    if (this.#viewers >= this.#limits.maxViewers) return false;
+    this.#viewers += 1;
+    response.once('close', () => (this.#viewers -= 1));
     return true;
   }
 }

@@ -60,16 +60,24 @@ const IDLE_UPSTREAM_MS = 30_000;
 
 /** Stands on a laptop where CloudFront stands on AWS: one address for the API and the streams. */
 export class Edge {
-  private readonly agent = new Agent({ keepAlive: true, timeout: IDLE_UPSTREAM_MS });
+  readonly #server: Server;
+  readonly #options: EdgeOptions;
+  readonly #admission: Admission;
+
+  readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_UPSTREAM_MS });
   /** What is being answered on each connection. */
-  private readonly answering = new WeakMap<Duplex, ServerResponse>();
+  readonly #answering = new WeakMap<Duplex, ServerResponse>();
 
   private constructor(
-    private readonly server: Server,
-    private readonly options: EdgeOptions,
-    private readonly admission: Admission,
+    server: Server,
+    options: EdgeOptions,
+    admission: Admission,
     readonly port: number,
-  ) {}
+  ) {
+    this.#server = server;
+    this.#options = options;
+    this.#admission = admission;
+  }
 
   /** Rejects with the error of `listen`, e.g. EADDRINUSE. */
   static async start(options: EdgeOptions): Promise<Edge> {
@@ -91,62 +99,62 @@ export class Edge {
     const port = typeof address === 'object' && address ? address.port : options.port;
     const edge = new Edge(server, options, admission, port);
     server.on('connection', (connection) => admission.connected(connection));
-    server.on('clientError', (error, connection) => edge.refuseUnread(error, connection));
-    server.on('request', (request, response) => edge.answer(request, response));
+    server.on('clientError', (error, connection) => edge.#refuseUnread(error, connection));
+    server.on('request', (request, response) => edge.#answer(request, response));
     // A client that asks before it sends a large body is told no before it has sent it.
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      if (!edge.isTooLarge(request)) response.writeContinue();
-      edge.answer(request, response);
+      if (!edge.#isTooLarge(request)) response.writeContinue();
+      edge.#answer(request, response);
     });
     return edge;
   }
 
   /** Takes no more requests and cuts what is open: streams would keep it open for minutes. */
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
-    this.agent.destroy();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.#agent.destroy();
   }
 
-  private isTooLarge(request: IncomingMessage): boolean {
-    return Number(request.headers['content-length'] ?? 0) > this.options.bodyLimitBytes;
+  #isTooLarge(request: IncomingMessage): boolean {
+    return Number(request.headers['content-length'] ?? 0) > this.#options.bodyLimitBytes;
   }
 
   /** A request that is not HTTP, or has not come to its end in time. */
-  private refuseUnread(error: Error, connection: Duplex): void {
+  #refuseUnread(error: Error, connection: Duplex): void {
     // An answer that has begun can't be taken back, and nobody listens on a connection that is broken.
-    if (this.answering.get(connection)?.headersSent === true || !connection.writable) connection.destroy();
+    if (this.#answering.get(connection)?.headersSent === true || !connection.writable) connection.destroy();
     else sendErrorOnConnection(connection, codeOfBadRequest(error));
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
-    const { api, stream } = this.options;
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { api, stream } = this.#options;
     const isStream = /^\/stream(\/|\?|$)/.test(request.url ?? '');
-    this.answering.set(request.socket, response);
-    response.once('close', () => this.answering.delete(request.socket));
-    if (!this.admission.admits(request, response, isStream)) {
+    this.#answering.set(request.socket, response);
+    response.once('close', () => this.#answering.delete(request.socket));
+    if (!this.#admission.admits(request, response, isStream)) {
       sendError(request, response, 'SERVICE_UNAVAILABLE');
     } else if (request.headers.host === undefined) {
       sendError(request, response, 'BAD_REQUEST');
-    } else if (this.isTooLarge(request)) {
+    } else if (this.#isTooLarge(request)) {
       sendError(request, response, 'PAYLOAD_TOO_LARGE');
     } else if (isStream) {
-      this.forward(request, response, stream);
+      this.#forward(request, response, stream);
     } else {
-      this.forward(request, response, api, this.options.apiTimeoutMs);
+      this.#forward(request, response, api, this.#options.apiTimeoutMs);
     }
   }
 
-  private forward(request: IncomingMessage, response: ServerResponse, target: Target, timeoutMs?: number): void {
+  #forward(request: IncomingMessage, response: ServerResponse, target: Target, timeoutMs?: number): void {
     const { hostname, port, host } = new URL(target.origin);
     const path = originForm(request.url);
     const upstream = httpRequest({
-      agent: this.agent,
+      agent: this.#agent,
       hostname,
       port,
       method: request.method,
       path: target.prefix + path,
-      headers: forwardedHeaders(request, host, this.options.originSecret),
+      headers: forwardedHeaders(request, host, this.#options.originSecret),
     });
     let answered = false;
     const refuse = (code: Parameters<typeof sendError>[2]) => {
@@ -176,7 +184,7 @@ export class Edge {
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > this.options.bodyLimitBytes) refuse('PAYLOAD_TOO_LARGE');
+      if (bytes > this.#options.bodyLimitBytes) refuse('PAYLOAD_TOO_LARGE');
     });
     request.pipe(upstream);
   }

@@ -32,15 +32,21 @@ const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
  * and without `X-Request-Id`, as on AWS.
  */
 export class Gateway {
+  readonly #server: Server;
+  readonly #options: GatewayOptions;
+
   #api: ApiDefinition;
   #bucket: TokenBucket | undefined;
 
   private constructor(
-    private readonly server: Server,
-    private readonly options: GatewayOptions,
+    server: Server,
+    options: GatewayOptions,
     /** e.g. `http://127.0.0.1:20125` */
     readonly origin: string,
   ) {
+    this.#server = server;
+    this.#options = options;
+
     this.#api = options.api;
     this.#bucket = bucketOf(options.api);
   }
@@ -65,14 +71,14 @@ export class Gateway {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const cors = corsHeaders(this.#api.cors, request.method ?? 'GET', request.headers);
     const reply = await this.#reply(request).catch((error: unknown) => {
-      this.options.report(`The HTTP API failed: ${messageOf(error)}`);
+      this.#options.report(`The HTTP API failed: ${messageOf(error)}`);
       return ownReply(500);
     });
     if (response.destroyed) return;
@@ -100,7 +106,7 @@ export class Gateway {
     if (!match) return ownReply(404);
     let body: Buffer;
     try {
-      body = await readBody(request, this.options.payloadLimitBytes ?? PAYLOAD_LIMIT_BYTES);
+      body = await readBody(request, this.#options.payloadLimitBytes ?? PAYLOAD_LIMIT_BYTES);
     } catch (error) {
       if (error instanceof BodyTooLarge) return ownReply(413);
       throw error;
@@ -114,7 +120,7 @@ export class Gateway {
   async #integrate(reference: string, payload: Buffer): Promise<GatewayReply> {
     const over = new AbortController();
     const tooLate = () => ownReply(503);
-    const timeoutMs = this.options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS;
+    const timeoutMs = this.#options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS;
     const late = wait(timeoutMs, undefined, { signal: over.signal }).then(tooLate, tooLate);
     try {
       return await Promise.race([this.#call(reference, payload), late]);
@@ -125,7 +131,7 @@ export class Gateway {
 
   async #call(reference: string, payload: Buffer): Promise<GatewayReply> {
     try {
-      return await readReply(await this.options.invoke({ reference, payload }));
+      return await readReply(await this.#options.invoke({ reference, payload }));
     } catch (error) {
       if (!(error instanceof LambdaError)) throw error;
       return ownReply(error.status === 429 ? 503 : 500);

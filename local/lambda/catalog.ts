@@ -38,77 +38,77 @@ interface Entry {
  * is seen when the function is next used but one.
  */
 export class FunctionCatalog {
-  private readonly client: LambdaClient;
-  private readonly entries = new Map<string, Entry>();
+  readonly #client: LambdaClient;
+  readonly #entries = new Map<string, Entry>();
 
   constructor(awsEndpoint: string) {
-    this.client = new LambdaClient(clientConfig(awsEndpoint));
+    this.#client = new LambdaClient(clientConfig(awsEndpoint));
   }
 
   /** @throws LambdaError ResourceNotFoundException */
   get(reference: string): Promise<FunctionDefinition> {
     const name = functionName(reference);
-    const entry = this.entries.get(name) ?? this.enter(name);
-    if (Date.now() - entry.readAt > RECHECK_AFTER_MS) this.recheck(name, entry);
+    const entry = this.#entries.get(name) ?? this.#enter(name);
+    if (Date.now() - entry.readAt > RECHECK_AFTER_MS) this.#recheck(name, entry);
     return entry.definition;
   }
 
   eventPolicy(definition: FunctionDefinition): Promise<EventPolicy> {
-    const entry = this.entries.get(definition.name) ?? this.enter(definition.name);
-    entry.eventPolicy ??= this.readEventPolicy(definition);
+    const entry = this.#entries.get(definition.name) ?? this.#enter(definition.name);
+    entry.eventPolicy ??= this.#readEventPolicy(definition);
     return entry.eventPolicy;
   }
 
   /** @throws LambdaError ResourceNotFoundException where the function has no URL. */
   urlMode(definition: FunctionDefinition): Promise<UrlMode> {
-    const entry = this.entries.get(definition.name) ?? this.enter(definition.name);
-    entry.urlMode ??= this.readUrlMode(definition.name);
+    const entry = this.#entries.get(definition.name) ?? this.#enter(definition.name);
+    entry.urlMode ??= this.#readUrlMode(definition.name);
     entry.urlMode.catch(() => delete entry.urlMode);
     return entry.urlMode;
   }
 
   /** After a deployment: one function, or all, are read anew at their next use. */
   forget(reference?: string): void {
-    if (reference === undefined) this.entries.clear();
-    else this.entries.delete(functionName(reference));
+    if (reference === undefined) this.#entries.clear();
+    else this.#entries.delete(functionName(reference));
   }
 
   close(): void {
-    this.client.destroy();
+    this.#client.destroy();
   }
 
-  private enter(name: string): Entry {
-    const entry: Entry = { definition: this.read(name), readAt: Date.now() };
-    this.entries.set(name, entry);
+  #enter(name: string): Entry {
+    const entry: Entry = { definition: this.#read(name), readAt: Date.now() };
+    this.#entries.set(name, entry);
     // A function that is not there may be there the next time.
-    entry.definition.catch(() => this.entries.get(name) === entry && this.entries.delete(name));
+    entry.definition.catch(() => this.#entries.get(name) === entry && this.#entries.delete(name));
     return entry;
   }
 
-  private recheck(name: string, entry: Entry): void {
+  #recheck(name: string, entry: Entry): void {
     entry.readAt = Date.now();
-    this.read(name).then(
+    this.#read(name).then(
       (fresh) => {
-        if (this.entries.get(name) !== entry) return;
-        this.entries.set(name, { definition: Promise.resolve(fresh), readAt: Date.now() });
+        if (this.#entries.get(name) !== entry) return;
+        this.#entries.set(name, { definition: Promise.resolve(fresh), readAt: Date.now() });
       },
       (error: unknown) => {
-        if (error instanceof LambdaError) this.entries.delete(name);
+        if (error instanceof LambdaError) this.#entries.delete(name);
       },
     );
   }
 
-  private async read(name: string): Promise<FunctionDefinition> {
+  async #read(name: string): Promise<FunctionDefinition> {
     try {
-      return readDefinition(await this.client.send(new GetFunctionCommand({ FunctionName: name })));
+      return readDefinition(await this.#client.send(new GetFunctionCommand({ FunctionName: name })));
     } catch (error) {
       if (!isNotFound(error)) throw error;
       throw new LambdaError('ResourceNotFoundException', `Function not found: ${name}`);
     }
   }
 
-  private async readEventPolicy({ name }: FunctionDefinition): Promise<EventPolicy> {
-    const config = (await this.readEventConfig(name, LATEST)) ?? (await this.readEventConfig(name, undefined));
+  async #readEventPolicy({ name }: FunctionDefinition): Promise<EventPolicy> {
+    const config = (await this.#readEventConfig(name, LATEST)) ?? (await this.#readEventConfig(name, undefined));
     return {
       retries: config?.MaximumRetryAttempts ?? DEFAULT_RETRIES,
       maximumAgeMs: (config?.MaximumEventAgeInSeconds ?? DEFAULT_AGE_SECONDS) * 1000,
@@ -117,9 +117,9 @@ export class FunctionCatalog {
     };
   }
 
-  private async readEventConfig(FunctionName: string, Qualifier: string | undefined) {
+  async #readEventConfig(FunctionName: string, Qualifier: string | undefined) {
     try {
-      return await this.client.send(
+      return await this.#client.send(
         new GetFunctionEventInvokeConfigCommand({ FunctionName, ...(Qualifier !== undefined && { Qualifier }) }),
       );
     } catch (error) {
@@ -128,9 +128,9 @@ export class FunctionCatalog {
     }
   }
 
-  private async readUrlMode(name: string): Promise<UrlMode> {
+  async #readUrlMode(name: string): Promise<UrlMode> {
     try {
-      const answer = await this.client.send(new GetFunctionUrlConfigCommand({ FunctionName: name }));
+      const answer = await this.#client.send(new GetFunctionUrlConfigCommand({ FunctionName: name }));
       return answer.InvokeMode === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED';
     } catch (error) {
       if (!isNotFound(error)) throw error;

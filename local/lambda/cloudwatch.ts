@@ -19,20 +19,20 @@ const WAITING_EVENTS = 20_000;
 
 /** Ships log lines to the emulator's CloudWatch Logs. What can't be shipped is dropped: the log files have it. */
 export class CloudWatchShipper {
-  private readonly client: CloudWatchLogsClient;
-  private readonly streams = new Map<string, WaitingStream>();
-  private readonly timer: NodeJS.Timeout;
-  private shipping: Promise<void> = Promise.resolve();
+  readonly #client: CloudWatchLogsClient;
+  readonly #streams = new Map<string, WaitingStream>();
+  readonly #timer: NodeJS.Timeout;
+  #shipping: Promise<void> = Promise.resolve();
 
   constructor(endpoint: string) {
-    this.client = new CloudWatchLogsClient({ ...clientConfig(endpoint), maxAttempts: 1 });
-    this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
-    this.timer.unref();
+    this.#client = new CloudWatchLogsClient({ ...clientConfig(endpoint), maxAttempts: 1 });
+    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    this.#timer.unref();
   }
 
   to(group: string, stream: string): LogSink {
-    const waiting = this.streams.get(`${group}\n${stream}`) ?? { group, stream, events: [] };
-    this.streams.set(`${group}\n${stream}`, waiting);
+    const waiting = this.#streams.get(`${group}\n${stream}`) ?? { group, stream, events: [] };
+    this.#streams.set(`${group}\n${stream}`, waiting);
     return {
       write: (line, at) => {
         if (line === '') return; // CloudWatch refuses empty messages
@@ -44,41 +44,41 @@ export class CloudWatchShipper {
 
   /** Ships what waits. Never rejects. */
   flush(): Promise<void> {
-    this.shipping = this.shipping.then(async () => {
-      for (const waiting of this.streams.values()) await this.ship(waiting).catch(() => undefined);
+    this.#shipping = this.#shipping.then(async () => {
+      for (const waiting of this.#streams.values()) await this.#ship(waiting).catch(() => undefined);
     });
-    return this.shipping;
+    return this.#shipping;
   }
 
   /** The environment that wrote to this stream is gone. */
   forget(group: string, stream: string): void {
-    void this.flush().then(() => this.streams.delete(`${group}\n${stream}`));
+    void this.flush().then(() => this.#streams.delete(`${group}\n${stream}`));
   }
 
   async close(): Promise<void> {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
     await this.flush();
-    this.client.destroy();
+    this.#client.destroy();
   }
 
-  private async ship(waiting: WaitingStream): Promise<void> {
+  async #ship(waiting: WaitingStream): Promise<void> {
     while (waiting.events.length > 0) {
       const logEvents = nextBatch(waiting.events);
       const put = new PutLogEventsCommand({ logGroupName: waiting.group, logStreamName: waiting.stream, logEvents });
       try {
-        await this.client.send(put);
+        await this.#client.send(put);
       } catch (error) {
         if (!isNotFound(error)) throw error;
-        await this.createStream(waiting);
-        await this.client.send(put);
+        await this.#createStream(waiting);
+        await this.#client.send(put);
       }
     }
   }
 
-  private async createStream({ group, stream }: WaitingStream): Promise<void> {
+  async #createStream({ group, stream }: WaitingStream): Promise<void> {
     // Either may be there already: another environment makes the same group at the same time.
-    await this.client.send(new CreateLogGroupCommand({ logGroupName: group })).catch(() => undefined);
-    await this.client
+    await this.#client.send(new CreateLogGroupCommand({ logGroupName: group })).catch(() => undefined);
+    await this.#client
       .send(new CreateLogStreamCommand({ logGroupName: group, logStreamName: stream }))
       .catch(() => undefined);
   }

@@ -21,30 +21,34 @@ const COMPILE_TIMEOUT_MS = 60_000;
 
 /** Unpacked deployment packages, by content. */
 export class CodeStore {
-  private readonly unpacking = new Map<string, Promise<string>>();
+  readonly #options: CodeStoreOptions;
 
-  constructor(private readonly options: CodeStoreOptions) {}
+  readonly #unpacking = new Map<string, Promise<string>>();
+
+  constructor(options: CodeStoreOptions) {
+    this.#options = options;
+  }
 
   /** The folder that stands for /var/task of this function; downloads and unpacks it where it is not there yet. */
   folderOf(definition: FunctionDefinition): Promise<string> {
     const key = Buffer.from(definition.codeSha256, 'base64').toString('hex').slice(0, 32);
-    const folder = path.join(this.options.dir, key);
+    const folder = path.join(this.#options.dir, key);
     if (existsSync(folder)) return Promise.resolve(folder);
-    let running = this.unpacking.get(key);
+    let running = this.#unpacking.get(key);
     if (!running) {
-      running = this.unpack(definition, folder).finally(() => this.unpacking.delete(key));
-      this.unpacking.set(key, running);
+      running = this.#unpack(definition, folder).finally(() => this.#unpacking.delete(key));
+      this.#unpacking.set(key, running);
     }
     return running;
   }
 
-  private async unpack(definition: FunctionDefinition, folder: string): Promise<string> {
+  async #unpack(definition: FunctionDefinition, folder: string): Promise<string> {
     // The emulator may name itself by another host and port than the ones it is reached by from here.
     const location = new URL(definition.codeLocation);
-    const answer = await fetch(new URL(location.pathname + location.search, this.options.awsEndpoint));
+    const answer = await fetch(new URL(location.pathname + location.search, this.#options.awsEndpoint));
     if (!answer.ok) throw new Error(`The code of ${definition.name} can't be read (HTTP ${answer.status}).`);
     const files = readZip(Buffer.from(await answer.arrayBuffer()));
-    await this.provideSdk();
+    await this.#provideSdk();
     // Into place in one step: a start that was interrupted must not leave half a function behind.
     const draft = `${folder}.${process.pid}.tmp`;
     await rm(draft, { recursive: true, force: true });
@@ -54,26 +58,26 @@ export class CodeStore {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content, { mode });
     }
-    if (definition.runtime.startsWith('python')) await this.compilePython(draft);
+    if (definition.runtime.startsWith('python')) await this.#compilePython(draft);
     await rename(draft, folder);
     return folder;
   }
 
   /** Without a look at the sources' times: a package never changes. One that does not compile says so when it is run. */
-  private async compilePython(folder: string): Promise<void> {
-    const { python } = this.options;
+  async #compilePython(folder: string): Promise<void> {
+    const { python } = this.#options;
     if (python === undefined) return;
     const compile = ['-I', '-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', folder];
     await promisify(execFile)(python, compile, { timeout: COMPILE_TIMEOUT_MS }).catch(() => undefined);
   }
 
   /** Lambda's Node runtimes hold the AWS SDK; packages may leave it out. Nothing else is lent to them. */
-  private async provideSdk(): Promise<void> {
-    const modules = path.join(this.options.dir, 'node_modules');
+  async #provideSdk(): Promise<void> {
+    const modules = path.join(this.#options.dir, 'node_modules');
     await mkdir(modules, { recursive: true });
     const link = path.join(modules, '@aws-sdk');
     if (!existsSync(link)) {
-      await symlink(path.join(this.options.nodeModules, '@aws-sdk'), link).catch((error: unknown) => {
+      await symlink(path.join(this.#options.nodeModules, '@aws-sdk'), link).catch((error: unknown) => {
         if (!existsSync(link)) throw error;
       });
     }

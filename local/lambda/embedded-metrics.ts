@@ -20,7 +20,11 @@ const Embedded = z.looseObject({
 
 /** Reads metrics out of log lines, as CloudWatch does and the emulator does not; the lines stay in the log. */
 export class EmbeddedMetrics implements LogSink {
-  constructor(private readonly metrics: MetricSums) {}
+  readonly #metrics: MetricSums;
+
+  constructor(metrics: MetricSums) {
+    this.#metrics = metrics;
+  }
 
   write(line: string): void {
     if (!line.startsWith('{"_aws":') || line.length > LONGEST_LINE_CHARACTERS) return;
@@ -28,12 +32,12 @@ export class EmbeddedMetrics implements LogSink {
     if (!embedded) return;
     for (const { Namespace, Dimensions, Metrics } of embedded._aws.CloudWatchMetrics) {
       for (const names of Dimensions) {
-        for (const metric of Metrics) this.gather(embedded, Namespace, names, metric);
+        for (const metric of Metrics) this.#gather(embedded, Namespace, names, metric);
       }
     }
   }
 
-  private gather(
+  #gather(
     line: z.output<typeof Embedded>,
     namespace: string,
     names: readonly string[],
@@ -42,7 +46,7 @@ export class EmbeddedMetrics implements LogSink {
     const field = line[name];
     const values = (Array.isArray(field) ? field : [field]).filter((value) => typeof value === 'number');
     const dimensions = Object.fromEntries(names.map((dimension) => [dimension, String(line[dimension])]));
-    for (const value of values) this.metrics.add({ namespace, name, unit, dimensions }, value, line._aws.Timestamp);
+    for (const value of values) this.#metrics.add({ namespace, name, unit, dimensions }, value, line._aws.Timestamp);
   }
 }
 

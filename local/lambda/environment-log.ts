@@ -19,7 +19,10 @@ export interface Report {
 
 /** The log of one environment: what its process prints, and the lines that Lambda adds around each invocation. */
 export class EnvironmentLog {
-  private readonly outputs: Promise<void>[] = [];
+  readonly #sinks: readonly LogSink[];
+  readonly #closed: () => void;
+
+  readonly #outputs: Promise<void>[] = [];
 
   /**
    * @param stream Name of the CloudWatch log stream.
@@ -27,16 +30,19 @@ export class EnvironmentLog {
    */
   constructor(
     readonly stream: string,
-    private readonly sinks: readonly LogSink[],
-    private readonly closed: () => void,
-  ) {}
+    sinks: readonly LogSink[],
+    closed: () => void,
+  ) {
+    this.#sinks = sinks;
+    this.#closed = closed;
+  }
 
   begin(requestId: string, version: string): void {
-    this.write(`START RequestId: ${requestId} Version: ${version}`);
+    this.#write(`START RequestId: ${requestId} Version: ${version}`);
   }
 
   end({ requestId, durationMs, initMs, memoryMb, peakBytes }: Report): void {
-    this.write(`END RequestId: ${requestId}`);
+    this.#write(`END RequestId: ${requestId}`);
     const fields = [
       `REPORT RequestId: ${requestId}`,
       `Duration: ${durationMs.toFixed(2)} ms`,
@@ -45,26 +51,26 @@ export class EnvironmentLog {
       `Max Memory Used: ${Math.ceil(peakBytes / (1024 * 1024))} MB`,
       ...(initMs === undefined ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
     ];
-    this.write(fields.join('\t'));
+    this.#write(fields.join('\t'));
   }
 
   /** Takes over an output of the process, line by line, until it ends. */
   follow(output: Readable): void {
     const lines = createInterface({ input: output, crlfDelay: Infinity });
-    lines.on('line', (line) => this.write(line));
+    lines.on('line', (line) => this.#write(line));
     // A process that is killed may break its pipe; what came before is written.
     output.on('error', () => lines.close());
-    this.outputs.push(new Promise((resolve) => lines.once('close', resolve)));
+    this.#outputs.push(new Promise((resolve) => lines.once('close', resolve)));
   }
 
   /** The process is gone: what it printed last is still written. */
   close(): void {
-    void Promise.all(this.outputs).then(this.closed);
+    void Promise.all(this.#outputs).then(this.#closed);
   }
 
-  private write(line: string): void {
+  #write(line: string): void {
     const at = Date.now();
-    for (const sink of this.sinks) sink.write(line, at);
+    for (const sink of this.#sinks) sink.write(line, at);
   }
 }
 

@@ -50,208 +50,211 @@ interface Work {
  * What ends it (time-out, exit, memory) ends the whole process tree; it is then gone for good.
  */
 export class ExecutionEnvironment {
+  readonly #options: EnvironmentOptions;
+  readonly #events: EnvironmentEvents;
+
   readonly id = randomUUID().replaceAll('-', '');
   readonly definition: FunctionDefinition;
   readonly tenantId: string | undefined;
   /** When it last became idle, epoch ms. */
   idleSince = Date.now();
-  private state: 'starting' | 'idle' | 'busy' | 'gone' = 'starting';
-  private work: Work | undefined;
-  private api: RuntimeApi | undefined;
-  private process: FunctionProcess | undefined;
+  #state: 'starting' | 'idle' | 'busy' | 'gone' = 'starting';
+  #work: Work | undefined;
+  #api: RuntimeApi | undefined;
+  #process: FunctionProcess | undefined;
   /** While it is idle. */
-  private frozen: Frozen | undefined;
-  private initTimer: NodeJS.Timeout | undefined;
+  #frozen: Frozen | undefined;
+  #initTimer: NodeJS.Timeout | undefined;
   /** The runtime waits for its next invocation. */
-  private polling = false;
-  private readonly createdAt = performance.now();
-  private initMs: number | undefined;
-  private peakBytes = 0;
+  #polling = false;
+  readonly #createdAt = performance.now();
+  #initMs: number | undefined;
+  #peakBytes = 0;
 
-  constructor(
-    private readonly options: EnvironmentOptions,
-    private readonly events: EnvironmentEvents,
-  ) {
+  constructor(options: EnvironmentOptions, events: EnvironmentEvents) {
+    this.#options = options;
+    this.#events = events;
+
     this.definition = options.definition;
     this.tenantId = options.tenantId;
-    void this.initialize();
+    void this.#initialize();
   }
 
   get pid(): number | undefined {
-    return this.process?.pid;
+    return this.#process?.pid;
   }
 
   get busy(): boolean {
-    return this.state === 'busy';
+    return this.#state === 'busy';
   }
 
   /** Runs one invocation. Only for an idle environment. Never rejects. */
   invoke(invocation: Invocation): Promise<answers.InvokeResult> {
-    const api = this.api;
-    if (this.state !== 'idle' || !api) throw new Error('The environment is not idle.');
-    this.state = 'busy';
-    this.frozen?.thaw();
-    this.frozen = undefined;
-    this.options.log.begin(invocation.requestId, this.definition.version);
+    const api = this.#api;
+    if (this.#state !== 'idle' || !api) throw new Error('The environment is not idle.');
+    this.#state = 'busy';
+    this.#frozen?.thaw();
+    this.#frozen = undefined;
+    this.#options.log.begin(invocation.requestId, this.definition.version);
     return new Promise((resolve) => {
-      const late = () => this.end(timedOut(invocation.requestId, this.definition.timeoutMs));
+      const late = () => this.#end(timedOut(invocation.requestId, this.definition.timeoutMs));
       const timer = setTimeout(late, Math.max(0, invocation.deadlineMs - Date.now()));
-      this.work = { invocation, startedAt: performance.now(), timer, resolve, answered: false };
-      this.polling = false;
+      this.#work = { invocation, startedAt: performance.now(), timer, resolve, answered: false };
+      this.#polling = false;
       api.offer(invocation);
     });
   }
 
   /** Told by whoever watches memory: what its process tree takes now. */
   noteMemory(bytes: number): void {
-    this.peakBytes = Math.max(this.peakBytes, bytes);
+    this.#peakBytes = Math.max(this.#peakBytes, bytes);
   }
 
   endForMemory(): void {
-    this.end(exited(this.work?.invocation.requestId ?? '', 'signal: killed'));
+    this.#end(exited(this.#work?.invocation.requestId ?? '', 'signal: killed'));
   }
 
   /** Ends it, and with it what it works on. */
   stop(): void {
-    this.end(failure('Runtime.ExitError', 'The environment was stopped.'));
+    this.#end(failure('Runtime.ExitError', 'The environment was stopped.'));
   }
 
-  private async initialize(): Promise<void> {
-    const { definition, initTimeoutMs, log, surroundings, taskRoot } = this.options;
-    this.initTimer = setTimeout(() => this.end(initTimedOut(initTimeoutMs)), initTimeoutMs);
+  async #initialize(): Promise<void> {
+    const { definition, initTimeoutMs, log, surroundings, taskRoot } = this.#options;
+    this.#initTimer = setTimeout(() => this.#end(initTimedOut(initTimeoutMs)), initTimeoutMs);
     try {
-      const scratch = this.scratch();
+      const scratch = this.#scratch();
       await mkdir(scratch, { recursive: true, mode: 0o700 });
-      this.api = await RuntimeApi.listen({
-        polled: () => this.polled(),
-        initFailed: (reported) => this.end(reported),
-        responded: (request, accept) => void this.responded(request, accept),
-        failed: (reported) => this.answered({ ok: false, failure: reported }),
+      this.#api = await RuntimeApi.listen({
+        polled: () => this.#polled(),
+        initFailed: (reported) => this.#end(reported),
+        responded: (request, accept) => void this.#responded(request, accept),
+        failed: (reported) => this.#answered({ ok: false, failure: reported }),
       });
-      const runtimeApiPort = this.api.port;
-      if (this.isGone()) {
-        this.clean();
+      const runtimeApiPort = this.#api.port;
+      if (this.#isGone()) {
+        this.#clean();
         return;
       }
       const logStream = log.stream;
-      this.watch(startFunctionProcess({ definition, taskRoot, scratch, runtimeApiPort, logStream, surroundings }));
+      this.#watch(startFunctionProcess({ definition, taskRoot, scratch, runtimeApiPort, logStream, surroundings }));
     } catch (error) {
       const type = error instanceof InvalidEntrypoint ? 'Runtime.InvalidEntrypoint' : 'ServiceException';
-      this.end(failure(type, messageOf(error)));
+      this.#end(failure(type, messageOf(error)));
     }
   }
 
-  private watch(child: FunctionProcess): void {
-    this.process = child;
-    this.options.log.follow(child.stdout);
-    this.options.log.follow(child.stderr);
-    child.once('error', (error) => this.end(failure('Runtime.InvalidEntrypoint', error.message)));
+  #watch(child: FunctionProcess): void {
+    this.#process = child;
+    this.#options.log.follow(child.stdout);
+    this.#options.log.follow(child.stderr);
+    child.once('error', (error) => this.#end(failure('Runtime.InvalidEntrypoint', error.message)));
     child.once('exit', (code, signal) => {
       const how = signal === null ? `exit status ${code ?? 'unknown'}` : `signal: ${signalText(signal)}`;
-      this.end(exited(this.work?.invocation.requestId ?? '', how));
+      this.#end(exited(this.#work?.invocation.requestId ?? '', how));
     });
   }
 
-  private polled(): void {
-    this.polling = true;
-    if (this.state === 'starting') {
-      clearTimeout(this.initTimer);
-      this.initMs = performance.now() - this.createdAt;
-      this.becomeIdle();
-    } else if (this.work?.answered) {
-      this.finishWork(this.work);
+  #polled(): void {
+    this.#polling = true;
+    if (this.#state === 'starting') {
+      clearTimeout(this.#initTimer);
+      this.#initMs = performance.now() - this.#createdAt;
+      this.#becomeIdle();
+    } else if (this.#work?.answered) {
+      this.#finishWork(this.#work);
     }
   }
 
-  private async responded(request: IncomingMessage, accept: (status: number) => void): Promise<void> {
+  async #responded(request: IncomingMessage, accept: (status: number) => void): Promise<void> {
     if (answers.isStreaming(request)) {
       const streamed = answers.streamAnswer(request, () => {
         accept(202);
-        this.answered();
+        this.#answered();
       });
-      if (this.work) this.work.streamed = streamed;
-      this.work?.resolve({ ok: true, response: streamed.response });
+      if (this.#work) this.#work.streamed = streamed;
+      this.#work?.resolve({ ok: true, response: streamed.response });
       return;
     }
     const content = await answers.readAnswer(request);
     accept(content === undefined ? 413 : 202);
     if (content === undefined) {
-      this.answered({ ok: false, failure: responseTooLarge(answers.BUFFERED_RESPONSE_LIMIT) });
+      this.#answered({ ok: false, failure: responseTooLarge(answers.BUFFERED_RESPONSE_LIMIT) });
     } else {
-      this.answered({ ok: true, response: answers.bufferedResponse(content, request.headers['content-type']) });
+      this.#answered({ ok: true, response: answers.bufferedResponse(content, request.headers['content-type']) });
     }
   }
 
   /** The answer is complete. The environment is free once the runtime has also asked for more. */
-  private answered(result?: answers.InvokeResult): void {
-    const work = this.work;
+  #answered(result?: answers.InvokeResult): void {
+    const work = this.#work;
     if (!work) return;
     if (result) work.resolve(result);
     work.answered = true;
-    if (this.polling) this.finishWork(work);
+    if (this.#polling) this.#finishWork(work);
   }
 
-  private finishWork(work: Work): void {
-    this.closeWork(work);
-    this.becomeIdle();
+  #finishWork(work: Work): void {
+    this.#closeWork(work);
+    this.#becomeIdle();
   }
 
-  private closeWork(work: Work): void {
+  #closeWork(work: Work): void {
     clearTimeout(work.timer);
-    this.work = undefined;
-    this.options.log.end({
+    this.#work = undefined;
+    this.#options.log.end({
       requestId: work.invocation.requestId,
       durationMs: performance.now() - work.startedAt,
-      initMs: this.initMs,
+      initMs: this.#initMs,
       memoryMb: this.definition.memoryMb,
-      peakBytes: this.peakBytes,
+      peakBytes: this.#peakBytes,
     });
-    this.initMs = undefined;
+    this.#initMs = undefined;
   }
 
-  private becomeIdle(): void {
-    this.state = 'idle';
+  #becomeIdle(): void {
+    this.#state = 'idle';
     this.idleSince = Date.now();
-    this.events.idle();
+    this.#events.idle();
     // It may have been given work at once, or been ended.
-    if (this.isIdle() && this.pid !== undefined) this.frozen = this.options.freezer?.freeze(this.pid);
+    if (this.#isIdle() && this.pid !== undefined) this.#frozen = this.#options.freezer?.freeze(this.pid);
   }
 
-  private isIdle(): boolean {
-    return this.state === 'idle';
+  #isIdle(): boolean {
+    return this.#state === 'idle';
   }
 
-  private isGone(): boolean {
-    return this.state === 'gone';
+  #isGone(): boolean {
+    return this.#state === 'gone';
   }
 
-  private end(reason: FunctionFailure): void {
-    if (this.isGone()) return;
-    const initFailure = this.state === 'starting' ? reason : undefined;
-    this.state = 'gone';
-    clearTimeout(this.initTimer);
+  #end(reason: FunctionFailure): void {
+    if (this.#isGone()) return;
+    const initFailure = this.#state === 'starting' ? reason : undefined;
+    this.#state = 'gone';
+    clearTimeout(this.#initTimer);
     if (this.pid !== undefined) killTree(this.pid);
-    this.frozen?.thaw();
-    killMentioning(this.scratch());
-    const work = this.work;
+    this.#frozen?.thaw();
+    killMentioning(this.#scratch());
+    const work = this.#work;
     if (work) {
-      this.closeWork(work);
+      this.#closeWork(work);
       work.streamed?.finish(reason);
       work.resolve({ ok: false, failure: reason });
     }
-    this.clean();
-    this.events.gone(initFailure);
+    this.#clean();
+    this.#events.gone(initFailure);
   }
 
-  private clean(): void {
-    this.api?.close();
-    this.options.log.close();
+  #clean(): void {
+    this.#api?.close();
+    this.#options.log.close();
     // User code may have left anything in it; what can't be removed now goes with the whole folder at the next start.
-    void rm(this.scratch(), { recursive: true, force: true }).catch(() => undefined);
+    void rm(this.#scratch(), { recursive: true, force: true }).catch(() => undefined);
   }
 
-  private scratch(): string {
-    return path.join(this.options.scratchRoot, this.id);
+  #scratch(): string {
+    return path.join(this.#options.scratchRoot, this.id);
   }
 }
 

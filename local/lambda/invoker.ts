@@ -83,28 +83,32 @@ const STARTING_PER_PROCESSOR = 3;
 
 /** Runs functions: finds the definition, unpacks the code, gets an environment, hands over the call. */
 export class Invoker {
-  private readonly pool: EnvironmentPool;
-  private readonly memory: MemoryWatch;
-  private readonly files: LogFiles;
-  private readonly shipper: CloudWatchShipper;
-  private readonly metrics: MetricSums;
-  private readonly embedded: EmbeddedMetrics;
-  private readonly refusals: Refusals;
-  private readonly concurrency: Concurrency;
-  /** Unpacked folders of definitions that have been used; a start must not wait for the disk. */
-  private readonly folders = new Map<string, string>();
-  private running = 0;
-  private closed = false;
+  readonly #options: InvokerOptions;
 
-  constructor(private readonly options: InvokerOptions) {
+  readonly #pool: EnvironmentPool;
+  readonly #memory: MemoryWatch;
+  readonly #files: LogFiles;
+  readonly #shipper: CloudWatchShipper;
+  readonly #metrics: MetricSums;
+  readonly #embedded: EmbeddedMetrics;
+  readonly #refusals: Refusals;
+  readonly #concurrency: Concurrency;
+  /** Unpacked folders of definitions that have been used; a start must not wait for the disk. */
+  readonly #folders = new Map<string, string>();
+  #running = 0;
+  #closed = false;
+
+  constructor(options: InvokerOptions) {
+    this.#options = options;
+
     const { limits, awsEndpoint, logDir } = options;
-    this.files = new LogFiles(logDir);
-    this.shipper = new CloudWatchShipper(awsEndpoint);
-    this.metrics = new MetricSums(awsEndpoint);
-    this.embedded = new EmbeddedMetrics(this.metrics);
-    this.refusals = new Refusals(this.metrics, options.report);
-    this.concurrency = new Concurrency(options.quotas);
-    this.pool = new EnvironmentPool({
+    this.#files = new LogFiles(logDir);
+    this.#shipper = new CloudWatchShipper(awsEndpoint);
+    this.#metrics = new MetricSums(awsEndpoint);
+    this.#embedded = new EmbeddedMetrics(this.#metrics);
+    this.#refusals = new Refusals(this.#metrics, options.report);
+    this.#concurrency = new Concurrency(options.quotas);
+    this.#pool = new EnvironmentPool({
       environments: limits.environments,
       queue: limits.queue,
       startingAtOnce: {
@@ -112,9 +116,9 @@ export class Invoker {
         inAll: STARTING_PER_PROCESSOR * availableParallelism(),
       },
       idleTimeoutMs: limits.idleTimeoutMs,
-      start: (definition, tenantId, events) => this.startEnvironment(definition, tenantId, events),
+      start: (definition, tenantId, events) => this.#startEnvironment(definition, tenantId, events),
     });
-    this.memory = new MemoryWatch(() => this.pool.environments());
+    this.#memory = new MemoryWatch(() => this.#pool.environments());
   }
 
   /**
@@ -122,22 +126,22 @@ export class Invoker {
    * @throws LambdaError where it could not be run: no such function, a quota, no free environment in time.
    */
   async invoke(call: Call): Promise<InvokeResult> {
-    const definition = await this.options.catalog.get(call.reference);
+    const definition = await this.#options.catalog.get(call.reference);
     try {
-      return await this.run(call, definition);
+      return await this.#run(call, definition);
     } catch (error) {
-      if (error instanceof Throttled && !this.closed) this.refusals.note(definition.name, error.reason);
+      if (error instanceof Throttled && !this.#closed) this.#refusals.note(definition.name, error.reason);
       throw error;
     }
   }
 
-  private async run(call: Call, definition: FunctionDefinition): Promise<InvokeResult> {
-    const leave = this.concurrency.enter(definition);
+  async #run(call: Call, definition: FunctionDefinition): Promise<InvokeResult> {
+    const leave = this.#concurrency.enter(definition);
     let done: Promise<unknown> = Promise.resolve();
     try {
-      const supply = await this.environmentFor(call, definition);
+      const supply = await this.#environmentFor(call, definition);
       if ('initFailure' in supply) return { ok: false, failure: supply.initFailure };
-      this.running += 1;
+      this.#running += 1;
       const result = await supply.environment.invoke({
         requestId: call.requestId ?? randomUUID(),
         deadlineMs: Date.now() + definition.timeoutMs,
@@ -148,67 +152,67 @@ export class Invoker {
         traceId: call.traceId,
       });
       if (result.ok) done = result.response.ended;
-      void done.then(() => (this.running -= 1));
+      void done.then(() => (this.#running -= 1));
       return result;
     } finally {
       void done.then(leave);
     }
   }
 
-  private async environmentFor(call: Call, definition: FunctionDefinition): Promise<Supply> {
-    this.folders.set(definition.codeSha256, await this.options.code.folderOf(definition));
-    return this.pool.acquire({
+  async #environmentFor(call: Call, definition: FunctionDefinition): Promise<Supply> {
+    this.#folders.set(definition.codeSha256, await this.#options.code.folderOf(definition));
+    return this.#pool.acquire({
       definition,
       tenantId: call.tenantId,
       layer: call.tenantId !== undefined ? 2 : call.fromFunction ? 1 : 0,
-      concurrency: definition.reservedConcurrency ?? call.concurrency ?? this.options.limits.concurrency,
-      tenantEnvironments: this.concurrency.tenantEnvironmentsOf(definition),
-      waitMs: call.waitMs ?? this.options.limits.waitMs,
+      concurrency: definition.reservedConcurrency ?? call.concurrency ?? this.#options.limits.concurrency,
+      tenantEnvironments: this.#concurrency.tenantEnvironmentsOf(definition),
+      waitMs: call.waitMs ?? this.#options.limits.waitMs,
     });
   }
 
   /** Calls that have begun and not ended. */
   get callsRunning(): number {
-    return this.running;
+    return this.#running;
   }
 
   /** After a deployment: idle environments of functions that changed are ended, busy ones end with their call. */
   async endOutdated(): Promise<void> {
     const current = new Map<string, string>();
-    for (const name of new Set(this.pool.environments().map(({ definition }) => definition.name))) {
-      const definition = await this.options.catalog.get(name).catch(() => undefined);
+    for (const name of new Set(this.#pool.environments().map(({ definition }) => definition.name))) {
+      const definition = await this.#options.catalog.get(name).catch(() => undefined);
       if (definition) current.set(name, definition.revision);
     }
-    this.pool.endOutdated(({ name, revision }) => current.get(name) === revision);
+    this.#pool.endOutdated(({ name, revision }) => current.get(name) === revision);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    this.pool.close();
-    this.memory.close();
-    this.refusals.close();
-    await this.shipper.close();
-    await this.metrics.close();
-    this.files.close();
+    this.#closed = true;
+    this.#pool.close();
+    this.#memory.close();
+    this.#refusals.close();
+    await this.#shipper.close();
+    await this.#metrics.close();
+    this.#files.close();
   }
 
-  private startEnvironment(
+  #startEnvironment(
     definition: FunctionDefinition,
     tenantId: string | undefined,
     events: EnvironmentEvents,
   ): ExecutionEnvironment {
     const stream = logStreamName(definition.version, randomUUID().replaceAll('-', ''));
-    const sinks = [this.files.of(definition.name), this.shipper.to(definition.logGroup, stream), this.embedded];
+    const sinks = [this.#files.of(definition.name), this.#shipper.to(definition.logGroup, stream), this.#embedded];
     return new ExecutionEnvironment(
       {
         definition,
         tenantId,
-        taskRoot: this.folders.get(definition.codeSha256) ?? '',
-        scratchRoot: path.resolve(this.options.scratchDir),
-        surroundings: this.options.surroundings,
-        freezer: this.options.freezer,
-        log: new EnvironmentLog(stream, sinks, () => this.shipper.forget(definition.logGroup, stream)),
-        initTimeoutMs: Math.max(this.options.limits.initTimeoutMs, Math.min(definition.timeoutMs, SECOND_INIT_MS)),
+        taskRoot: this.#folders.get(definition.codeSha256) ?? '',
+        scratchRoot: path.resolve(this.#options.scratchDir),
+        surroundings: this.#options.surroundings,
+        freezer: this.#options.freezer,
+        log: new EnvironmentLog(stream, sinks, () => this.#shipper.forget(definition.logGroup, stream)),
+        initTimeoutMs: Math.max(this.#options.limits.initTimeoutMs, Math.min(definition.timeoutMs, SECOND_INIT_MS)),
       },
       events,
     );

@@ -8,19 +8,23 @@ const LOOK_EVERY_MS = 500;
  * Resident memory and not address space is what counts: Node reserves far more than it uses.
  */
 export class MemoryWatch {
-  private readonly timer: NodeJS.Timeout;
+  readonly #environments: () => readonly ExecutionEnvironment[];
 
-  constructor(private readonly environments: () => readonly ExecutionEnvironment[]) {
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
-    this.timer.unref();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(environments: () => readonly ExecutionEnvironment[]) {
+    this.#environments = environments;
+
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#timer.unref();
   }
 
   close(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 
-  private look(): void {
-    const busy = this.environments().filter((environment) => environment.busy);
+  #look(): void {
+    const busy = this.#environments().filter((environment) => environment.busy);
     if (busy.length === 0) return;
     const table = ProcessTable.read();
     for (const environment of busy) {

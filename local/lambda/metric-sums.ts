@@ -27,23 +27,23 @@ interface Gathered {
  * Puts metrics into CloudWatch: values of a minute are summed up before they are sent. What can't be sent is dropped.
  */
 export class MetricSums {
-  private readonly client: CloudWatchClient;
-  private readonly timer: NodeJS.Timeout;
-  private gathered = new Map<string, Gathered>();
-  private sending: Promise<void> = Promise.resolve();
+  readonly #client: CloudWatchClient;
+  readonly #timer: NodeJS.Timeout;
+  #gathered = new Map<string, Gathered>();
+  #sending: Promise<void> = Promise.resolve();
 
   constructor(endpoint: string) {
-    this.client = new CloudWatchClient({ ...clientConfig(endpoint), maxAttempts: 1 });
-    this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
-    this.timer.unref();
+    this.#client = new CloudWatchClient({ ...clientConfig(endpoint), maxAttempts: 1 });
+    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    this.#timer.unref();
   }
 
   /** @param at epoch ms */
   add({ namespace, name, unit, dimensions }: Metric, value: number, at: number): void {
     const minute = Math.floor(at / 60_000) * 60_000;
     const key = JSON.stringify([namespace, name, dimensions, minute]);
-    const before = this.gathered.get(key)?.datum.StatisticValues;
-    this.gathered.set(key, {
+    const before = this.#gathered.get(key)?.datum.StatisticValues;
+    this.#gathered.set(key, {
       namespace,
       datum: {
         MetricName: name,
@@ -62,23 +62,23 @@ export class MetricSums {
 
   /** Sends what has been gathered. Never rejects. */
   flush(): Promise<void> {
-    const all = [...this.gathered.values()];
-    this.gathered = new Map();
-    this.sending = this.sending.then(async () => {
+    const all = [...this.#gathered.values()];
+    this.#gathered = new Map();
+    this.#sending = this.#sending.then(async () => {
       for (const namespace of new Set(all.map((one) => one.namespace))) {
         const data = all.filter((one) => one.namespace === namespace).map(({ datum }) => datum);
         for (let from = 0; from < data.length; from += BATCH) {
           const put = new PutMetricDataCommand({ Namespace: namespace, MetricData: data.slice(from, from + BATCH) });
-          await this.client.send(put).catch(() => undefined);
+          await this.#client.send(put).catch(() => undefined);
         }
       }
     });
-    return this.sending;
+    return this.#sending;
   }
 
   async close(): Promise<void> {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
     await this.flush();
-    this.client.destroy();
+    this.#client.destroy();
   }
 }

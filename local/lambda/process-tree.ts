@@ -14,7 +14,11 @@ const ROUNDS = 10;
 
 /** A picture of all processes, read once and asked for several trees. */
 export class ProcessTable {
-  private constructor(private readonly processes: ReadonlyMap<number, ProcessFacts>) {}
+  readonly #processes: ReadonlyMap<number, ProcessFacts>;
+
+  private constructor(processes: ReadonlyMap<number, ProcessFacts>) {
+    this.#processes = processes;
+  }
 
   static read(): ProcessTable {
     const processes = new Map<number, ProcessFacts>();
@@ -27,16 +31,16 @@ export class ProcessTable {
 
   /** The process and all that descend from it. */
   tree(root: number): number[] {
-    const tree = this.processes.has(root) ? [root] : [];
+    const tree = this.#processes.has(root) ? [root] : [];
     for (let index = 0; index < tree.length; index += 1) {
-      for (const [pid, { parent }] of this.processes) if (parent === tree[index]) tree.push(pid);
+      for (const [pid, { parent }] of this.#processes) if (parent === tree[index]) tree.push(pid);
     }
     return tree;
   }
 
   /** Resident memory of a tree, bytes. Pages of shared libraries count once per process: an upper bound. */
   residentBytes(root: number): number {
-    return this.tree(root).reduce((sum, pid) => sum + (this.processes.get(pid)?.residentBytes ?? 0), 0);
+    return this.tree(root).reduce((sum, pid) => sum + (this.#processes.get(pid)?.residentBytes ?? 0), 0);
   }
 }
 

@@ -18,29 +18,33 @@ export const LAMBDA_QUOTAS: Quotas = { accountConcurrency: 1_000, tenantEnvironm
  * smaller than those that a stage was planned for.
  */
 export class Concurrency {
-  private readonly running = new Map<string, number>();
-  private inAll = 0;
+  readonly #quotas: Quotas;
 
-  constructor(private readonly quotas: Quotas) {}
+  readonly #running = new Map<string, number>();
+  #inAll = 0;
+
+  constructor(quotas: Quotas) {
+    this.#quotas = quotas;
+  }
 
   /** @returns what ends the call. @throws Throttled */
   enter({ name, reservedConcurrency: reserved }: FunctionDefinition): () => void {
-    const running = this.running.get(name) ?? 0;
+    const running = this.#running.get(name) ?? 0;
     if (reserved !== undefined && running >= reserved) {
       throw new Throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
     }
-    if (this.inAll >= this.quotas.accountConcurrency) throw new Throttled('ConcurrentInvocationLimitExceeded');
-    this.inAll += 1;
-    this.running.set(name, running + 1);
+    if (this.#inAll >= this.#quotas.accountConcurrency) throw new Throttled('ConcurrentInvocationLimitExceeded');
+    this.#inAll += 1;
+    this.#running.set(name, running + 1);
     return () => {
-      this.inAll -= 1;
-      this.running.set(name, (this.running.get(name) ?? 1) - 1);
+      this.#inAll -= 1;
+      this.#running.set(name, (this.#running.get(name) ?? 1) - 1);
     };
   }
 
   /** Environments that a function may have for tenants. */
   tenantEnvironmentsOf({ reservedConcurrency }: FunctionDefinition): number {
-    const { accountConcurrency, tenantEnvironments } = this.quotas;
+    const { accountConcurrency, tenantEnvironments } = this.#quotas;
     return Math.floor(((reservedConcurrency ?? accountConcurrency) * tenantEnvironments) / 1_000);
   }
 }

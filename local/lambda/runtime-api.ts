@@ -35,13 +35,17 @@ const ERROR_BODY_LIMIT_BYTES = 6 * 1024 * 1024;
  * fire-and-forget answer may cause.
  */
 export class RuntimeApi {
-  private waiting: ServerResponse | undefined;
-  private current: Invocation | undefined;
+  readonly #server: Server;
+
+  #waiting: ServerResponse | undefined;
+  #current: Invocation | undefined;
 
   private constructor(
-    private readonly server: Server,
+    server: Server,
     readonly port: number,
-  ) {}
+  ) {
+    this.#server = server;
+  }
 
   static async listen(events: RuntimeEvents): Promise<RuntimeApi> {
     const server = createServer();
@@ -53,16 +57,16 @@ export class RuntimeApi {
     });
     const address = server.address();
     const api = new RuntimeApi(server, typeof address === 'object' && address ? address.port : 0);
-    server.on('request', (request, response) => api.route(request, response, events));
+    server.on('request', (request, response) => api.#route(request, response, events));
     return api;
   }
 
   /** Hands over work. Only to be called after `polled`. */
   offer(invocation: Invocation): void {
-    const response = this.waiting;
+    const response = this.#waiting;
     if (!response) throw new Error('The runtime is not waiting for work.');
-    this.waiting = undefined;
-    this.current = invocation;
+    this.#waiting = undefined;
+    this.#current = invocation;
     const headers: Record<string, string> = {
       'Content-Type': 'application/json',
       'Content-Length': String(invocation.payload.length),
@@ -80,14 +84,14 @@ export class RuntimeApi {
   }
 
   close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
-  private route(request: IncomingMessage, response: ServerResponse, events: RuntimeEvents): void {
+  #route(request: IncomingMessage, response: ServerResponse, events: RuntimeEvents): void {
     const path = (request.url ?? '').replace(/^\/2018-06-01\/runtime\//, '');
     if (request.method === 'GET' && path === 'invocation/next') {
-      this.waiting = response;
+      this.#waiting = response;
       events.polled();
       return;
     }
@@ -101,13 +105,13 @@ export class RuntimeApi {
     const [, id, part] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
     if (request.method !== 'POST' || id === undefined) {
       refuse(request, response, 404, 'NotFound', `There is no ${request.method ?? ''} ${request.url ?? ''}.`);
-    } else if (decodeURIComponent(id) !== this.current?.requestId) {
+    } else if (decodeURIComponent(id) !== this.#current?.requestId) {
       refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
     } else if (part === 'response') {
-      this.current = undefined;
+      this.#current = undefined;
       events.responded(request, (status) => answer(response, status));
     } else {
-      this.current = undefined;
+      this.#current = undefined;
       void readFailure(request).then((reported) => {
         answer(response, 202);
         events.failed(reported);

@@ -63,17 +63,33 @@ const CHANGED_FUNCTION = /^\/[\d-]+\/functions\/([^/?]+)/;
  * where the Lambda API stands (AWS_ENDPOINT_URL_LAMBDA); what it does not do itself it passes on to the emulator.
  */
 export class LambdaService {
+  readonly #server: Server;
+  readonly #options: LambdaServiceOptions;
+  readonly #catalog: FunctionCatalog;
+  readonly #invoker: Invoker;
+  readonly #events: EventQueue;
+  readonly #destinations: Destinations;
+  readonly #freezing: Freezing;
+
   private constructor(
-    private readonly server: Server,
-    private readonly options: LambdaServiceOptions,
-    private readonly catalog: FunctionCatalog,
-    private readonly invoker: Invoker,
-    private readonly events: EventQueue,
-    private readonly destinations: Destinations,
-    private readonly freezing: Freezing,
+    server: Server,
+    options: LambdaServiceOptions,
+    catalog: FunctionCatalog,
+    invoker: Invoker,
+    events: EventQueue,
+    destinations: Destinations,
+    freezing: Freezing,
     /** e.g. `http://127.0.0.1:20124` */
     readonly endpoint: string,
-  ) {}
+  ) {
+    this.#server = server;
+    this.#options = options;
+    this.#catalog = catalog;
+    this.#invoker = invoker;
+    this.#events = events;
+    this.#destinations = destinations;
+    this.#freezing = freezing;
+  }
 
   static async start(options: LambdaServiceOptions): Promise<LambdaService> {
     const server = createServer();
@@ -117,46 +133,46 @@ export class LambdaService {
     const workers = Math.max(1, Math.min(limits.concurrency, Math.floor(limits.environments / 4)));
     const events = new EventQueue({ store, invoker, catalog, destinations, workers, retryDelaysMs, report });
     const service = new LambdaService(server, options, catalog, invoker, events, destinations, freezing, endpoint);
-    server.on('request', (request, response) => void service.answer(request, response));
+    server.on('request', (request, response) => void service.#answer(request, response));
     return service;
   }
 
   /** Runs a function for the HTTP API. @throws LambdaError where it was not run */
   invoke(call: Call): Promise<InvokeResult> {
-    return this.invoker.invoke(call);
+    return this.#invoker.invoke(call);
   }
 
   /** Whose connection it is that reaches AWS or this service: there is something between functions and both. */
   originOf(connection: Ends): Ends {
-    return this.freezing.originOf(connection);
+    return this.#freezing.originOf(connection);
   }
 
   /** Runs what earlier processes accepted. Only when the functions are deployed: events of unknown ones are dropped. */
   resumeEvents(): void {
-    this.events.resume();
+    this.#events.resume();
   }
 
   /** After a deployment: what changed is read anew. */
   async refresh(): Promise<void> {
-    this.catalog.forget();
-    await this.invoker.endOutdated();
+    this.#catalog.forget();
+    await this.#invoker.endOutdated();
   }
 
   /** Lets running calls end for a moment, then ends all functions. Events that were not finished are kept. */
   async stop(): Promise<void> {
-    this.server.close();
-    this.events.close();
-    await waitUntil(() => this.invoker.callsRunning === 0, DRAIN_MS);
-    await this.invoker.close();
-    this.freezing.stop();
-    this.server.closeAllConnections();
-    this.destinations.close();
-    this.catalog.close();
+    this.#server.close();
+    this.#events.close();
+    await waitUntil(() => this.#invoker.callsRunning === 0, DRAIN_MS);
+    await this.#invoker.close();
+    this.#freezing.stop();
+    this.#server.closeAllConnections();
+    this.#destinations.close();
+    this.#catalog.close();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      await this.route(request, response);
+      await this.#route(request, response);
     } catch (error) {
       if (response.headersSent) response.destroy();
       else sendRefusal(response, asLambdaError(error));
@@ -165,8 +181,8 @@ export class LambdaService {
     }
   }
 
-  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { invoker, catalog, events } = this;
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [invoker, catalog, events] = [this.#invoker, this.#catalog, this.#events];
     const url = request.url ?? '/';
     const nameIn = (pattern: RegExp) => decodeURIComponent(pattern.exec(url)?.[1] ?? '');
     if (request.method === 'POST' && /^\/invoke(\/|\?|$)/.test(url)) {
@@ -177,10 +193,10 @@ export class LambdaService {
       await answerInvokeWithResponseStream(request, response, nameIn(INVOKE_STREAMING), { invoker, catalog, events });
     } else if (FUNCTION_URL.test(url)) {
       const rest = FUNCTION_URL.exec(url)?.[2] ?? '';
-      const { limits } = this.options;
+      const { limits } = this.#options;
       await answerFunctionUrl(request, response, nameIn(FUNCTION_URL), rest, { invoker, catalog, limits });
     } else {
-      await passOn(request, response, this.options.awsEndpoint);
+      await passOn(request, response, this.#options.awsEndpoint);
       if (request.method !== 'GET') catalog.forget(nameIn(CHANGED_FUNCTION));
     }
   }

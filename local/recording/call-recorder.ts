@@ -22,13 +22,21 @@ export interface CallRecorderOptions {
  * is the owner of the credentials that signed the request; calls of the local stack itself are left out.
  */
 export class CallRecorder {
+  readonly #server: Server;
+  readonly #out: WriteStream;
+  readonly #target: string;
+
   private constructor(
-    private readonly server: Server,
-    private readonly out: WriteStream,
-    private readonly target: string,
+    server: Server,
+    out: WriteStream,
+    target: string,
     readonly endpoint: string,
   ) {
-    server.on('request', (request, response) => this.answer(request, response));
+    this.#server = server;
+    this.#out = out;
+    this.#target = target;
+
+    server.on('request', (request, response) => this.#answer(request, response));
   }
 
   static async start({ file, target }: CallRecorderOptions): Promise<CallRecorder> {
@@ -47,22 +55,22 @@ export class CallRecorder {
 
   /** Returns when all that was seen is in the file. */
   async stop(): Promise<void> {
-    this.server.close();
-    this.server.closeAllConnections();
-    this.out.end();
-    await finished(this.out);
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.#out.end();
+    await finished(this.#out);
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const { hostname, port } = new URL(this.target);
+    const { hostname, port } = new URL(this.#target);
     const { method = 'GET', url = '/', headers } = request;
     const upstream = httpRequest({ hostname, port, method, path: url, headers });
     upstream.once('response', (answer) => {
       const status = answer.statusCode ?? 502;
       const record = recordOf({ method, url, headers, body: Buffer.concat(chunks), status });
-      if (record !== undefined) this.out.write(`${JSON.stringify(record)}\n`);
+      if (record !== undefined) this.#out.write(`${JSON.stringify(record)}\n`);
       response.writeHead(status, answer.rawHeaders);
       response.flushHeaders();
       answer.once('error', () => response.destroy());

@@ -43,8 +43,8 @@ export class StateFolder {
   readonly work = () => path.join(this.dir, 'work');
   readonly cdkOut = () => path.join(this.dir, 'cdk.out');
   readonly lock = () => path.join(this.dir, 'running.lock');
-  private readonly systemFile = () => path.join(this.dir, 'system.json');
-  private readonly portsFile = () => path.join(this.dir, 'state', 'ports.json');
+  readonly #systemFile = () => path.join(this.dir, 'system.json');
+  readonly #portsFile = () => path.join(this.dir, 'state', 'ports.json');
 
   async create(): Promise<void> {
     const folders = [this.emulator(), this.events(), this.logs(), this.work()];
@@ -52,27 +52,27 @@ export class StateFolder {
   }
 
   async readPorts(): Promise<Partial<InnerPorts>> {
-    const ports = await readJson(this.portsFile());
+    const ports = await readJson(this.#portsFile());
     const port = (name: string) => (typeof ports?.[name] === 'number' ? { [name]: ports[name] } : {});
     return { ...port('emulator'), ...port('lambda'), ...port('functions') };
   }
 
   writePorts(ports: InnerPorts): Promise<void> {
-    return writeJson(this.portsFile(), ports);
+    return writeJson(this.#portsFile(), ports);
   }
 
   /** The address of the system that runs on this folder, if it has got that far. */
   async readUrl(): Promise<string | undefined> {
-    const url = (await readJson(this.systemFile()))?.['url'];
+    const url = (await readJson(this.#systemFile()))?.['url'];
     return typeof url === 'string' ? url : undefined;
   }
 
   writeSystem(system: SystemFile): Promise<void> {
-    return writeJson(this.systemFile(), system);
+    return writeJson(this.#systemFile(), system);
   }
 
   removeSystem(): Promise<void> {
-    return rm(this.systemFile(), { force: true });
+    return rm(this.#systemFile(), { force: true });
   }
 }
 

@@ -23,19 +23,19 @@ class UsageError extends Error {}
 
 /** What came of what was tried, counted and said. */
 class Tally {
-  private done = 0;
-  private readonly failures: string[] = [];
+  #done = 0;
+  readonly #failures: string[] = [];
 
   note(name: string, how: string, problems: readonly string[]): void {
-    this.done += 1;
-    if (problems.length > 0) this.failures.push(name);
+    this.#done += 1;
+    if (problems.length > 0) this.#failures.push(name);
     console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${how}`);
     for (const problem of problems) console.log(`       ${problem}`);
   }
 
   /** Says how many were held off. @returns exit status */
   sum(): number {
-    const { done, failures } = this;
+    const [done, failures] = [this.#done, this.#failures];
     console.log(
       `${done - failures.length} of ${done} attacks held off${failures.length > 0 ? `, ${failures.length} not` : ''}`,
     );

@@ -36,6 +36,14 @@ export async function waitFor<T>(
   }
 }
 
+/**
+ * Lets time go by where time is what is tested: a part that is slow, an act at a seeded moment. Who waits for something to
+ * become true takes `waitFor`.
+ * @param ms milliseconds
+ * @param options `ref: false`: no process stays for it
+ */
+export const pause = (ms: number, options?: { readonly ref: boolean }): Promise<void> => delay(ms, undefined, options);
+
 /** `promise`, or an error that names what was waited for when it takes longer than `deadlineMs`. */
 export async function within<T>(what: string, deadlineMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -16,18 +16,22 @@ interface Trusted {
  * exchanged for. The registry names where; it is asked only if that is a host which may have the credentials.
  */
 export class Authorization {
-  private credentials: Promise<RegistryCredentials | undefined> | undefined;
-  private header: string | undefined;
+  readonly #source: CredentialsSource;
+  readonly #http: RegistryHttp;
+  readonly #trusted: Trusted;
 
-  constructor(
-    private readonly source: CredentialsSource,
-    private readonly http: RegistryHttp,
-    private readonly trusted: Trusted,
-  ) {}
+  #credentials: Promise<RegistryCredentials | undefined> | undefined;
+  #header: string | undefined;
+
+  constructor(source: CredentialsSource, http: RegistryHttp, trusted: Trusted) {
+    this.#source = source;
+    this.#http = http;
+    this.#trusted = trusted;
+  }
 
   /** For the next request; undefined until a registry has asked for it. */
   current(): string | undefined {
-    return this.header;
+    return this.#header;
   }
 
   /**
@@ -36,31 +40,31 @@ export class Authorization {
    * @returns false if there is nothing more to try
    */
   async answer(challenge: string | undefined, scope: string): Promise<boolean> {
-    this.credentials ??= this.source();
-    const credentials = await this.credentials;
-    const header = await this.headerFor(challenge ?? '', scope, credentials);
-    if (header === undefined || header === this.header) return false;
-    this.header = header;
+    this.#credentials ??= this.#source();
+    const credentials = await this.#credentials;
+    const header = await this.#headerFor(challenge ?? '', scope, credentials);
+    if (header === undefined || header === this.#header) return false;
+    this.#header = header;
     return true;
   }
 
-  private async headerFor(challenge: string, scope: string, credentials: RegistryCredentials | undefined) {
+  async #headerFor(challenge: string, scope: string, credentials: RegistryCredentials | undefined) {
     const [scheme = ''] = challenge.split(' ', 1);
-    if (scheme.toLowerCase() === 'bearer') return this.bearer(parametersOf(challenge), scope, credentials);
+    if (scheme.toLowerCase() === 'bearer') return this.#bearer(parametersOf(challenge), scope, credentials);
     return credentials && basic(credentials);
   }
 
-  private async bearer(parameters: ReadonlyMap<string, string>, scope: string, credentials?: RegistryCredentials) {
+  async #bearer(parameters: ReadonlyMap<string, string>, scope: string, credentials?: RegistryCredentials) {
     const realm = parameters.get('realm') ?? '';
     if (!URL.canParse(realm)) return undefined;
     const url = new URL(realm);
-    if (url.protocol !== this.trusted.protocol || !this.trusted.realmHosts.has(url.host))
+    if (url.protocol !== this.#trusted.protocol || !this.#trusted.realmHosts.has(url.host))
       throw new PushDenied('The registry sends for its tokens to a host that may not have the credentials.');
     const service = parameters.get('service');
     if (service !== undefined) url.searchParams.set('service', service);
     url.searchParams.set('scope', scope);
     const headers = credentials && { Authorization: basic(credentials) };
-    const answer = await this.http.send({ method: 'GET', url, ...(headers && { headers }) });
+    const answer = await this.#http.send({ method: 'GET', url, ...(headers && { headers }) });
     if (answer.status !== 200) return undefined;
     const token = Token.safeParse(readJson(answer.body)).data;
     const text = token?.token ?? token?.access_token;

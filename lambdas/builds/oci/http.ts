@@ -32,8 +32,8 @@ const SMALL_ANSWER = 1024 * 1024;
  * the client's life, which is one job: none is left to go stale while a Lambda environment is frozen.
  */
 export class RegistryHttp {
-  private readonly plain = new HttpAgent({ keepAlive: true, maxSockets: 4 });
-  private readonly secure = new HttpsAgent({ keepAlive: true, maxSockets: 4 });
+  readonly #plain = new HttpAgent({ keepAlive: true, maxSockets: 4 });
+  readonly #secure = new HttpsAgent({ keepAlive: true, maxSockets: 4 });
 
   /** @throws NoAnswer */
   async send({ method, url, headers, body, maxBytes = SMALL_ANSWER }: RegistryRequest): Promise<RegistryAnswer> {
@@ -43,7 +43,7 @@ export class RegistryHttp {
       method,
       signal,
       timeout: IDLE_MS,
-      agent: secure ? this.secure : this.plain,
+      agent: secure ? this.#secure : this.#plain,
       headers: {
         'User-Agent': 'narae',
         'Accept-Encoding': 'identity',
@@ -66,8 +66,8 @@ export class RegistryHttp {
   }
 
   close(): void {
-    this.plain.destroy();
-    this.secure.destroy();
+    this.#plain.destroy();
+    this.#secure.destroy();
   }
 }
 

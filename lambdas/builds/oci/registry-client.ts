@@ -17,10 +17,10 @@ export interface Pushed {
  * No redirect is followed but that of ECR to its own downloads.
  */
 export class RegistryClient {
-  private readonly session: RegistrySession;
+  readonly #session: RegistrySession;
 
   constructor(options: RegistryOptions) {
-    this.session = new RegistrySession(options);
+    this.#session = new RegistrySession(options);
   }
 
   /**
@@ -28,10 +28,10 @@ export class RegistryClient {
    * @throws PushDenied, PushError
    */
   async push(artifact: OciArtifact, tag: string): Promise<Pushed> {
-    if ((await this.digestOf(tag)) === artifact.digest) return { digest: artifact.digest, uploaded: 0 };
+    if ((await this.#digestOf(tag)) === artifact.digest) return { digest: artifact.digest, uploaded: 0 };
     let uploaded = 0;
-    for (const blob of artifact.blobs) if (await this.uploadIfMissing(blob)) uploaded += 1;
-    const answer = await this.session.call({
+    for (const blob of artifact.blobs) if (await this.#uploadIfMissing(blob)) uploaded += 1;
+    const answer = await this.#session.call({
       method: 'PUT',
       at: `manifests/${tag}`,
       headers: { 'Content-Type': MANIFEST_TYPE },
@@ -48,14 +48,14 @@ export class RegistryClient {
    * @throws ImageNotFound, PushDenied, PushError
    */
   async resolve(reference: string): Promise<string> {
-    const digest = await this.digestOf(reference);
+    const digest = await this.#digestOf(reference);
     if (digest === undefined) throw new ImageNotFound('The registry has no such image.');
     return digest;
   }
 
   /** @throws ImageNotFound, PushDenied, PushError */
   async readManifest(reference: string): Promise<{ readonly digest: string; readonly manifest: Manifest }> {
-    const answer = await this.session.call({
+    const answer = await this.#session.call({
       method: 'GET',
       at: `manifests/${reference}`,
       headers: { Accept: MANIFEST_TYPE },
@@ -74,7 +74,7 @@ export class RegistryClient {
    */
   async readBlob({ digest, size }: Descriptor, maxBytes: number): Promise<Buffer> {
     if (size > maxBytes) throw new PushError(`The artifact has more than ${maxBytes} bytes.`);
-    const answer = await this.session.call({
+    const answer = await this.#session.call({
       method: 'GET',
       at: `blobs/${digest}`,
       maxBytes: size,
@@ -86,11 +86,11 @@ export class RegistryClient {
   }
 
   close(): void {
-    this.session.close();
+    this.#session.close();
   }
 
-  private async digestOf(reference: string): Promise<string | undefined> {
-    const answer = await this.session.call({
+  async #digestOf(reference: string): Promise<string | undefined> {
+    const answer = await this.#session.call({
       method: 'HEAD',
       at: `manifests/${reference}`,
       headers: { Accept: MANIFEST_TYPE },
@@ -102,16 +102,16 @@ export class RegistryClient {
     return digest !== undefined && isDigest(digest) ? digest : (await this.readManifest(reference)).digest;
   }
 
-  private async uploadIfMissing({ descriptor: { digest }, bytes }: Blob): Promise<boolean> {
-    const known = await this.session.call({ method: 'HEAD', at: `blobs/${digest}`, expect: [200, 404] });
+  async #uploadIfMissing({ descriptor: { digest }, bytes }: Blob): Promise<boolean> {
+    const known = await this.#session.call({ method: 'HEAD', at: `blobs/${digest}`, expect: [200, 404] });
     if (known.status === 200) return false;
     // An upload that broke off is left to the registry, and another one begun.
-    await this.session.retried(() => this.upload(digest, bytes));
+    await this.#session.retried(() => this.#upload(digest, bytes));
     return true;
   }
 
-  private async upload(digest: string, bytes: Buffer): Promise<void> {
-    const { session } = this;
+  async #upload(digest: string, bytes: Buffer): Promise<void> {
+    const session = this.#session;
     const begun = await session.once({ method: 'POST', at: 'blobs/uploads/', expect: [202] });
     const upload = session.own(begun.header('location'), 'blobs/uploads/');
     const sent = await session.once({

@@ -25,15 +25,19 @@ export type Call = Omit<RegistryRequest, 'url'> & {
 
 /** Requests to one repository of one registry: credentials, redirects, tries, and what answers mean. */
 export class RegistrySession {
-  private readonly http = new RegistryHttp();
-  private readonly authorization: Authorization;
-  private readonly base: URL;
+  readonly #options: RegistryOptions;
 
-  constructor(private readonly options: RegistryOptions) {
-    this.base = new URL(options.endpoint ?? `https://${options.host}`);
-    const realmHosts = new Set([this.base.host, options.host, ...(options.tokenHosts ?? [])]);
-    this.authorization = new Authorization(options.credentials, this.http, {
-      protocol: this.base.protocol,
+  readonly #http = new RegistryHttp();
+  readonly #authorization: Authorization;
+  readonly #base: URL;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+
+    this.#base = new URL(options.endpoint ?? `https://${options.host}`);
+    const realmHosts = new Set([this.#base.host, options.host, ...(options.tokenHosts ?? [])]);
+    this.#authorization = new Authorization(options.credentials, this.#http, {
+      protocol: this.#base.protocol,
       realmHosts,
     });
   }
@@ -58,57 +62,57 @@ export class RegistrySession {
 
   /** @throws Passing for what may go well another time, PushDenied, PushError */
   async once({ at, expect, ...request }: Call): Promise<RegistryAnswer> {
-    const url = typeof at === 'string' ? this.below(at) : at;
-    let answer = await this.send(url, request);
+    const url = typeof at === 'string' ? this.#below(at) : at;
+    let answer = await this.#send(url, request);
     if (answer.status === 401) {
-      const scope = `repository:${this.options.repository}:pull,push`;
-      const more = await this.authorization.answer(answer.header('www-authenticate'), scope).catch(asPassing);
-      if (more) answer = await this.send(url, request);
+      const scope = `repository:${this.#options.repository}:pull,push`;
+      const more = await this.#authorization.answer(answer.header('www-authenticate'), scope).catch(asPassing);
+      if (more) answer = await this.#send(url, request);
     }
-    if (isRedirect(answer.status) && request.method === 'GET') answer = await this.follow(url, answer, request);
+    if (isRedirect(answer.status) && request.method === 'GET') answer = await this.#follow(url, answer, request);
     if (expect.includes(answer.status)) return answer;
-    throw this.refusal(answer);
+    throw this.#refusal(answer);
   }
 
   /** An address that the registry gave, which must be its own. */
   own(location: string | undefined, from: string | URL): URL {
-    const given = new URL(location ?? '', typeof from === 'string' ? this.below(from) : from);
+    const given = new URL(location ?? '', typeof from === 'string' ? this.#below(from) : from);
     // It knows itself by its name, also where it is reached by another address.
-    if (given.host !== this.base.host && given.host !== this.options.host)
+    if (given.host !== this.#base.host && given.host !== this.#options.host)
       throw new PushError('The registry sends uploads to another host.');
-    return new URL(`${given.pathname}${given.search}`, this.base);
+    return new URL(`${given.pathname}${given.search}`, this.#base);
   }
 
   close(): void {
-    this.http.close();
+    this.#http.close();
   }
 
-  private below(path: string): URL {
-    return new URL(`/v2/${this.options.repository}/${path}`, this.base);
+  #below(path: string): URL {
+    return new URL(`/v2/${this.#options.repository}/${path}`, this.#base);
   }
 
-  private send(url: URL, request: Omit<RegistryRequest, 'url'>): Promise<RegistryAnswer> {
-    const authorization = this.authorization.current();
+  #send(url: URL, request: Omit<RegistryRequest, 'url'>): Promise<RegistryAnswer> {
+    const authorization = this.#authorization.current();
     const headers = {
-      Host: this.options.host,
+      Host: this.#options.host,
       ...(authorization !== undefined && { Authorization: authorization }),
       ...request.headers,
     };
-    return this.http.send({ ...request, url, headers }).catch(asPassing);
+    return this.#http.send({ ...request, url, headers }).catch(asPassing);
   }
 
   /** Without credentials: the address is signed, and they are for the registry only. */
-  private follow(url: URL, answer: RegistryAnswer, request: Omit<RegistryRequest, 'url'>): Promise<RegistryAnswer> {
+  #follow(url: URL, answer: RegistryAnswer, request: Omit<RegistryRequest, 'url'>): Promise<RegistryAnswer> {
     const location = answer.header('location') ?? '';
     const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-    if (target === undefined || !isEcrDownload(this.options.host, target))
+    if (target === undefined || !isEcrDownload(this.#options.host, target))
       throw new PushError('The registry redirects to another host, which is not followed.');
-    return this.http.send({ ...request, url: target }).catch(asPassing);
+    return this.#http.send({ ...request, url: target }).catch(asPassing);
   }
 
-  private refusal(answer: RegistryAnswer): Error {
+  #refusal(answer: RegistryAnswer): Error {
     const { status } = answer;
-    const message = `The registry ${this.options.host} answered ${status}${codeOf(answer)}.`;
+    const message = `The registry ${this.#options.host} answered ${status}${codeOf(answer)}.`;
     if (status === 401 || status === 403) return new PushDenied(message);
     return status === 429 || status >= 500 ? new Passing(message) : new PushError(message);
   }

@@ -9,12 +9,12 @@ const ERROR_MESSAGE_CHARACTERS = 1024;
 
 /** Delivers records of events that have ended: to on-success and on-failure destinations, and to dead-letter queues. */
 export class Destinations {
-  private readonly sqs: SQSClient;
-  private readonly queueUrls = new Map<string, Promise<string>>();
+  readonly #sqs: SQSClient;
+  readonly #queueUrls = new Map<string, Promise<string>>();
 
   constructor(awsEndpoint: string) {
     // The emulator's queue addresses hold the port of the start at which the queue was made.
-    this.sqs = new SQSClient({ ...clientConfig(awsEndpoint), useQueueUrlAsEndpoint: false });
+    this.#sqs = new SQSClient({ ...clientConfig(awsEndpoint), useQueueUrlAsEndpoint: false });
   }
 
   /** Throws where a destination can't be reached; what was delivered before may then be delivered twice. */
@@ -22,30 +22,30 @@ export class Destinations {
     if (event.outcome === undefined) return;
     const succeeded = event.outcome.condition === 'Success';
     const destination = succeeded ? policy.onSuccessArn : policy.onFailureArn;
-    if (destination !== undefined) await this.send(destination, { MessageBody: invocationRecord(event, definition) });
+    if (destination !== undefined) await this.#send(destination, { MessageBody: invocationRecord(event, definition) });
     if (!succeeded && definition.deadLetterArn !== undefined) {
-      await this.send(definition.deadLetterArn, deadLetter(event));
+      await this.#send(definition.deadLetterArn, deadLetter(event));
     }
   }
 
   close(): void {
-    this.sqs.destroy();
+    this.#sqs.destroy();
   }
 
-  private async send(arn: string, message: Omit<SendMessageCommandInput, 'QueueUrl'>): Promise<void> {
+  async #send(arn: string, message: Omit<SendMessageCommandInput, 'QueueUrl'>): Promise<void> {
     const [, , service, , , queueName] = arn.split(':');
     if (service !== 'sqs' || queueName === undefined) {
       throw new UnsupportedDestination(`The destination ${arn} is not a queue; others are not there on a laptop.`);
     }
-    await this.sqs.send(new SendMessageCommand({ ...message, QueueUrl: await this.queueUrl(queueName) }));
+    await this.#sqs.send(new SendMessageCommand({ ...message, QueueUrl: await this.#queueUrl(queueName) }));
   }
 
-  private queueUrl(queueName: string): Promise<string> {
-    let url = this.queueUrls.get(queueName);
+  #queueUrl(queueName: string): Promise<string> {
+    let url = this.#queueUrls.get(queueName);
     if (!url) {
-      url = this.sqs.send(new GetQueueUrlCommand({ QueueName: queueName })).then((found) => found.QueueUrl ?? '');
-      this.queueUrls.set(queueName, url);
-      url.catch(() => this.queueUrls.delete(queueName));
+      url = this.#sqs.send(new GetQueueUrlCommand({ QueueName: queueName })).then((found) => found.QueueUrl ?? '');
+      this.#queueUrls.set(queueName, url);
+      url.catch(() => this.#queueUrls.delete(queueName));
     }
     return url;
   }

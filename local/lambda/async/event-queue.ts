@@ -26,16 +26,20 @@ const WAIT_FOR_ENVIRONMENT_MS = 60_000;
 
 /** Asynchronous invocation: accepts events at once, runs them with retries, and tells destinations how they ended. */
 export class EventQueue {
-  private readonly waiting = new Map<string, PendingEvent[]>();
-  private readonly active = new Map<string, number>();
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private closed = false;
+  readonly #options: EventQueueOptions;
 
-  constructor(private readonly options: EventQueueOptions) {}
+  readonly #waiting = new Map<string, PendingEvent[]>();
+  readonly #active = new Map<string, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(options: EventQueueOptions) {
+    this.#options = options;
+  }
 
   /** Takes up what an earlier process left; each is run again, as Lambda may run an event more than once. */
   resume(): void {
-    for (const event of this.options.store.load()) this.enqueue(event);
+    for (const event of this.#options.store.load()) this.#enqueue(event);
   }
 
   /** Accepts an event: when this resolves it will be run, come a restart or not. @returns its request id */
@@ -49,70 +53,70 @@ export class EventQueue {
       acceptedAt: Date.now(),
       attempts: 0,
     };
-    await this.options.store.save(event);
-    this.enqueue(event);
+    await this.#options.store.save(event);
+    this.#enqueue(event);
     return event.id;
   }
 
   /** Begins no further attempt. Events that are being worked on stay in the store. */
   close(): void {
-    this.closed = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  private enqueue(event: PendingEvent): void {
-    if (this.closed) return;
-    const queue = this.waiting.get(event.functionName) ?? [];
-    this.waiting.set(event.functionName, queue);
+  #enqueue(event: PendingEvent): void {
+    if (this.#closed) return;
+    const queue = this.#waiting.get(event.functionName) ?? [];
+    this.#waiting.set(event.functionName, queue);
     queue.push(event);
-    this.pump(event.functionName);
+    this.#pump(event.functionName);
   }
 
-  private enqueueLater(event: PendingEvent, delayMs: number): void {
+  #enqueueLater(event: PendingEvent, delayMs: number): void {
     const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      this.enqueue(event);
+      this.#timers.delete(timer);
+      this.#enqueue(event);
     }, delayMs);
-    this.timers.add(timer);
+    this.#timers.add(timer);
   }
 
-  private pump(functionName: string): void {
-    const active = this.active.get(functionName) ?? 0;
-    if (this.closed || active >= this.options.workers) return;
-    const event = this.waiting.get(functionName)?.shift();
+  #pump(functionName: string): void {
+    const active = this.#active.get(functionName) ?? 0;
+    if (this.#closed || active >= this.#options.workers) return;
+    const event = this.#waiting.get(functionName)?.shift();
     if (!event) return;
-    this.active.set(functionName, active + 1);
-    void this.work(event).finally(() => {
-      this.active.set(functionName, (this.active.get(functionName) ?? 1) - 1);
-      this.pump(functionName);
+    this.#active.set(functionName, active + 1);
+    void this.#work(event).finally(() => {
+      this.#active.set(functionName, (this.#active.get(functionName) ?? 1) - 1);
+      this.#pump(functionName);
     });
   }
 
-  private async work(event: PendingEvent): Promise<void> {
-    const { catalog, report } = this.options;
+  async #work(event: PendingEvent): Promise<void> {
+    const { catalog, report } = this.#options;
     try {
       const definition = await catalog.get(event.functionName);
       const policy = await catalog.eventPolicy(definition);
-      if (!event.outcome) await this.attempt(event, policy);
-      if (event.outcome) await this.deliver(event, definition, policy);
+      if (!event.outcome) await this.#attempt(event, policy);
+      if (event.outcome) await this.#deliver(event, definition, policy);
     } catch (error) {
-      if (this.closed) return;
+      if (this.#closed) return;
       if (error instanceof LambdaError && error.code === 'ResourceNotFoundException') {
         report(`An event of ${event.functionName} was dropped: the function is not there any more.`);
-        await this.options.store.remove(event);
+        await this.#options.store.remove(event);
         return;
       }
       // Not the function's fault, so it does not count as an attempt.
-      this.enqueueLater(event, pauseAfterRefusal(Date.now() - event.acceptedAt));
+      this.#enqueueLater(event, pauseAfterRefusal(Date.now() - event.acceptedAt));
     }
   }
 
-  private async attempt(event: PendingEvent, policy: EventPolicy): Promise<void> {
+  async #attempt(event: PendingEvent, policy: EventPolicy): Promise<void> {
     if (Date.now() - event.acceptedAt > policy.maximumAgeMs) {
       event.outcome = { condition: 'EventAgeExceeded' };
       return;
     }
-    const result = await this.options.invoker.invoke({
+    const result = await this.#options.invoker.invoke({
       reference: event.functionName,
       payload: Buffer.from(event.payload),
       requestId: event.id,
@@ -124,38 +128,38 @@ export class EventQueue {
     const response = result.ok ? await text(result.response.body) : '';
     const failure = result.ok ? await result.response.ended : result.failure;
     // What was ended because we are stopping has not failed: it is run again at the next start.
-    if (this.closed) return;
-    if (failure) await this.failed(event, policy, failure);
+    if (this.#closed) return;
+    if (failure) await this.#failed(event, policy, failure);
     else event.outcome = { condition: 'Success', response };
   }
 
-  private async failed(event: PendingEvent, policy: EventPolicy, failure: FunctionFailure): Promise<void> {
+  async #failed(event: PendingEvent, policy: EventPolicy, failure: FunctionFailure): Promise<void> {
     event.attempts += 1;
     if (event.attempts > policy.retries) {
       event.outcome = { condition: 'RetriesExhausted', failure };
       return;
     }
-    const delays = this.options.retryDelaysMs;
+    const delays = this.#options.retryDelaysMs;
     const delayMs = delays[event.attempts - 1] ?? delays.at(-1) ?? 0;
-    await this.options.store.save(event);
-    this.enqueueLater(event, jittered(delayMs));
+    await this.#options.store.save(event);
+    this.#enqueueLater(event, jittered(delayMs));
   }
 
-  private async deliver(event: PendingEvent, definition: FunctionDefinition, policy: EventPolicy): Promise<void> {
+  async #deliver(event: PendingEvent, definition: FunctionDefinition, policy: EventPolicy): Promise<void> {
     try {
       const succeeded = event.outcome?.condition === 'Success';
       const wanted = succeeded ? policy.onSuccessArn : (policy.onFailureArn ?? definition.deadLetterArn);
       if (wanted !== undefined) {
         // From here on a restart must not run the function again.
-        await this.options.store.save(event);
-        await this.options.destinations.deliver(event, definition, policy);
+        await this.#options.store.save(event);
+        await this.#options.destinations.deliver(event, definition, policy);
       } else if (!succeeded) {
-        this.options.report(`An event of ${event.functionName} was given up: ${event.outcome?.condition ?? ''}.`);
+        this.#options.report(`An event of ${event.functionName} was given up: ${event.outcome?.condition ?? ''}.`);
       }
     } catch (error) {
       if (!(error instanceof UnsupportedDestination)) throw error;
-      this.options.report(error.message);
+      this.#options.report(error.message);
     }
-    await this.options.store.remove(event);
+    await this.#options.store.remove(event);
   }
 }

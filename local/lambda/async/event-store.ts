@@ -29,18 +29,22 @@ export interface EventOutcome {
 
 /** Accepted events, one file each, on the disk before they are accepted: neither a crash nor a power cut loses one. */
 export class EventStore {
-  constructor(private readonly dir: string) {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+
     mkdirSync(dir, { recursive: true });
   }
 
   /** All that is left from before, oldest first. */
   load(): PendingEvent[] {
     const events: PendingEvent[] = [];
-    for (const name of readdirSync(this.dir)) {
-      if (name.endsWith('.tmp')) rmSync(path.join(this.dir, name), { force: true }); // never accepted
+    for (const name of readdirSync(this.#dir)) {
+      if (name.endsWith('.tmp')) rmSync(path.join(this.#dir, name), { force: true }); // never accepted
       if (!name.endsWith('.json')) continue;
       try {
-        const parsed: unknown = JSON.parse(readFileSync(path.join(this.dir, name), 'utf8'));
+        const parsed: unknown = JSON.parse(readFileSync(path.join(this.#dir, name), 'utf8'));
         if (isPendingEvent(parsed)) events.push(parsed);
       } catch {
         // Written by a process that was killed at that moment: its caller has not got its 202.
@@ -51,7 +55,7 @@ export class EventStore {
 
   /** @throws Error of the file system, e.g. ENOSPC: the event is not kept. */
   async save(event: PendingEvent): Promise<void> {
-    const file = this.file(event);
+    const file = this.#file(event);
     const draft = `${file}.tmp`;
     try {
       await writeFile(draft, JSON.stringify(event), { flush: true });
@@ -60,15 +64,15 @@ export class EventStore {
       await rm(draft, { force: true });
       throw error;
     }
-    await syncFolder(this.dir);
+    await syncFolder(this.#dir);
   }
 
   async remove(event: PendingEvent): Promise<void> {
-    await rm(this.file(event), { force: true });
+    await rm(this.#file(event), { force: true });
   }
 
-  private file(event: PendingEvent): string {
-    return path.join(this.dir, `${event.id}.json`);
+  #file(event: PendingEvent): string {
+    return path.join(this.#dir, `${event.id}.json`);
   }
 }
 

@@ -7,17 +7,21 @@ const codec = new EventStreamCodec(toUtf8, fromUtf8);
 
 /** Writes the frames of InvokeWithResponseStream (vnd.amazon.eventstream). */
 export class EventStreamWriter {
-  constructor(private readonly response: ServerResponse) {}
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
 
   /** @returns false where the reader is slow and the writer should wait for `drain`. */
   chunk(bytes: Uint8Array): boolean {
-    return this.response.write(frame('PayloadChunk', 'application/octet-stream', bytes));
+    return this.#response.write(frame('PayloadChunk', 'application/octet-stream', bytes));
   }
 
   /** The last frame; tells the failure where there is one. */
   complete(failure: FunctionFailure | undefined): void {
     const body = failure ? { ErrorCode: failure.errorType, ErrorDetails: failure.payload } : {};
-    this.response.end(frame('InvokeComplete', 'application/json', fromUtf8(JSON.stringify(body))));
+    this.#response.end(frame('InvokeComplete', 'application/json', fromUtf8(JSON.stringify(body))));
   }
 }
 

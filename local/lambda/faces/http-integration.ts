@@ -17,36 +17,39 @@ const PRELUDE_LIMIT_BYTES = 64 * 1024;
  * `onHead`, and passes the rest on as it comes. A prelude that can't be read ends the stream with an error.
  */
 export class PreludeParser extends Transform {
-  private pending: Buffer | undefined = Buffer.alloc(0);
+  readonly #onHead: (head: HttpHead) => void;
 
-  constructor(private readonly onHead: (head: HttpHead) => void) {
+  #pending: Buffer | undefined = Buffer.alloc(0);
+
+  constructor(onHead: (head: HttpHead) => void) {
     super();
+    this.#onHead = onHead;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.pending === undefined) {
+    if (this.#pending === undefined) {
       done(null, chunk);
       return;
     }
-    this.pending = Buffer.concat([this.pending, chunk]);
-    const end = this.pending.indexOf(PRELUDE_END);
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+    const end = this.#pending.indexOf(PRELUDE_END);
     if (end < 0) {
-      done(this.pending.length > PRELUDE_LIMIT_BYTES ? new Error('The prelude of the answer has no end.') : null);
+      done(this.#pending.length > PRELUDE_LIMIT_BYTES ? new Error('The prelude of the answer has no end.') : null);
       return;
     }
-    const rest = this.pending.subarray(end + PRELUDE_END.length);
-    const head = readHead(this.pending.subarray(0, end).toString('utf8'));
-    this.pending = undefined;
+    const rest = this.#pending.subarray(end + PRELUDE_END.length);
+    const head = readHead(this.#pending.subarray(0, end).toString('utf8'));
+    this.#pending = undefined;
     if (!head) {
       done(new Error('The prelude of the answer is not JSON.'));
       return;
     }
-    this.onHead(head);
+    this.#onHead(head);
     done(null, rest.length > 0 ? rest : undefined);
   }
 
   override _flush(done: TransformCallback): void {
-    done(this.pending === undefined ? null : new Error('The answer ended within its prelude.'));
+    done(this.#pending === undefined ? null : new Error('The answer ended within its prelude.'));
   }
 }
 

@@ -20,14 +20,20 @@ export interface Ends {
  * functions, as it stands in addresses that they sign and hand to others.
  */
 export class ConnectionProxy {
+  readonly #server: Server;
+  readonly #target: URL;
+
   /** By the port at the function's end. */
-  private readonly pairs = new Map<number, Pair>();
+  readonly #pairs = new Map<number, Pair>();
 
   private constructor(
-    private readonly server: Server,
-    private readonly target: URL,
+    server: Server,
+    target: URL,
     readonly port: number,
-  ) {}
+  ) {
+    this.#server = server;
+    this.#target = target;
+  }
 
   /**
    * @param target e.g. `http://127.0.0.1:20123`
@@ -37,7 +43,7 @@ export class ConnectionProxy {
     // Each side ends its half by itself: a client may be done with sending and wait for the answer.
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const proxy = new ConnectionProxy(server, new URL(target), await listen(server, port));
-    server.on('connection', (client) => proxy.pass(client));
+    server.on('connection', (client) => proxy.#pass(client));
     return proxy;
   }
 
@@ -47,7 +53,7 @@ export class ConnectionProxy {
 
   /** Ports at the other end of the connections that are open. */
   openPorts(): number[] {
-    return [...this.pairs.keys()];
+    return [...this.#pairs.keys()];
   }
 
   /**
@@ -55,10 +61,10 @@ export class ConnectionProxy {
    * with a reset. One that waits for an answer is reset at once: nobody would come to send that byte.
    */
   sever(port: number): void {
-    const pair = this.pairs.get(port);
+    const pair = this.#pairs.get(port);
     if (!pair) return;
     const { client, upstream, waiting } = pair;
-    this.pairs.delete(port);
+    this.#pairs.delete(port);
     client.unpipe(upstream);
     upstream.unpipe(client);
     upstream.destroy();
@@ -73,39 +79,39 @@ export class ConnectionProxy {
 
   /** The function's connection in whose place one of ours is; undefined where it is not one of ours. */
   originOf({ theirPort }: Ends): Ends | undefined {
-    for (const [port, { upstream }] of this.pairs) {
+    for (const [port, { upstream }] of this.#pairs) {
       if (upstream.localPort === theirPort) return { theirPort: port, ourPort: this.port };
     }
     return undefined;
   }
 
   stop(): void {
-    this.server.close();
-    for (const { client, upstream } of this.pairs.values()) {
+    this.#server.close();
+    for (const { client, upstream } of this.#pairs.values()) {
       client.destroy();
       upstream.destroy();
     }
   }
 
-  private pass(client: Socket): void {
-    const { hostname, port } = this.target;
+  #pass(client: Socket): void {
+    const { hostname, port } = this.#target;
     const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true });
     const pair: Pair = { client, upstream, waiting: false };
     const theirs = client.remotePort ?? 0;
-    this.pairs.set(theirs, pair);
+    this.#pairs.set(theirs, pair);
     client.on('data', () => (pair.waiting = true));
     upstream.on('data', () => (pair.waiting = false));
     client.pipe(upstream);
     upstream.pipe(client);
     // What is cut on one side is cut on the other, and not taken for an end.
     const closed = (other: Socket) => () => {
-      if (this.pairs.get(theirs) !== pair) return;
-      this.pairs.delete(theirs);
+      if (this.#pairs.get(theirs) !== pair) return;
+      this.#pairs.delete(theirs);
       if (other.writableEnded) other.destroySoon();
       else other.destroy();
     };
     client.on('error', () => upstream.destroy());
-    upstream.on('error', () => this.pairs.get(theirs) === pair && client.resetAndDestroy());
+    upstream.on('error', () => this.#pairs.get(theirs) === pair && client.resetAndDestroy());
     client.once('close', closed(upstream));
     upstream.once('close', closed(client));
   }

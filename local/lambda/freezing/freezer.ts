@@ -37,49 +37,53 @@ const SEVER_EVERY_MS = 250;
  * `freeze` returns, its descendants in other groups a moment later.
  */
 export class Freezer {
-  private readonly index = new ProcessIndex();
-  private readonly trees = new Set<Tree>();
-  /** Whose children have not been looked for. */
-  private readonly fresh = new Set<Tree>();
-  private collecting: NodeJS.Timeout | undefined;
-  private readonly severing: NodeJS.Timeout;
+  readonly #options: FreezerOptions;
 
-  constructor(private readonly options: FreezerOptions) {
-    this.severing = setInterval(() => this.severDue([...this.trees]), SEVER_EVERY_MS);
-    this.severing.unref();
+  readonly #index = new ProcessIndex();
+  readonly #trees = new Set<Tree>();
+  /** Whose children have not been looked for. */
+  readonly #fresh = new Set<Tree>();
+  #collecting: NodeJS.Timeout | undefined;
+  readonly #severing: NodeJS.Timeout;
+
+  constructor(options: FreezerOptions) {
+    this.#options = options;
+
+    this.#severing = setInterval(() => this.#severDue([...this.#trees]), SEVER_EVERY_MS);
+    this.#severing.unref();
   }
 
   /** @param root leader of a process group of its own */
   freeze(root: number): Frozen {
     const tree: Tree = { root, pids: [root], since: Date.now(), connectionsDied: false };
     sendSignal(-root, 'SIGSTOP');
-    this.trees.add(tree);
-    this.fresh.add(tree);
-    this.collecting ??= setTimeout(() => this.stopChildren(), COLLECT_MS).unref();
-    return { thaw: () => this.thaw(tree) };
+    this.#trees.add(tree);
+    this.#fresh.add(tree);
+    this.#collecting ??= setTimeout(() => this.#stopChildren(), COLLECT_MS).unref();
+    return { thaw: () => this.#thaw(tree) };
   }
 
   close(): void {
-    clearInterval(this.severing);
-    clearTimeout(this.collecting);
+    clearInterval(this.#severing);
+    clearTimeout(this.#collecting);
   }
 
-  private thaw(tree: Tree): void {
-    this.fresh.delete(tree);
-    if (!this.trees.delete(tree)) return;
-    this.severDue([tree]);
+  #thaw(tree: Tree): void {
+    this.#fresh.delete(tree);
+    if (!this.#trees.delete(tree)) return;
+    this.#severDue([tree]);
     for (const pid of tree.pids.slice(1)) sendSignal(pid, 'SIGCONT');
     sendSignal(-tree.root, 'SIGCONT');
   }
 
-  private stopChildren(): void {
-    this.collecting = undefined;
-    let trees = [...this.fresh];
-    this.fresh.clear();
+  #stopChildren(): void {
+    this.#collecting = undefined;
+    let trees = [...this.#fresh];
+    this.#fresh.clear();
     for (let round = 0; round < ROUNDS && trees.length > 0; round += 1) {
-      this.index.refresh();
+      this.#index.refresh();
       trees = trees.filter((tree) => {
-        const running = this.index.descendants(tree.root).filter((pid) => !tree.pids.includes(pid));
+        const running = this.#index.descendants(tree.root).filter((pid) => !tree.pids.includes(pid));
         for (const pid of running) sendSignal(pid, 'SIGSTOP');
         tree.pids.push(...running);
         return running.length > 0;
@@ -87,8 +91,8 @@ export class Freezer {
     }
   }
 
-  private severDue(trees: readonly Tree[]): void {
-    const { proxies, connectionsLiveMs } = this.options;
+  #severDue(trees: readonly Tree[]): void {
+    const { proxies, connectionsLiveMs } = this.#options;
     const now = Date.now();
     const due = trees.filter((tree) => !tree.connectionsDied && now - tree.since >= connectionsLiveMs);
     for (const tree of due) tree.connectionsDied = true;

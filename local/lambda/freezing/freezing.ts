@@ -25,12 +25,16 @@ const DEFAULTS: FreezingOptions = { on: true, connectionsLiveMs: 3_000, port: 0 
 
 /** What freezing needs, as one part: who stops processes, and what their connections go through. */
 export class Freezing {
+  readonly #proxies: readonly ConnectionProxy[];
+
   private constructor(
     /** undefined: nothing is frozen. */
     readonly freezer: Freezer | undefined,
     readonly seenByFunctions: Endpoints,
-    private readonly proxies: readonly ConnectionProxy[],
-  ) {}
+    proxies: readonly ConnectionProxy[],
+  ) {
+    this.#proxies = proxies;
+  }
 
   static async start(endpoints: Endpoints, options: Partial<FreezingOptions> = {}): Promise<Freezing> {
     const { on, connectionsLiveMs, port } = { ...DEFAULTS, ...options };
@@ -44,7 +48,7 @@ export class Freezing {
 
   /** The connection of a function behind one that reaches AWS or the Lambda service; the same where nothing is between. */
   originOf(connection: Ends): Ends {
-    for (const proxy of this.proxies) {
+    for (const proxy of this.#proxies) {
       const origin = proxy.originOf(connection);
       if (origin) return origin;
     }
@@ -53,6 +57,6 @@ export class Freezing {
 
   stop(): void {
     this.freezer?.close();
-    for (const proxy of this.proxies) proxy.stop();
+    for (const proxy of this.#proxies) proxy.stop();
   }
 }

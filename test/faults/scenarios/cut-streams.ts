@@ -1,9 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { RawGet } from '../../support/raw-http';
 import { target } from '../../support/api';
-import { within } from '../../support/wait';
+import { pause, within } from '../../support/wait';
 import { eventText, logText } from '../support/invariants';
-import type { Random } from '../support/random';
+import type { Random } from '../../support/random';
 import { inParallel, requestFor, startRun } from '../support/runs';
 import { COUNTS } from '../support/settings';
 import { finished } from '../../support/invocations';
@@ -42,7 +41,7 @@ export const cutStreams: Scenario = {
 async function followWithCuts(id: string, random: Random): Promise<string> {
   let joined = '';
   let last = 0;
-  await setTimeout(random.whole(0, 200));
+  await pause(random.whole(0, 200));
   for (let connection = 0; connection <= CUTS; connection += 1) {
     const stream = new RawGet(
       new URL(`/stream/invocations/${id}`, target().url),
@@ -69,6 +68,6 @@ async function atLeast(stream: RawGet, bytes: number, ms: number): Promise<void>
   const enough = new Promise<void>((resolve) => {
     unwatch = stream.watch(() => stream.bytes.length >= bytes && resolve());
   });
-  await Promise.race([enough, setTimeout(ms), stream.ended]);
+  await Promise.race([enough, pause(ms), stream.ended]);
   unwatch();
 }

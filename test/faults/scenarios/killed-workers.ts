@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-import { waitFor } from '../../support/wait';
-import type { Random } from '../support/random';
+import { pause, waitFor } from '../../support/wait';
+import type { Random } from '../../support/random';
 import { inParallel, requestFor, startRun } from '../support/runs';
 import { COUNTS } from '../support/settings';
 import { kill, workers } from '../support/workers';
@@ -27,7 +26,7 @@ export const killedWorkers: Scenario = {
       const request = requestFor({ language: random.pick(['python', 'node']), pausesMs, timeoutMs: 2_000 });
       const afterMs = random.whole(0, WITHIN_MS);
       const id = await startRun(request);
-      await setTimeout(afterMs);
+      await pause(afterMs);
       if (doomed.has(index)) {
         await waitFor('a worker to kill', () => (killOne(random) ? true : undefined));
         killed += 1;

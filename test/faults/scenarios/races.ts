@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { post, read, refusal } from '../../support/api';
 import { Invocation } from '../../support/shapes';
 import { inParallel, requestFor, startRun } from '../support/runs';
 import { finished } from '../../support/invocations';
 import { COUNTS } from '../support/settings';
 import { count, say, type Scenario } from './scenario';
+import { pause } from '../../support/wait';
 
 /** What the caller of cancel was told, by run. */
 const told = new Map<string, 'CANCELLED' | 'COMPLETED' | 'FAILED'>();
@@ -25,7 +25,7 @@ export const races: Scenario = {
       const request = requestFor({ pausesMs: [random.whole(0, 20)] });
       const offMs = random.whole(-AROUND_MS, AROUND_MS);
       const id = await startRun(request);
-      await setTimeout(Math.max(0, endsAfterMs + offMs));
+      await pause(Math.max(0, endsAfterMs + offMs));
       const outcome = await cancel(id);
       told.set(id, outcome);
       endsAfterMs = Math.max(0, endsAfterMs + (outcome === 'CANCELLED' ? STEP_MS : -STEP_MS));

@@ -1,6 +1,6 @@
 import type { Invocation } from '../../support/shapes';
 import type { FaultSystem } from '../support/fault-system';
-import type { Random } from '../support/random';
+import type { Random } from '../../support/random';
 
 /** One kind of fault. */
 export interface Scenario {

@@ -15,7 +15,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { clientConfig } from '../../../local/aws';
-import type { Random } from './random';
+import type { Random } from '../../support/random';
 
 const TableName = 'kept';
 const Bucket = 'kept';
@@ -44,17 +44,17 @@ export interface Load {
 
 /** Writes through the SDK, remembers what was answered, and looks whether it is there. */
 export class Accepted {
-  private readonly items = new Map<string, string | undefined>();
+  readonly #items = new Map<string, string | undefined>();
   /** Writes that got no answer: either state is right. */
-  private readonly uncertain = new Set<string>();
-  private readonly objects = new Map<string, string>();
-  private readonly secrets = new Map<string, string>();
-  private readonly messages = new Set<string>();
-  private next = 0;
-  private answered = 0;
+  readonly #uncertain = new Set<string>();
+  readonly #objects = new Map<string, string>();
+  readonly #secrets = new Map<string, string>();
+  readonly #messages = new Set<string>();
+  #next = 0;
+  #answered = 0;
 
   get count(): number {
-    return this.answered;
+    return this.#answered;
   }
 
   async prepare(endpoint: string): Promise<void> {
@@ -67,14 +67,14 @@ export class Accepted {
 
   work(endpoint: string, random: Random): Load {
     const aws = clients(endpoint);
-    const begin = this.answered;
+    const begin = this.#answered;
     const waiting: { at: number; resolve: () => void }[] = [];
     const writer = async () => {
       try {
         for (;;) {
-          await this.write(aws, random);
-          this.answered += 1;
-          for (const { at, resolve } of waiting) if (this.answered >= at) resolve();
+          await this.#write(aws, random);
+          this.#answered += 1;
+          for (const { at, resolve } of waiting) if (this.#answered >= at) resolve();
         }
       } catch (error) {
         if (!isLost(error)) throw error;
@@ -86,70 +86,70 @@ export class Accepted {
     return { reached, ended: () => ended };
   }
 
-  private async write(aws: Clients, random: Random): Promise<void> {
-    const id = `k${(this.next += 1)}`;
+  async #write(aws: Clients, random: Random): Promise<void> {
+    const id = `k${(this.#next += 1)}`;
     const kind = random.whole(0, 6);
-    if (this.next % SECRETS === 0) {
+    if (this.#next % SECRETS === 0) {
       await aws.secrets.send(new CreateSecretCommand({ Name: id, SecretString: id }));
-      this.secrets.set(id, id);
+      this.#secrets.set(id, id);
     } else if (kind === 0) {
       await aws.s3.send(new PutObjectCommand({ Bucket, Key: id, Body: id }));
-      this.objects.set(id, id);
+      this.#objects.set(id, id);
     } else if (kind === 1) {
       await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queue, MessageBody: id }));
-      this.messages.add(id);
+      this.#messages.add(id);
     } else if (kind === 2) {
       const Items = [id, `${id}b`].map((key) => ({ Put: { TableName, Item: { id: { S: key }, v: { S: key } } } }));
       await aws.dynamo.send(new TransactWriteItemsCommand({ TransactItems: Items }));
-      this.items.set(id, id).set(`${id}b`, `${id}b`);
+      this.#items.set(id, id).set(`${id}b`, `${id}b`);
     } else {
-      await this.change(aws, random, id, kind);
+      await this.#change(aws, random, id, kind);
     }
   }
 
   /** Puts an item, or updates or deletes one that is there. */
-  private async change(aws: Clients, random: Random, id: string, kind: number): Promise<void> {
-    const known = [...this.items.keys()].filter((key) => !this.uncertain.has(key));
+  async #change(aws: Clients, random: Random, id: string, kind: number): Promise<void> {
+    const known = [...this.#items.keys()].filter((key) => !this.#uncertain.has(key));
     const old = known.length > 0 ? random.pick(known) : undefined;
     if (kind === 3 || old === undefined) {
       await aws.dynamo.send(new PutItemCommand({ TableName, Item: { id: { S: id }, v: { S: id } } }));
-      this.items.set(id, id);
+      this.#items.set(id, id);
       return;
     }
     // Until the answer nobody else takes it, and without one both values are right.
-    this.uncertain.add(old);
+    this.#uncertain.add(old);
     const Key = { id: { S: old } };
     if (kind === 4) {
       await aws.dynamo.send(new DeleteItemCommand({ TableName, Key }));
-      this.items.set(old, undefined);
+      this.#items.set(old, undefined);
     } else {
       const change = { UpdateExpression: 'SET v = :v', ExpressionAttributeValues: { ':v': { S: id } } };
       await aws.dynamo.send(new UpdateItemCommand({ TableName, Key, ...change }));
-      this.items.set(old, id);
+      this.#items.set(old, id);
     }
-    this.uncertain.delete(old);
+    this.#uncertain.delete(old);
   }
 
   /** What was answered and is not there. */
   async missing(endpoint: string): Promise<string[]> {
     const aws = clients(endpoint);
     const missing: string[] = [];
-    for (const [id, value] of this.items) {
-      if (this.uncertain.has(id)) continue;
+    for (const [id, value] of this.#items) {
+      if (this.#uncertain.has(id)) continue;
       const { Item } = await aws.dynamo.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }));
       if (Item?.['v']?.S !== value) missing.push(`item ${id}: ${String(Item?.['v']?.S)} for ${String(value)}`);
     }
-    for (const [Key, text] of this.objects) {
+    for (const [Key, text] of this.#objects) {
       const found = await aws.s3.send(new GetObjectCommand({ Bucket, Key })).catch(() => undefined);
       if ((await found?.Body?.transformToString()) !== text) missing.push(`object ${Key}`);
     }
-    for (const [SecretId, text] of this.secrets) {
+    for (const [SecretId, text] of this.#secrets) {
       const found = await aws.secrets.send(new GetSecretValueCommand({ SecretId })).catch(() => undefined);
       if (found?.SecretString !== text) missing.push(`secret ${SecretId}`);
     }
     const received = await takeMessages(aws);
-    for (const id of this.messages) if (!received.has(id)) missing.push(`message ${id}`);
-    this.messages.clear();
+    for (const id of this.#messages) if (!received.has(id)) missing.push(`message ${id}`);
+    this.#messages.clear();
     aws.close();
     return missing;
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { waitFor } from '../../support/wait';
-import type { Random } from './random';
+import type { Random } from '../../support/random';
 import { kill, workers } from './workers';
 
 const WRONG_BY_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { PASS, type Exchange, type Fate } from './fault-proxy';
-import type { Random } from './random';
+import type { Random } from '../../support/random';
 
 const INVOKE = /^\/2015-03-31\/functions\/[^/?]+\/invocations/;
 const TO_SANDBOX = /^\/2021-11-15\/functions\/[^/?]+\/response-streaming-invocations/;

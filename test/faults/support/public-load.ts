@@ -1,7 +1,7 @@
 import { get, post, type Target } from '../../support/api';
 import { isOver, record } from '../../support/invocations';
 import { waitFor } from '../../support/wait';
-import type { Random } from './random';
+import type { Random } from '../../support/random';
 import { requestFor } from './runs';
 
 /** What callers of the public API are told is done, and whether it still is later. */

@@ -2,12 +2,13 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../../loc
 
 /** An emulator that can be stopped and started again with what it had stored. */
 export class RestartableEmulator {
+  readonly #options: EmulatorOptions;
+
   #emulator: Emulator;
 
-  private constructor(
-    private readonly options: EmulatorOptions,
-    emulator: Emulator,
-  ) {
+  private constructor(options: EmulatorOptions, emulator: Emulator) {
+    this.#options = options;
+
     this.#emulator = emulator;
   }
 
@@ -21,7 +22,7 @@ export class RestartableEmulator {
 
   async restart(): Promise<void> {
     await this.stop();
-    this.#emulator = await startEmulator(this.options);
+    this.#emulator = await startEmulator(this.#options);
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { seeded, type Random } from './random';
+import { seeded, type Random } from '../../support/random';
 import { REPEAT, SEED } from './settings';
 
 /** A test whose choices follow from the suite's seed; its failure says how to repeat them. */

@@ -1,4 +1,4 @@
-import type { Random } from './random';
+import type { Random } from '../../support/random';
 import { PASS, type Exchange, type Fate } from './fault-proxy';
 import { kill, workerAt } from './workers';
 

@@ -24,10 +24,13 @@ export interface Answer {
  * its own, and it sees no process but its own, all as in Lambda.
  */
 export class EmulatedFunction {
-  private constructor(
-    private readonly url: string,
-    private readonly program: Program,
-  ) {}
+  readonly #url: string;
+  readonly #program: Program;
+
+  private constructor(url: string, program: Program) {
+    this.#url = url;
+    this.#program = program;
+  }
 
   /** @param extra variables beside the template's own */
   static async start(
@@ -53,21 +56,21 @@ export class EmulatedFunction {
   /** Waits until the emulator listens, then for the whole answer. */
   async invoke(event: unknown): Promise<Answer> {
     const response = await waitFor('the emulator to listen', async () => {
-      const ended = this.program.ended();
-      if (ended !== undefined) throw new NoUseWaiting(`The emulator ended (${ended}): ${this.program.tail()}`);
+      const ended = this.#program.ended();
+      if (ended !== undefined) throw new NoUseWaiting(`The emulator ended (${ended}): ${this.#program.tail()}`);
       const body = JSON.stringify(event);
-      return fetch(this.url, { method: 'POST', body, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+      return fetch(this.#url, { method: 'POST', body, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     });
     return { status: response.status, text: await response.text() };
   }
 
   /** What the emulator and the function printed last. */
   get log(): string {
-    return this.program.tail();
+    return this.#program.tail();
   }
 
   async stop(): Promise<void> {
-    await this.program.stop(STOP_LIMIT_MS);
+    await this.#program.stop(STOP_LIMIT_MS);
   }
 }
 

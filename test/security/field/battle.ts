@@ -14,12 +14,20 @@ export interface Report {
 
 /** Attacks of one language, one after the other; between them a clean run looks whether all is as it was. */
 export class Battle {
+  readonly #stage: Stage;
+  readonly #language: Language;
+  readonly #before: CleanRun;
+
   private constructor(
-    private readonly stage: Stage,
-    private readonly language: Language,
+    stage: Stage,
+    language: Language,
     readonly walled: boolean,
-    private readonly before: CleanRun,
-  ) {}
+    before: CleanRun,
+  ) {
+    this.#stage = stage;
+    this.#language = language;
+    this.#before = before;
+  }
 
   static async begin(stage: Stage, language: Language): Promise<Battle> {
     const walled = await isWalled(stage, language);
@@ -29,11 +37,11 @@ export class Battle {
   /** @throws Error when a run has not ended in time, or the clean one failed */
   async fight(attack: Attack & { readonly source: string }): Promise<Report> {
     const mark = newMark();
-    const outcome = await launch(this.stage, attack, this.language, mark);
+    const outcome = await launch(this.#stage, attack, this.#language, mark);
     const problems = problemsOf(attack, outcome, this.walled);
-    const clean = await runClean(this.stage, this.language, memoryOf(attack));
-    if (clean.seen !== this.before.seen) {
-      problems.push(`the next run saw ${clean.seen}\nand not ${this.before.seen}`);
+    const clean = await runClean(this.#stage, this.#language, memoryOf(attack));
+    if (clean.seen !== this.#before.seen) {
+      problems.push(`the next run saw ${clean.seen}\nand not ${this.#before.seen}`);
     }
     return { problems, mark, outcome, clean };
   }

@@ -37,7 +37,7 @@ interface Environment {
 
 /** The machine that the system under attack runs on, and what may be left on it. */
 export class Machine {
-  private readonly mountsBefore = mounts();
+  readonly #mountsBefore = mounts();
 
   constructor(
     readonly stateDir: string,
@@ -55,22 +55,22 @@ export class Machine {
     }).catch(() => processesWith(mark).map(({ pid, commandLine }) => `process ${pid}: ${commandLine.slice(0, 200)}`));
     return [
       ...stray,
-      ...this.filesWith(mark).map((file) => `file ${file}`),
-      ...(mounts() === this.mountsBefore ? [] : ['the mounts of this machine are others']),
+      ...this.#filesWith(mark).map((file) => `file ${file}`),
+      ...(mounts() === this.#mountsBefore ? [] : ['the mounts of this machine are others']),
     ];
   }
 
   /** Sandbox environments of a language, once each of them waits for its next run. */
   environmentsAtRest(language: Language): Promise<Environment[]> {
     return waitFor('the sandbox environments to come to rest', () => {
-      const environments = this.environments(language);
+      const environments = this.#environments(language);
       // At rest each has one prewarmed child, and the scratch folder of that.
       const atRest = environments.every(({ processes, scratchFolders }) => processes > 0 && scratchFolders === 1);
       return atRest ? environments : undefined;
     });
   }
 
-  private environments(language: Language): Environment[] {
+  #environments(language: Language): Environment[] {
     return descendantsOf(this.facts.pid)
       .filter(({ parent, commandLine }) => parent === this.facts.pid && SUPERVISOR[language].test(commandLine))
       .map(({ pid }) => {
@@ -82,13 +82,13 @@ export class Machine {
           pid,
           processes: children.length,
           descriptors: descriptorsOf(pid).length,
-          scratchFolders: Math.max(folders.size, this.scratchFoldersBeside(folders)),
+          scratchFolders: Math.max(folders.size, this.#scratchFoldersBeside(folders)),
         };
       });
   }
 
   /** How many scratch folders there are where the ones of these names lie. */
-  private scratchFoldersBeside(names: ReadonlySet<string>): number {
+  #scratchFoldersBeside(names: ReadonlySet<string>): number {
     const all = walk(path.join(this.stateDir, 'work/tmp'), 2).filter((file) => /\/narae-[0-9a-f]{32}$/.test(file));
     const folders = new Set(
       all.filter((file) => [...names].some((name) => file.endsWith(name))).map((file) => path.dirname(file)),
@@ -96,7 +96,7 @@ export class Machine {
     return all.filter((file) => folders.has(path.dirname(file))).length;
   }
 
-  private filesWith(mark: string): string[] {
+  #filesWith(mark: string): string[] {
     const places = [tmpdir(), '/var/tmp', '/dev/shm', '/run', path.join(this.stateDir, 'work'), REPOSITORY];
     return places.flatMap((place) => walk(place, 4)).filter((file) => path.basename(file).includes(mark));
   }

@@ -12,6 +12,8 @@ import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
 import { testClock } from '../support/clock';
 import { newTestOrder } from '../support/runs';
+import { seeded } from '../../support/random';
+import { pause } from '../../support/wait';
 
 /**
  * Workers that die at every write, before it arrives and after: whatever the moment, the run ends once, its log has no
@@ -46,7 +48,7 @@ async function* run(): AsyncGenerator<Frame> {
   for (let number = 0; number < 3; number += 1) {
     yield { t: 'log', s: 'stdout', at: clock.now(), l: ['x'.repeat(900), `line ${number}`], cut: [] };
     // Longer than the lines wait for each other, so that each is a write of its own.
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await pause(40);
   }
   yield { t: 'result', json: '{"statusCode":200,"body":"done"}', truncated: false };
   yield { t: 'usage', durationMs: 5, cpuMs: 4, maxMemoryBytes: 1000, exitCode: 0, signal: null };
@@ -136,11 +138,12 @@ test('an order that comes again after the end changes nothing', async () => {
 });
 
 test('a cancel at any moment of a run ends it once, as cancelled or as completed', async () => {
+  const random = seeded(20_261_126, 'cancel');
   for (let round = 0; round < 25; round += 1) {
     starts = 0;
     const order = await newOrder();
     const worker = work(order);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+    await pause(random.whole(0, 150));
     const ended = await endRun(order.run, CANCELLED, { store, blobs, clock });
     await worker;
     expect(await check(order)).toMatchObject({ status: ended.status });

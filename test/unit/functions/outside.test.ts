@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import type { Called } from '../../../lambdas/engine/lifecycle/call-run';
 import { getFunction, createFunction, updateFunction } from '../../../lambdas/functions/registry/functions';
 import { invokeFunction } from '../../../lambdas/functions/invoke/invoke';
@@ -9,6 +8,7 @@ import type { Ports } from '../../../lambdas/functions/ports';
 import { FunctionChange } from '../../../lambdas/functions/contract';
 import { openTargets } from '../../../lambdas/platform/outbound/target';
 import { closeServers, context, serve, testService, type TestService } from './support';
+import { pause } from '../../support/wait';
 
 /** Calls of functions that are deployed elsewhere: names that change their mind, and calls that outlast their caller. */
 
@@ -122,7 +122,7 @@ describe('a call that may outlast its caller', () => {
       orders.push(sent);
       const work = carryOut(sent);
       done.push(work);
-      const late = setTimeout(waitMs, undefined, { ref: false });
+      const late = pause(waitMs, { ref: false });
       const run = await Promise.race([work.then((ended) => ended ?? null), late]);
       return run === undefined ? { kind: 'pending' } : run === null ? { kind: 'left' } : { kind: 'ended', run };
     };

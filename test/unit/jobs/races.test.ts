@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { claim } from '../../../lambdas/engine/lifecycle/claim';
 import { ending } from '../../../lambdas/engine/lifecycle/run-in-sandbox';
 import type { RunOrder } from '../../../lambdas/engine/run/order';
@@ -11,20 +10,11 @@ import { findJob } from '../../../lambdas/jobs/find-job';
 import { statusOf } from '../../../lambdas/jobs/job';
 import { AppError } from '../../../lambdas/platform/http/errors';
 import { openRoom, upload, type Room } from './support/service';
+import { seeded } from '../../support/random';
+import { pause } from '../../support/wait';
 
 const ROUNDS = 500;
 const SEED = 20_261_121;
-
-/** Small, and the same on every machine. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** What a runner does with an order, without the sandbox: claims it, and ends it after a while. */
 class Worker {
@@ -44,7 +34,7 @@ class Worker {
     const { store, clock } = this.room.ports;
     const claimed = await claim(store, run, 'hand-over', clock);
     if (!claimed) return;
-    await setTimeout(delayMs);
+    await pause(delayMs);
     const outcome: Outcome =
       luck < 0.5
         ? { ok: true, resultJson: 'null', resultTruncated: false }
@@ -69,7 +59,8 @@ test(`execute, cancel and the end of a run agree in ${ROUNDS} races`, async () =
   const room = await openRoom(worker.dispatch, () => Promise.resolve({ kind: 'pending' }));
   worker.room = room;
   const { ports, context } = room;
-  const random = (worker.random = randomFrom(SEED));
+  const numbers = seeded(SEED, 'races');
+  const random = (worker.random = () => numbers.fraction());
   const seen = { cancelledBeforeRun: 0, cancelledRunning: 0, cancelTooLate: 0, secondRun: 0 };
 
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -79,7 +70,7 @@ test(`execute, cancel and the end of a run agree in ${ROUNDS} races`, async () =
     const execute = () => executeJob(ports)({ params, query: {}, body: undefined }, context);
     const cancel = () => cancelJob(ports)({ params, query: undefined, body: undefined }, context);
     const later = async (work: () => Promise<unknown>) => {
-      await setTimeout(Math.floor(random() ** 2 * 60));
+      await pause(Math.floor(random() ** 2 * 60));
       return work();
     };
     const executes = Array.from({ length: 2 + Math.floor(random() * 2) }, () => later(execute));

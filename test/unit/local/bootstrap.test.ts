@@ -8,11 +8,11 @@ const REPOSITORY = path.resolve(__dirname, '../../..');
 /** A fresh clone on a machine whose programs are scripts of ours: each writes down what it was asked to do. */
 class Machine {
   readonly root = mkdtempSync(path.join(tmpdir(), 'narae-clone-'));
-  private readonly bin = path.join(this.root, 'machine');
+  readonly #bin = path.join(this.root, 'machine');
 
   constructor() {
     mkdirSync(path.join(this.root, 'bin'));
-    mkdirSync(this.bin);
+    mkdirSync(this.#bin);
     for (const part of ['bootstrap.mjs', 'bootstrap']) {
       cpSync(path.join(REPOSITORY, 'local', part), path.join(this.root, 'local', part), { recursive: true });
     }
@@ -45,20 +45,20 @@ class Machine {
   }
 
   program(name: string, body: string): void {
-    const file = path.join(this.bin, name);
+    const file = path.join(this.#bin, name);
     writeFileSync(file, `#!/bin/sh\nPATH=/usr/bin:/bin\necho ${name} "$@" >> ${this.root}/calls\n${body}\n`);
     chmodSync(file, 0o755);
   }
 
   without(name: string): void {
-    rmSync(path.join(this.bin, name));
+    rmSync(path.join(this.#bin, name));
   }
 
   run(args: readonly string[], env: Record<string, string> = {}) {
     rmSync(path.join(this.root, 'calls'), { force: true });
     const { status, stdout, stderr } = spawnSync(process.execPath, ['local/bootstrap.mjs', ...args], {
       cwd: this.root,
-      env: { PATH: this.bin, HOME: this.root, ...env },
+      env: { PATH: this.#bin, HOME: this.root, ...env },
       encoding: 'utf8',
     });
     const calls = path.join(this.root, 'calls');
@@ -79,7 +79,7 @@ beforeEach(() => {
 afterEach(() => machine.remove());
 
 describe('the first run', () => {
-  it('installs npm packages and the emulator, then runs the command and ends with its status', () => {
+  test('installs npm packages and the emulator, then runs the command and ends with its status', () => {
     const { status, stdout, calls } = machine.run(['start', '--port', '0']);
 
     expect(calls).toMatch(/^npm ci --ignore-scripts --no-audit --no-fund$/m);
@@ -88,13 +88,13 @@ describe('the first run', () => {
     expect(status).toBe(7);
   });
 
-  it('is not repeated', () => {
+  test('is not repeated', () => {
     machine.run(['start']);
 
     expect(machine.run(['start'])).toMatchObject({ calls: '', stderr: '' });
   });
 
-  it('takes packages that somebody has installed already', () => {
+  test('takes packages that somebody has installed already', () => {
     machine.write(
       'node_modules/.package-lock.json',
       readFileSync(path.join(machine.root, 'package-lock.json'), 'utf8'),
@@ -110,13 +110,13 @@ describe('a change', () => {
     machine.run(['start']);
   });
 
-  it('of package-lock.json installs the packages anew, and nothing else', () => {
+  test('of package-lock.json installs the packages anew, and nothing else', () => {
     machine.lock('2.0.0');
 
     expect(machine.run(['start']).calls).toBe('npm ci --ignore-scripts --no-audit --no-fund\n');
   });
 
-  it("of the emulator's pins makes its environment anew", () => {
+  test("of the emulator's pins makes its environment anew", () => {
     machine.write('local/requirements.txt', 'emulator==2\n');
 
     expect(machine.run(['start']).calls).toMatch(/^python3 -m venv .*\nvenv-python -m pip install/m);
@@ -124,7 +124,7 @@ describe('a change', () => {
 });
 
 describe('what is missing', () => {
-  it('is said of a Python that is too old', () => {
+  test('is said of a Python that is too old', () => {
     machine.program('python3', 'echo 3.9.2');
 
     const { status, stderr } = machine.run(['start']);
@@ -132,7 +132,7 @@ describe('what is missing', () => {
     expect(status).toBe(1);
   });
 
-  it('is said of packages that cannot be installed, with what npm said', () => {
+  test('is said of packages that cannot be installed, with what npm said', () => {
     machine.program('npm', 'echo "no space left"; exit 1');
 
     const { status, stderr } = machine.run(['start']);
@@ -140,7 +140,7 @@ describe('what is missing', () => {
     expect(status).toBe(1);
   });
 
-  it('is installed where that is possible, and named where it is not: bubblewrap', () => {
+  test('is installed where that is possible, and named where it is not: bubblewrap', () => {
     machine.without('bwrap');
     machine.program('apt-get', `[ "$1" = install ] && ln -s /bin/true ${machine.root}/machine/bwrap; exit 0`);
 
@@ -150,7 +150,7 @@ describe('what is missing', () => {
     expect(status).toBe(7);
   });
 
-  it('does not stop the start, without a package manager either', () => {
+  test('does not stop the start, without a package manager either', () => {
     machine.without('bwrap');
 
     const { status, stderr } = machine.run(['start']);
@@ -171,7 +171,7 @@ describe('npm run keys', () => {
     return JSON.parse(stdout) as { args: string[]; env: Record<string, string> };
   };
 
-  it('talks to the system that runs here', () => {
+  test('talks to the system that runs here', () => {
     machine.write('.narae/system.json', JSON.stringify(system));
 
     const { args, env } = seen();
@@ -179,13 +179,13 @@ describe('npm run keys', () => {
     expect(env).toMatchObject({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1', NARAE_ENTITIES_TABLE: 'entities' });
   });
 
-  it('leaves the choice to the person who has configured AWS credentials', () => {
+  test('leaves the choice to the person who has configured AWS credentials', () => {
     machine.write('.narae/system.json', JSON.stringify(system));
 
     expect(seen({ AWS_PROFILE: 'cloud' }).env).not.toHaveProperty('AWS_ENDPOINT_URL');
   });
 
-  it('says so where no system runs, and where one has left its file behind', () => {
+  test('says so where no system runs, and where one has left its file behind', () => {
     expect(machine.run(['keys', 'list'])).toMatchObject({ status: 1 });
 
     const ended = spawnSync('/bin/true').pid;
@@ -197,7 +197,7 @@ describe('npm run keys', () => {
 });
 
 describe('npm test', () => {
-  it('prints what came out as the last line, after all that jest prints', () => {
+  test('prints what came out as the last line, after all that jest prints', () => {
     machine.program('chromium', '');
     machine.write(
       'node_modules/jest/bin/jest.js',
@@ -211,7 +211,7 @@ describe('npm test', () => {
     expect(status).toBe(1);
   });
 
-  it('judges what all tests asked of AWS after them, and fails where either fails', () => {
+  test('judges what all tests asked of AWS after them, and fails where either fails', () => {
     machine.program('chromium', '');
     machine.write(
       'node_modules/jest/bin/jest.js',
@@ -226,7 +226,7 @@ describe('npm test', () => {
   });
 });
 
-it('names its commands where it is given none', () => {
+test('names its commands where it is given none', () => {
   const { status, stderr } = machine.run([]);
   for (const command of ['start', 'test', 'keys']) expect(stderr).toContain(command);
   expect(status).toBe(2);

@@ -1,7 +1,7 @@
 import { isLoopback, readSettings, SettingsError } from '../../../../local/cli/settings';
 
 describe('settings', () => {
-  it('have defaults for a single person at a laptop', () => {
+  test('have defaults for a single person at a laptop', () => {
     expect(readSettings([], {})).toMatchObject({
       host: '127.0.0.1',
       port: 8787,
@@ -11,7 +11,7 @@ describe('settings', () => {
     });
   });
 
-  it('come from arguments before variables', () => {
+  test('come from arguments before variables', () => {
     const environment = { NARAE_PORT: '1', NARAE_AUTH: 'none', NARAE_STATE_DIR: '/x' };
 
     expect(readSettings(['--port', '0', '--auth', 'api-key', '--watch'], environment)).toMatchObject({
@@ -22,7 +22,7 @@ describe('settings', () => {
     });
   });
 
-  it.each([
+  test.each([
     [1, 16, 4],
     [8, 89, 22],
     [64, 256, 64],
@@ -30,12 +30,12 @@ describe('settings', () => {
     expect(readSettings([], {}, gib * 1024 ** 3)).toMatchObject({ environments, concurrency });
   });
 
-  it('take bounds of environments that are named', () => {
+  test('take bounds of environments that are named', () => {
     const environment = { NARAE_LAMBDA_ENVIRONMENTS: '40', NARAE_LAMBDA_CONCURRENCY: '7' };
     expect(readSettings([], environment, 1)).toMatchObject({ environments: 40, concurrency: 7 });
   });
 
-  it('have the quotas of a new account, frozen environments, and others where they are named', () => {
+  test('have the quotas of a new account, frozen environments, and others where they are named', () => {
     expect(readSettings([], {})).toMatchObject({
       quotas: { accountConcurrency: 1_000, tenantEnvironments: 2_500 },
       freeze: true,
@@ -52,13 +52,13 @@ describe('settings', () => {
     expect(() => readSettings([], { NARAE_LAMBDA_FREEZE: 'no' })).toThrow('NARAE_LAMBDA_FREEZE');
   });
 
-  it('name private addresses that functions may have', () => {
+  test('name private addresses that functions may have', () => {
     expect(readSettings([], {})?.openTargets).toBeUndefined();
     const environment = { NARAE_OPEN_TARGETS: '127.0.0.1:9000,10.0.3.7:80' };
     expect(readSettings([], environment)?.openTargets).toEqual(['127.0.0.1:9000', '10.0.3.7:80']);
   });
 
-  it('name where libraries come from', () => {
+  test('name where libraries come from', () => {
     expect(readSettings([], {})?.packageIndexes).toEqual({});
     const environment = {
       NARAE_PYTHON_INDEX: 'http://127.0.0.1:9/simple/',
@@ -70,11 +70,11 @@ describe('settings', () => {
     });
   });
 
-  it('are not there where help is asked for', () => {
+  test('are not there where help is asked for', () => {
     expect(readSettings(['--help'], {})).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [['--port', 'http'], {}, /--port must be a whole number from 0 to 65535; it is "http"/],
     [['--auth', 'jwt'], {}, /--auth must be none or api-key/],
     [['--verbose'], {}, /--verbose/],
@@ -86,11 +86,11 @@ describe('settings', () => {
     expect(() => readSettings(args, environment)).toThrow(message);
   });
 
-  it('let other machines in only with credentials', () => {
+  test('let other machines in only with credentials', () => {
     expect(readSettings(['--auth', 'api-key'], { NARAE_HOST: '0.0.0.0' })).toMatchObject({ host: '0.0.0.0' });
   });
 
-  it.each([
+  test.each([
     ['127.0.0.1', true],
     ['127.1.2.3', true],
     ['localhost', true],

@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 describe('the fingerprint of the sources', () => {
-  it('changes with a source, a file more, a name, the lock file and the settings, and with nothing else', async () => {
+  test('changes with a source, a file more, a name, the lock file and the settings, and with nothing else', async () => {
     const seen = [await fingerprint(root, { auth: 'none' })];
     const look = async (settings: unknown = { auth: 'none' }) => seen.push(await fingerprint(root, settings));
 
@@ -41,7 +41,7 @@ describe('the fingerprint of the sources', () => {
 });
 
 describe('watching the sources', () => {
-  it('runs once for changes that come together, and again for those that come while it runs', async () => {
+  test('runs once for changes that come together, and again for those that come while it runs', async () => {
     const runs: (readonly string[])[] = [];
     let finish: () => void = () => undefined;
     const stop = watchSources({
@@ -67,7 +67,7 @@ describe('watching the sources', () => {
     expect(runs[1]).toEqual(['lib/stacks/api.ts']);
   });
 
-  it('does not mind what editors and interpreters leave', async () => {
+  test('does not mind what editors and interpreters leave', async () => {
     const runs: (readonly string[])[] = [];
     const stop = watchSources({
       root,

@@ -44,7 +44,7 @@ const codeOf = async (answer: IncomingMessage): Promise<unknown> =>
   (JSON.parse(await text(answer)) as { error: { code: unknown } }).error.code;
 
 describe('viewers', () => {
-  it('beyond the limit are told 503 at once, and served when another one leaves', async () => {
+  test('beyond the limit are told 503 at once, and served when another one leaves', async () => {
     await start({ maxViewers: 3 });
     const served = await Promise.all([view(), view(), view()]);
     expect(served.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
@@ -65,7 +65,7 @@ describe('viewers', () => {
     for (const answer of [...served, next]) answer.destroy();
   });
 
-  it('do not keep others from the API', async () => {
+  test('do not keep others from the API', async () => {
     await start({ maxViewers: 1 });
     const viewer = await view();
     const answer = await fetch(`http://127.0.0.1:${edge.port}/`);
@@ -74,7 +74,7 @@ describe('viewers', () => {
     viewer.destroy();
   });
 
-  it('may be 10,000: as many as it is allowed are served, all others are told 503', async () => {
+  test('may be 10,000: as many as it is allowed are served, all others are told 503', async () => {
     // A viewer that is served takes four descriptors of this process: it is client, edge and origin in one.
     const allowed = Math.min(2_000, Math.floor(descriptors() / 10));
     const all = Math.min(10_000, allowed * 5);
@@ -100,7 +100,7 @@ const descriptors = (): number =>
   Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1_024);
 
 describe('connections', () => {
-  it('beyond the limit are told 503, those before go on', async () => {
+  test('beyond the limit are told 503, those before go on', async () => {
     await start({ maxConnections: 1 });
     const first = new RawGet(new URL(`http://127.0.0.1:${edge.port}/`));
     expect((await first.head).status).toBe(200);
@@ -122,7 +122,7 @@ async function exchange(send: (socket: Socket) => void): Promise<string> {
 }
 
 describe('slow clients', () => {
-  it('that never end their headers are cut off with 408', async () => {
+  test('that never end their headers are cut off with 408', async () => {
     await start({ headersTimeoutMs: 200 });
     const answer = await exchange((socket) => {
       socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
@@ -132,12 +132,12 @@ describe('slow clients', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*"code":"REQUEST_TIMEOUT"/);
   });
 
-  it('that say nothing at all are cut off', async () => {
+  test('that say nothing at all are cut off', async () => {
     await start({ headersTimeoutMs: 200 });
     expect(await exchange(() => undefined)).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
 
-  it('that never end their body are cut off with 408, and so is what the edge asked for them', async () => {
+  test('that never end their body are cut off with 408, and so is what the edge asked for them', async () => {
     let left = false;
     origin.removeAllListeners('request');
     origin.on('request', (request: IncomingMessage) => request.once('close', () => (left = !request.complete)));
@@ -153,7 +153,7 @@ describe('slow clients', () => {
 });
 
 describe('what is not HTTP', () => {
-  it.each([
+  test.each([
     ['nonsense', 'nonsense\r\n\r\n', 400],
     ['a head without end', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(100_000)}\r\n\r\n`, 431],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],

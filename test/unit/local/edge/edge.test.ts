@@ -20,12 +20,12 @@ interface Origin {
 }
 
 async function origin(name: string): Promise<Origin> {
-  const server = createServer((request, response) => it.handler(request, response));
+  const server = createServer((request, response) => made.handler(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const it: Origin = { url: `http://127.0.0.1:${port}`, handler: echo(name), server };
-  return it;
+  const made: Origin = { url: `http://127.0.0.1:${port}`, handler: echo(name), server };
+  return made;
 }
 
 /** Answers with what came. */
@@ -76,7 +76,7 @@ const seen = async (path: string, init?: RequestInit) =>
   };
 
 describe('what goes where', () => {
-  it('is handed on as it was sent, trailing slashes included', async () => {
+  test('is handed on as it was sent, trailing slashes included', async () => {
     await start();
 
     for (const [path, forwarded] of [
@@ -90,14 +90,14 @@ describe('what goes where', () => {
     }
   });
 
-  it('is told which host the caller used, whatever the caller says of it', async () => {
+  test('is told which host the caller used, whatever the caller says of it', async () => {
     await start();
 
     const { headers } = await seen('/', { headers: { 'X-Forwarded-Host': 'evil.example' } });
     expect(headers['x-forwarded-host']).toBe(`127.0.0.1:${edge.port}`);
   });
 
-  it('is the stream function for /stream/ and the HTTP API for all else, addresses verbatim but for a slash at the end', async () => {
+  test('is the stream function for /stream/ and the HTTP API for all else, addresses verbatim but for a slash at the end', async () => {
     await start();
 
     expect(await seen('/stream/invocations/inv-1?a=%20b&a')).toMatchObject({
@@ -110,7 +110,7 @@ describe('what goes where', () => {
     });
   });
 
-  it('keeps method, headers and body, and says who is calling', async () => {
+  test('keeps method, headers and body, and says who is calling', async () => {
     await start({ originSecret: 'told' });
 
     const got = await seen('/invocations', {
@@ -139,13 +139,13 @@ describe('what goes where', () => {
     expect(got.headers).not.toHaveProperty('te');
   });
 
-  it('leaves out a secret that the stage does not have, also when a client makes one up', async () => {
+  test('leaves out a secret that the stage does not have, also when a client makes one up', async () => {
     await start();
 
     expect((await seen('/', { headers: { 'X-Narae-Origin': 'forged' } })).headers).not.toHaveProperty('x-narae-origin');
   });
 
-  it('passes answers on with their cookies and their request id', async () => {
+  test('passes answers on with their cookies and their request id', async () => {
     await start();
 
     const answer = await fetch(at('/'));
@@ -155,7 +155,7 @@ describe('what goes where', () => {
 });
 
 describe('streaming', () => {
-  it('passes an answer on while it is being made, headers first', async () => {
+  test('passes an answer on while it is being made, headers first', async () => {
     let upstream: ServerResponse | undefined;
     stream.handler = (_, response) => {
       upstream = response;
@@ -173,7 +173,7 @@ describe('streaming', () => {
     await reader?.cancel();
   });
 
-  it('tells the origin when the client leaves', async () => {
+  test('tells the origin when the client leaves', async () => {
     let left: Promise<unknown> | undefined;
     stream.handler = (_, response) => {
       left = once(response, 'close');
@@ -188,7 +188,7 @@ describe('streaming', () => {
     await within('the origin to be told', 5_000, Promise.resolve(left));
   });
 
-  it('cuts its answer where the origin is cut off', async () => {
+  test('cuts its answer where the origin is cut off', async () => {
     stream.handler = (_, response) => {
       response.writeHead(200).write('half', () => response.destroy());
     };
@@ -209,7 +209,7 @@ describe('refusals in the form of the contract', () => {
     error: { code, message: matching(/\.$/), requestId: matching(/^req-/) },
   });
 
-  it('413 for a body over the limit, announced or not', async () => {
+  test('413 for a body over the limit, announced or not', async () => {
     await start({ bodyLimitBytes: 1_000 });
     const announced = await fetch(at('/'), { method: 'POST', body: 'x'.repeat(1_001) });
     expect(await refused(announced)).toMatchObject({ status: 413, body: error('PAYLOAD_TOO_LARGE') });
@@ -222,7 +222,7 @@ describe('refusals in the form of the contract', () => {
     chunked.destroy();
   });
 
-  it('413 before the body is sent, for a client that asks first', async () => {
+  test('413 before the body is sent, for a client that asks first', async () => {
     await start({ bodyLimitBytes: 1_000 });
 
     const asking = httpRequest(at('/'), {
@@ -238,20 +238,20 @@ describe('refusals in the form of the contract', () => {
     asking.destroy();
   });
 
-  it('takes a body at the limit', async () => {
+  test('takes a body at the limit', async () => {
     await start({ bodyLimitBytes: 1_000 });
 
     expect((await seen('/', { method: 'POST', body: 'x'.repeat(1_000) })).body).toHaveLength(1_000);
   });
 
-  it('504 when the API has not begun to answer in time', async () => {
+  test('504 when the API has not begun to answer in time', async () => {
     api.handler = () => undefined;
     await start({ apiTimeoutMs: 100 });
 
     expect(await refused(await fetch(at('/')))).toMatchObject({ status: 504, body: error('TIMEOUT') });
   });
 
-  it('503 with Retry-After when the API is away', async () => {
+  test('503 with Retry-After when the API is away', async () => {
     api.server.close();
     await start();
 
@@ -260,7 +260,7 @@ describe('refusals in the form of the contract', () => {
     expect(await refused(answer)).toMatchObject({ status: 503, body: error('SERVICE_UNAVAILABLE') });
   });
 
-  it.each([
+  test.each([
     [502, 500, 'INTERNAL_ERROR'],
     [429, 429, 'RATE_LIMITED'],
     [503, 503, 'SERVICE_UNAVAILABLE'],
@@ -272,7 +272,7 @@ describe('refusals in the form of the contract', () => {
     expect(await refused(await fetch(at('/')))).toMatchObject({ status, body: error(code) });
   });
 
-  it("lets a function's own errors pass", async () => {
+  test("lets a function's own errors pass", async () => {
     api.handler = (_, response) => response.writeHead(503, { 'X-Request-Id': 'req-9' }).end('{"error":{}}');
     await start();
 

@@ -73,11 +73,11 @@ const python = (code: string, runIn?: string) => run([isolation.python.path, '-I
 const node = (code: string, runIn?: string) => run([process.execPath, '-e', code], runIn);
 
 describeIsolated('an isolated child', () => {
-  it('is what this machine offers', () => {
+  test('is what this machine offers', () => {
     expect(isolation).toMatchObject({ tier: 'full', gaps: [] });
   });
 
-  it('has its descriptors, its environment and its scratch folder', async () => {
+  test('has its descriptors, its environment and its scratch folder', async () => {
     const fromPython = await python(
       `import os
 open(os.environ["TMPDIR"] + "/file", "w").write("x")
@@ -95,7 +95,7 @@ os.write(4, os.read(3, 100) + b"|" + os.environ["OWN"].encode() + b"|" + str(os.
     expect(fromNode).toEqual({ out: '', result: 'order|kept|file', status: 0 });
   });
 
-  it('may read its harness and the standard library, and no file of this machine', async () => {
+  test('may read its harness and the standard library, and no file of this machine', async () => {
     const files = ['secret', 'probe', '../..', '../../package.json'].map((name) => path.join(dir, name));
     const hidden = [...files.slice(0, 2), files[3] ?? '', '/etc/passwd', '/etc/hostname', '/var/log', '/home', '/sys'];
     const code = `import os, json, decimal
@@ -105,7 +105,7 @@ os.write(4, open(${JSON.stringify(path.join(dir, 'task', 'harness.txt'))}, "rb")
     expect(await python(code)).toEqual({ out: '', result: '[]harness', status: 0 });
   });
 
-  it('reaches no network, not even this machine', async () => {
+  test('reaches no network, not even this machine', async () => {
     const fromPython = await python(`import os, socket
 try:
     socket.create_connection(("127.0.0.1", ${port}), 2)
@@ -121,7 +121,7 @@ except OSError as error:
     expect(fromNode.result).toMatch(/^E/);
   });
 
-  it('writes nowhere but into its scratch folder and /tmp, and none of it stays on this machine', async () => {
+  test('writes nowhere but into its scratch folder and /tmp, and none of it stays on this machine', async () => {
     const places = ['/', '/usr', '/usr/bin', '/etc', '/dev', '/proc', path.join(dir, 'task'), dir, REPOSITORY];
     const code = `import os, json
 written = []
@@ -142,7 +142,7 @@ os.write(4, json.dumps(written).encode())`;
     }
   });
 
-  it('cannot hold memory that belongs to no process, nor leave notes in the kernel', async () => {
+  test('cannot hold memory that belongs to no process, nor leave notes in the kernel', async () => {
     const { result } = await python(`import ctypes, os, platform
 libc = ctypes.CDLL(None, use_errno=True)
 arm = platform.machine() == "aarch64"
@@ -161,12 +161,12 @@ os.write(4, str(done).encode())`);
     expect(result).toBe('[]');
   });
 
-  it('does not inherit the descriptor that its launcher reads the filter from', async () => {
+  test('does not inherit the descriptor that its launcher reads the filter from', async () => {
     const code = 'import os; os.write(4, str([fd in os.listdir("/proc/self/fd") for fd in ("2", "9")]).encode())';
     expect((await python(code)).result).toBe('[True, False]');
   });
 
-  it('sees no processes but its own, and cannot end others', async () => {
+  test('sees no processes but its own, and cannot end others', async () => {
     const { result } = await python(`import os, json
 seen = [name for name in os.listdir("/proc") if name.isdigit()]
 try:
@@ -179,7 +179,7 @@ os.write(4, json.dumps([len(seen) < 8, ended]).encode())`);
     expect(JSON.parse(result)).toEqual([true, false]);
   });
 
-  it('can make no further user namespace and has no rights to begin with', async () => {
+  test('can make no further user namespace and has no rights to begin with', async () => {
     const { result } = await python(`import os, subprocess
 status = subprocess.run(["/usr/bin/unshare", "-U", "true"], capture_output=True).returncode
 effective = [line.split()[1] for line in open("/proc/self/status") if line.startswith("CapEff")][0]
@@ -188,7 +188,7 @@ os.write(4, f"{status != 0} {int(effective, 16)}".encode())`);
     expect(result).toBe('True 0');
   });
 
-  it('starts a bounded number of processes', async () => {
+  test('starts a bounded number of processes', async () => {
     const { result } = await python(`import os, signal
 count = 0
 try:
@@ -205,7 +205,7 @@ os._exit(0)`);
     expect(Number(result)).toBeLessThan(CHILD_LIMITS.processes);
   });
 
-  it('writes a bounded amount, in one file and in all', async () => {
+  test('writes a bounded amount, in one file and in all', async () => {
     const { result } = await python(`import os, json
 def fill(folder):
     total = 0
@@ -229,7 +229,7 @@ os.write(4, json.dumps([fill(os.environ["TMPDIR"]), fill("/tmp"), fill("/dev/shm
     }
   });
 
-  it('ends with all it has started when its launcher is killed', async () => {
+  test('ends with all it has started when its launcher is killed', async () => {
     const { child } = await start([
       isolation.python.path,
       '-I',

@@ -22,7 +22,7 @@ const options = (more: Partial<LauncherOptions> = {}, bwrapOptions = ALL): Launc
 const summary = (given: LauncherOptions) => variants(given).map(({ tier, gaps }) => [tier, gaps.length]);
 
 describe('the ways to isolate, best first', () => {
-  it('without bubblewrap are limits only, and say what is within reach', () => {
+  test('without bubblewrap are limits only, and say what is within reach', () => {
     const { tools } = options();
 
     expect(summary(options({ tools: { ...tools, bwrap: undefined } }))).toEqual([
@@ -31,21 +31,21 @@ describe('the ways to isolate, best first', () => {
     ]);
   });
 
-  it('for root begin with becoming a user that owns nothing', () => {
+  test('for root begin with becoming a user that owns nothing', () => {
     const [first] = variants(options({ root: true }));
 
     expect(first?.argv).toEqual(expect.arrayContaining(['--reuid', '64999', '--no-new-privs', '--nproc=256']));
     expect(first?.gaps).toEqual([]);
   });
 
-  it('name what an old bubblewrap cannot bound', () => {
+  test('name what an old bubblewrap cannot bound', () => {
     const [first] = variants(options({}, []));
 
     expect(first?.argv).not.toContain('--size');
     expect(first?.gaps).toEqual(['the size of scratch folders is not bounded']);
   });
 
-  it('filter system calls, or else say that they do not', () => {
+  test('filter system calls, or else say that they do not', () => {
     const filtered = variants(options());
     expect(filtered[0]?.argv).toEqual(expect.arrayContaining(['/state/filter', '--seccomp']));
     expect(filtered[0]?.gaps).toEqual([]);
@@ -56,7 +56,7 @@ describe('the ways to isolate, best first', () => {
     expect(filtered.map(({ argv }) => argv)).toContainEqual(first?.argv);
   });
 
-  it('share the network of this machine only where that is asked for', () => {
+  test('share the network of this machine only where that is asked for', () => {
     expect(variants(options())[0]?.argv).toContain('--unshare-net');
     expect(variants(options({ network: 'public' }))[0]?.argv).not.toContain('--unshare-net');
   });

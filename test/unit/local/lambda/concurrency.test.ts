@@ -51,7 +51,7 @@ function isBeingKilled(pid: string): boolean {
 let stack: LambdaStack;
 afterEach(() => stack.stop());
 
-it('runs calls at once, up to the default, in environments of their own', async () => {
+test('runs calls at once, up to the default, in environments of their own', async () => {
   stack = await startLambdaStack({ limits: { concurrency: 3 } });
   const name = await stack.deploy(SLOW);
 
@@ -60,7 +60,7 @@ it('runs calls at once, up to the default, in environments of their own', async 
   expect(overlap(seen)).toBe(3);
 });
 
-it('answers TooManyRequestsException when the wait is over, and when the queue is full', async () => {
+test('answers TooManyRequestsException when the wait is over, and when the queue is full', async () => {
   stack = await startLambdaStack({ limits: { concurrency: 1, waitMs: 300, queue: 2 } });
   const name = await stack.deploy(SLOW);
   // The first environment may take longer to start than callers wait.
@@ -73,7 +73,7 @@ it('answers TooManyRequestsException when the wait is over, and when the queue i
   for (const { reason } of refused) expect(reason).toMatchObject({ name: 'TooManyRequestsException' });
 });
 
-it('makes room for other functions and tenants by ending what is idle', async () => {
+test('makes room for other functions and tenants by ending what is idle', async () => {
   stack = await startLambdaStack({ limits: { environments: 2, concurrency: 2 } });
   const [one, two] = [await stack.deploy(SLOW), await stack.deploy(SLOW)];
   await times(2, () => call(stack, one, 100));
@@ -83,7 +83,7 @@ it('makes room for other functions and tenants by ending what is idle', async ()
   expect(new Set(seen.map(({ pid }) => pid)).size).toBe(3);
 });
 
-it('never has more environments than the machine is to bear, whoever makes room for whom', async () => {
+test('never has more environments than the machine is to bear, whoever makes room for whom', async () => {
   stack = await startLambdaStack({ limits: { environments: 4, concurrency: 4 } });
   const names = [await stack.deploy(SLOW), await stack.deploy(SLOW), await stack.deploy(SLOW)];
   let most = 0;
@@ -97,7 +97,7 @@ it('never has more environments than the machine is to bear, whoever makes room 
   expect(most).toBeLessThanOrEqual(4);
 });
 
-it('gives a tenant its turn although another keeps all environments busy', async () => {
+test('gives a tenant its turn although another keeps all environments busy', async () => {
   stack = await startLambdaStack({ limits: { concurrency: 1 } });
   const name = await stack.deploy(SLOW);
   let over = false;

@@ -14,7 +14,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const event = { id: 'e1', functionName: 'f', payload: '{}', acceptedAt: 1, attempts: 0 };
 
 describe('the store of accepted events', () => {
-  it('finds what was saved, and removes what a killed process had begun to write', async () => {
+  test('finds what was saved, and removes what a killed process had begun to write', async () => {
     const store = new EventStore(dir);
     await store.save(event);
     writeFileSync(path.join(dir, 'e2.json.tmp'), '{"id":"e2"');
@@ -23,7 +23,7 @@ describe('the store of accepted events', () => {
     expect(readdirSync(dir)).toEqual(['e1.json']);
   });
 
-  it('says that an event is not kept where it could not be written', async () => {
+  test('says that an event is not kept where it could not be written', async () => {
     const store = new EventStore(dir);
     rmSync(dir, { recursive: true });
 

@@ -54,7 +54,7 @@ describe('an asynchronous invocation', () => {
   });
   afterAll(() => stack.stop());
 
-  it('is accepted at once and run with the same request id until it succeeds', async () => {
+  test('is accepted at once and run with the same request id until it succeeds', async () => {
     const name = await stack.deploy(COUNTING);
 
     expect((await send(stack, name, { until: 3 })).StatusCode).toBe(202);
@@ -65,7 +65,7 @@ describe('an asynchronous invocation', () => {
   });
 
   // CloudFormation names the version, callers of the API mostly do not.
-  it.each([
+  test.each([
     ['the newest code', { Qualifier: '$LATEST' }],
     ['the function', {}],
   ])('ends in the on-failure destination after the retries that %s is configured with', async (_of, qualifier) => {
@@ -93,7 +93,7 @@ describe('an asynchronous invocation', () => {
     expect(await attempt(name, 3)).toBeUndefined();
   });
 
-  it('ends in the dead-letter queue as the event itself', async () => {
+  test('ends in the dead-letter queue as the event itself', async () => {
     const queue = await makeQueue(`dead-${Date.now()}`);
     const name = await stack.deploy(COUNTING, { DeadLetterConfig: { TargetArn: queue.arn } });
 
@@ -105,7 +105,7 @@ describe('an asynchronous invocation', () => {
     });
   });
 
-  it('refuses a payload over 1 MB and an unknown function', async () => {
+  test('refuses a payload over 1 MB and an unknown function', async () => {
     const name = await stack.deploy(COUNTING);
 
     await expect(send(stack, name, 'x'.repeat(1_100_000))).rejects.toMatchObject({ name: 'RequestTooLargeException' });
@@ -113,7 +113,7 @@ describe('an asynchronous invocation', () => {
   });
 });
 
-it('is not lost when the service is stopped while it runs: the next one runs it again', async () => {
+test('is not lost when the service is stopped while it runs: the next one runs it again', async () => {
   const first = await startLambdaStack();
   const name = await first.deploy(COUNTING, { Timeout: 90 });
   await send(first, name, { hang: true, until: 0 });

@@ -20,7 +20,7 @@ const deploy = (source: string) =>
   });
 
 describe('an invocation that the emulator forwards', () => {
-  it('is run here, and its result goes back through the emulator', async () => {
+  test('is run here, and its result goes back through the emulator', async () => {
     const name = await deploy('export const handler = async (event) => ({ got: event, pid: process.pid });');
     const emulator = new LambdaClient(clientConfig(stack.awsEndpoint));
 
@@ -30,7 +30,7 @@ describe('an invocation that the emulator forwards', () => {
     emulator.destroy();
   });
 
-  it('is an error to the emulator when the function fails', async () => {
+  test('is an error to the emulator when the function fails', async () => {
     const name = await deploy("export const handler = async () => { throw new Error('no'); };");
 
     const answer = await fetch(`${stack.service.endpoint}/invoke`, {
@@ -45,7 +45,7 @@ describe('an invocation that the emulator forwards', () => {
   });
 });
 
-it('ships what functions print to CloudWatch Logs', async () => {
+test('ships what functions print to CloudWatch Logs', async () => {
   const logGroupName = `/narae/${randomUUID()}`;
   const name = await stack.deploy(handler("export const handler = async () => console.log('shipped');"), {
     LoggingConfig: { LogGroup: logGroupName },

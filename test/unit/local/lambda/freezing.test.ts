@@ -67,7 +67,7 @@ async function time(): Promise<void> {
 }
 
 describe('an environment between two calls', () => {
-  it.each([
+  test.each([
     ['buffered', 'index.handler'],
     ['streamed', 'index.streaming'],
   ])('stands still with all its processes (%s answer), and goes on with the next call', async (kind, Handler) => {
@@ -91,7 +91,7 @@ describe('an environment between two calls', () => {
     }
   });
 
-  it('goes on where freezing is turned off', async () => {
+  test('goes on where freezing is turned off', async () => {
     stack = await startLambdaStack({ freezing: { on: false } });
     const { files } = await invoke<Ticking>(await stack.deploy(TICKING));
     const before = files.map((file) => statSync(file).size);
@@ -99,7 +99,7 @@ describe('an environment between two calls', () => {
     files.forEach((file, index) => expect(statSync(file).size).toBeGreaterThan(before[index] ?? 0));
   });
 
-  it('leaves no process when the service is stopped', async () => {
+  test('leaves no process when the service is stopped', async () => {
     stack = await startLambdaStack();
     const { pids } = await invoke<Ticking>(await stack.deploy(TICKING));
     await waitFor('both processes to be stopped', allAre('T', pids));
@@ -113,7 +113,7 @@ describe('an environment between two calls', () => {
     );
   });
 
-  it('leaves no process when its main process is killed meanwhile', async () => {
+  test('leaves no process when its main process is killed meanwhile', async () => {
     stack = await startLambdaStack();
     const { pids } = await invoke<Ticking>(await stack.deploy(TICKING));
     await waitFor('both processes to be stopped', allAre('T', pids));
@@ -159,7 +159,7 @@ describe('connections of an environment', () => {
     });
     export const handler = () => ask().catch((error) => error.code);`);
 
-  it('are dead after a freeze: a client that keeps them is told ECONNRESET', async () => {
+  test('are dead after a freeze: a client that keeps them is told ECONNRESET', async () => {
     const service = await startService();
     stack = await startLambdaStack({ seenAs: service.endpoint, freezing: { connectionsLiveMs: 300 } });
     try {
@@ -173,7 +173,7 @@ describe('connections of an environment', () => {
     }
   });
 
-  it('live on where the next call comes soon', async () => {
+  test('live on where the next call comes soon', async () => {
     const service = await startService();
     stack = await startLambdaStack({ seenAs: service.endpoint, freezing: { connectionsLiveMs: 60_000 } });
     try {
@@ -185,7 +185,7 @@ describe('connections of an environment', () => {
     }
   });
 
-  it("are not trusted by Narae's own clients, which make no second try", async () => {
+  test("are not trusted by Narae's own clients, which make no second try", async () => {
     const service = await startService();
     // As long as by default.
     stack = await startLambdaStack({ seenAs: service.endpoint });

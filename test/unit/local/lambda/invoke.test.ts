@@ -29,7 +29,7 @@ function processesOf(folder: string): string[] {
 }
 
 describe('a synchronous invocation', () => {
-  it('gives the handler its event, its context and the variables it has on Lambda', async () => {
+  test('gives the handler its event, its context and the variables it has on Lambda', async () => {
     const name = await stack.deploy(
       handler(`export const handler = async (event, context) => ({
         event,
@@ -54,13 +54,13 @@ describe('a synchronous invocation', () => {
     });
   });
 
-  it('keeps the environment for the next call', async () => {
+  test('keeps the environment for the next call', async () => {
     const name = await stack.deploy(handler('let n = 0; export const handler = async () => ++n;'));
 
     expect([payloadOf(await invoke(name)), payloadOf(await invoke(name))]).toEqual([1, 2]);
   });
 
-  it("keeps the environment after an error that the handler throws, and tells the error in Lambda's form", async () => {
+  test("keeps the environment after an error that the handler throws, and tells the error in Lambda's form", async () => {
     const name = await stack.deploy(
       handler(`let n = 0;
         export const handler = async () => { n += 1; if (n === 1) throw new TypeError('no ' + n); return n; };`),
@@ -72,7 +72,7 @@ describe('a synchronous invocation', () => {
     expect(payloadOf(await invoke(name))).toBe(2);
   });
 
-  it('ends a function at its time-out and answers as Lambda does', async () => {
+  test('ends a function at its time-out and answers as Lambda does', async () => {
     const name = await stack.deploy(
       handler('export const handler = () => new Promise(() => setInterval(() => {}, 1000));'),
       {
@@ -88,7 +88,7 @@ describe('a synchronous invocation', () => {
     });
   });
 
-  it('discards the environment of a process that exits', async () => {
+  test('discards the environment of a process that exits', async () => {
     const name = await stack.deploy(
       handler('export const handler = async ({ exit }) => { if (exit) process.exit(3); return process.pid; };'),
     );
@@ -102,7 +102,7 @@ describe('a synchronous invocation', () => {
     expect(payloadOf(await invoke(name))).not.toBe(first);
   });
 
-  it('leaves nothing behind of a process that is killed, not even what has another parent and session by then', async () => {
+  test('leaves nothing behind of a process that is killed, not even what has another parent and session by then', async () => {
     // The shell ends at once, so that init is the parent of what it started.
     const name = await stack.deploy(
       handler(`import { execFileSync } from 'node:child_process';
@@ -119,7 +119,7 @@ describe('a synchronous invocation', () => {
     await waitFor('no process of the environment', () => (processesOf(folder).length === 0 ? true : undefined));
   });
 
-  it('tells an error while loading, with the module that is missing', async () => {
+  test('tells an error while loading, with the module that is missing', async () => {
     const name = await stack.deploy(handler("import './gone.mjs'; export const handler = async () => 1;"));
 
     const answer = await invoke(name);
@@ -127,7 +127,7 @@ describe('a synchronous invocation', () => {
     expect(payloadOf(answer)).toMatchObject({ errorMessage: containing('gone.mjs') });
   });
 
-  it('counts memory that processes share once', async () => {
+  test('counts memory that processes share once', async () => {
     // 40 MB in each of 20 processes, which have it from the one they were forked from.
     const forks = `import os, time\nkept = b"x" * 40_000_000\nfor _ in range(20):\n    if os.fork() == 0: break\ntime.sleep(1.5)\n`;
     const name = await stack.deploy(
@@ -139,7 +139,7 @@ describe('a synchronous invocation', () => {
     expect(payloadOf(await invoke(name))).toBe('');
   });
 
-  it('ends a function that uses more memory than it has', async () => {
+  test('ends a function that uses more memory than it has', async () => {
     const name = await stack.deploy(
       handler(`const kept = [];
         export const handler = async () => { for (;;) { kept.push(Buffer.alloc(8 << 20, 1)); await new Promise(setImmediate); } };`),
@@ -152,13 +152,13 @@ describe('a synchronous invocation', () => {
     });
   });
 
-  it('refuses an answer over 6 MB', async () => {
+  test('refuses an answer over 6 MB', async () => {
     const name = await stack.deploy(handler("export const handler = async () => 'x'.repeat(7_000_000);"));
 
     expect(payloadOf(await invoke(name))).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
   });
 
-  it('refuses a payload over 6 MB, one that is not JSON, and an unknown function', async () => {
+  test('refuses a payload over 6 MB, one that is not JSON, and an unknown function', async () => {
     const name = await stack.deploy(handler('export const handler = async () => 1;'));
 
     await expect(invoke(name, 'x'.repeat(7_000_000))).rejects.toMatchObject({ name: 'RequestTooLargeException' });
@@ -168,7 +168,7 @@ describe('a synchronous invocation', () => {
     await expect(invoke('test-nobody')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('writes what the function prints to its log file, between START and REPORT', async () => {
+  test('writes what the function prints to its log file, between START and REPORT', async () => {
     const name = await stack.deploy(handler("export const handler = async () => { console.log('seen'); return 1; };"));
     await invoke(name);
 
@@ -183,7 +183,7 @@ describe('a synchronous invocation', () => {
 });
 
 describe('environments', () => {
-  it('are kept apart by tenant, and the handler is told its tenant', async () => {
+  test('are kept apart by tenant, and the handler is told its tenant', async () => {
     const name = await stack.deploy(
       handler('let n = 0; export const handler = async (_, context) => [context.tenantId, ++n];'),
     );
@@ -197,7 +197,7 @@ describe('environments', () => {
     ]);
   });
 
-  it('take new code and new configuration at the next call', async () => {
+  test('take new code and new configuration at the next call', async () => {
     const name = await stack.deploy(handler('export const handler = async () => [1, process.env.V];'));
     expect(payloadOf(await invoke(name))).toEqual([1, null]);
 
@@ -210,7 +210,7 @@ describe('environments', () => {
     expect(payloadOf(await invoke(name))).toEqual([2, 'x']);
   });
 
-  it('may import the AWS SDK that Lambda brings along', async () => {
+  test('may import the AWS SDK that Lambda brings along', async () => {
     const name = await stack.deploy(
       handler(`import { S3Client, PutObjectCommand, CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
         export const handler = async (_, { functionName: Bucket }) => {

@@ -5,7 +5,7 @@ import { readZip } from '../../../../local/lambda/unzip';
 import { zip } from '../support/lambda-stack';
 
 describe('a deployment package', () => {
-  it('is unpacked with the permissions it was packed with, stored and compressed', () => {
+  test('is unpacked with the permissions it was packed with, stored and compressed', () => {
     const stored = zipSync({ 'a.txt': [strToU8('stored'), { level: 0 }] });
     const packed = zip({ supervise: '#!/bin/sh\n', 'lib/x.mjs': 'x'.repeat(5_000) });
 
@@ -16,7 +16,7 @@ describe('a deployment package', () => {
     ]);
   });
 
-  it('is refused where a name leads out of it, and where it is no zip file', () => {
+  test('is refused where a name leads out of it, and where it is no zip file', () => {
     expect(() => readZip(Buffer.from(zip({ '../../etc/cron.d/x.txt': '' })))).toThrow(/unsafe name/);
     expect(() => readZip(Buffer.from('PK is not enough'))).toThrow(/not a zip file/);
   });
@@ -41,7 +41,7 @@ describe('the answer of a streaming function', () => {
   const answer = (prelude: string, body: string) =>
     Buffer.concat([Buffer.from(prelude), Buffer.alloc(8), Buffer.from(body)]);
 
-  it.each([1, 3, 1_000])('is taken apart wherever the network cuts it: pieces of %i bytes', async (size) => {
+  test.each([1, 3, 1_000])('is taken apart wherever the network cuts it: pieces of %i bytes', async (size) => {
     const given = answer('{"statusCode":201,"headers":{"X-A":"b"},"cookies":["c=1"]}', 'data: \u0000é\n');
 
     expect(await parse(given, size)).toEqual({
@@ -51,7 +51,7 @@ describe('the answer of a streaming function', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['is not JSON', answer('{oops', 'x'), /not JSON/],
     ['has no end', Buffer.alloc(70_000, 'x'), /no end/],
     ['is cut off', Buffer.from('{"statusCode":200}'), /within its prelude/],
@@ -59,7 +59,7 @@ describe('the answer of a streaming function', () => {
     expect((await parse(given, 10_000)).how).toMatch(message);
   });
 
-  it('may also be a whole one, of any kind', () => {
+  test('may also be a whole one, of any kind', () => {
     expect(readWholeAnswer('{"statusCode":204}')).toMatchObject({ head: { statusCode: 204 }, body: Buffer.alloc(0) });
     expect(readWholeAnswer('{"statusCode":200,"isBase64Encoded":true,"body":"AP8="}').body).toEqual(
       Buffer.from([0, 255]),
@@ -68,7 +68,7 @@ describe('the answer of a streaming function', () => {
   });
 });
 
-it.each([
+test.each([
   ['plain', 'plain'],
   ['plain:live', 'plain'],
   ['arn:aws:lambda:us-east-1:000000000000:function:of-arn', 'of-arn'],

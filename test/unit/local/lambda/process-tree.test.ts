@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { killMentioning } from '../../../../local/lambda/process-tree';
-import { waitFor } from '../../../support/wait';
+import { pause, waitFor } from '../../../support/wait';
 import { describeWithBubblewrap } from '../../sandbox/support/bubblewrap';
 
 const STARTS = 60;
@@ -30,7 +29,7 @@ function moments(seed: number): () => number {
 }
 
 describeWithBubblewrap('an environment whose launcher was killed while it started', () => {
-  it('leaves no process behind', async () => {
+  test('leaves no process behind', async () => {
     const folder = `/environment-${randomUUID()}`;
     const moment = moments(7);
     const namespaces = ['--unshare-user', '--unshare-pid', '--die-with-parent', '--new-session'];
@@ -40,7 +39,7 @@ describeWithBubblewrap('an environment whose launcher was killed while it starte
         stdio: 'ignore',
         detached: true,
       });
-      await delay(moment() * LATEST_MS);
+      await pause(moment() * LATEST_MS);
       launcher.kill('SIGKILL');
       await once(launcher, 'exit');
     }

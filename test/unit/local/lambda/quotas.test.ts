@@ -81,7 +81,7 @@ const throttles = async (FunctionName: string): Promise<number> => {
 
 const thrice = (name: string) => [name, name, name];
 
-it('refuses at once what is more than the account may run, over all functions', async () => {
+test('refuses at once what is more than the account may run, over all functions', async () => {
   stack = await startLambdaStack({ quotas: { accountConcurrency: 4 } });
   const names = [await deployWaiting(), await deployWaiting()];
 
@@ -92,7 +92,7 @@ it('refuses at once what is more than the account may run, over all functions', 
   expect(await Promise.all(names.map((name) => call(name, { n: 1 })))).toEqual([{ n: 1 }, { n: 1 }]);
 });
 
-it('refuses at once what is more than a function has reserved, and others nothing', async () => {
+test('refuses at once what is more than a function has reserved, and others nothing', async () => {
   stack = await startLambdaStack();
   const [reserved, other] = [await deployWaiting(2), await deployWaiting()];
 
@@ -101,14 +101,14 @@ it('refuses at once what is more than a function has reserved, and others nothin
   expect(reasons).toEqual({ ReservedFunctionConcurrentInvocationLimitExceeded: 3 });
 });
 
-it('refuses every call of a function that has nothing reserved', async () => {
+test('refuses every call of a function that has nothing reserved', async () => {
   stack = await startLambdaStack();
   const name = await deployWaiting(0);
 
   await expect(call(name, {})).rejects.toMatchObject({ Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' });
 });
 
-it('has no more environments for tenants than the quota, idle ones included', async () => {
+test('has no more environments for tenants than the quota, idle ones included', async () => {
   stack = await startLambdaStack({ quotas: { accountConcurrency: 4, tenantEnvironments: 500 } });
   const name = await deployWaiting();
   for (const tenant of ['a', 'b', 'a']) expect(await call(name, {}, tenant)).toEqual({});
@@ -117,7 +117,7 @@ it('has no more environments for tenants than the quota, idle ones included', as
   expect(await call(name, {}, 'b')).toEqual({});
 });
 
-it('counts each refusal as Lambda does, and tells a burst of them in one line', async () => {
+test('counts each refusal as Lambda does, and tells a burst of them in one line', async () => {
   stack = await startLambdaStack();
   const name = await deployWaiting(1);
 
@@ -133,7 +133,7 @@ it('counts each refusal as Lambda does, and tells a burst of them in one line', 
   ]);
 });
 
-it('runs asynchronous calls later that were refused', async () => {
+test('runs asynchronous calls later that were refused', async () => {
   stack = await startLambdaStack({ quotas: { accountConcurrency: 1 } });
   const [busy, later] = [await deployWaiting(), await deployWaiting()];
   const answer = call(busy, { wait: true });

@@ -45,7 +45,7 @@ async function collect(name: string) {
 }
 
 describe('InvokeWithResponseStream', () => {
-  it('passes each piece on while the function still runs', async () => {
+  test('passes each piece on while the function still runs', async () => {
     const name = await stack.deploy(handler(HALTING), { Timeout: 30 });
     await bucket(name);
 
@@ -59,7 +59,7 @@ describe('InvokeWithResponseStream', () => {
     expect(pieces).toEqual(['one', 'two']);
   });
 
-  it('tells a failure after the pieces that came before it', async () => {
+  test('tells a failure after the pieces that came before it', async () => {
     const name = await stack.deploy(
       handler(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
         stream.write('half');
@@ -73,7 +73,7 @@ describe('InvokeWithResponseStream', () => {
     expect(JSON.parse(end?.ErrorDetails ?? '')).toMatchObject({ errorMessage: 'enough' });
   });
 
-  it('tells a time-out and an exit in the middle', async () => {
+  test('tells a time-out and an exit in the middle', async () => {
     const hanging = await stack.deploy(
       handler(
         "export const handler = awslambda.streamifyResponse((e, s) => { s.write('a'); return new Promise(() => setInterval(() => {}, 1000)); });",
@@ -90,7 +90,7 @@ describe('InvokeWithResponseStream', () => {
     expect(await collect(exiting)).toMatchObject({ text: 'b', end: { ErrorCode: 'Runtime.ExitError' } });
   });
 
-  it('gives the whole answer of a function that does not stream', async () => {
+  test('gives the whole answer of a function that does not stream', async () => {
     const name = await stack.deploy(handler('export const handler = async () => ({ a: 1 });'));
 
     const { text, end } = await collect(name);
@@ -100,7 +100,7 @@ describe('InvokeWithResponseStream', () => {
 });
 
 describe('a function URL', () => {
-  it('sends status, headers and cookies of the prelude, then each piece as it comes', async () => {
+  test('sends status, headers and cookies of the prelude, then each piece as it comes', async () => {
     const name = await stack.deploy(
       handler(
         HALTING.replace(
@@ -126,7 +126,7 @@ describe('a function URL', () => {
     expect(pieces).toEqual(['one', 'two']);
   });
 
-  it('lets a function run on when the client leaves', async () => {
+  test('lets a function run on when the client leaves', async () => {
     const name = await stack.deploy(handler(HALTING), { Timeout: 30 });
     await bucket(name);
     const leaving = new AbortController();
@@ -142,7 +142,7 @@ describe('a function URL', () => {
     });
   });
 
-  it('gives the function the request in payload format 2.0', async () => {
+  test('gives the function the request in payload format 2.0', async () => {
     const name = await stack.deploy(
       handler(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
         stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { 'content-type': 'application/json' } });
@@ -166,7 +166,7 @@ describe('a function URL', () => {
     });
   });
 
-  it('answers 502 for a function that fails before its answer begins, and cuts the connection afterwards', async () => {
+  test('answers 502 for a function that fails before its answer begins, and cuts the connection afterwards', async () => {
     const early = await stack.deploy(
       handler("export const handler = awslambda.streamifyResponse(async () => { throw new Error('x'); });"),
     );
@@ -184,7 +184,7 @@ describe('a function URL', () => {
     await expect(cut.text()).rejects.toThrow();
   });
 
-  it('is not there for a function that has none', async () => {
+  test('is not there for a function that has none', async () => {
     const name = await stack.deploy(handler('export const handler = async () => 1;'));
 
     expect((await fetch(`${stack.service.endpoint}/url/${name}/`)).status).toBe(404);

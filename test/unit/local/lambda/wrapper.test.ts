@@ -28,7 +28,7 @@ done
 `;
 
 describe('AWS_LAMBDA_EXEC_WRAPPER', () => {
-  it('stands for the whole runtime of a Python function', async () => {
+  test('stands for the whole runtime of a Python function', async () => {
     const name = await stack.deploy(
       { supervise: SHELL_RUNTIME },
       { Runtime: 'python3.13', Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/supervise' } } },
@@ -41,7 +41,7 @@ describe('AWS_LAMBDA_EXEC_WRAPPER', () => {
     });
   });
 
-  it('is put in front of the Node runtime and may change its environment', async () => {
+  test('is put in front of the Node runtime and may change its environment', async () => {
     const name = await stack.deploy(
       {
         ...handler(
@@ -57,7 +57,7 @@ describe('AWS_LAMBDA_EXEC_WRAPPER', () => {
     expect(launcher).toBe(JSON.stringify(['x', root]));
   });
 
-  it('is missed by name where it is not in the package', async () => {
+  test('is missed by name where it is not in the package', async () => {
     const absent = await stack.deploy(handler('export const handler = async () => 1;'), {
       Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/none' } },
     });

@@ -111,7 +111,7 @@ const gone = () =>
 const get = async (facts: SystemFile, address: string) => (await fetch(facts.url + address)).text();
 
 describe('npm start', () => {
-  it(
+  test(
     'serves the API and the stream, refuses a second start, and leaves nothing behind when it is stopped',
     async () => {
       const taken = createServer();
@@ -145,7 +145,7 @@ describe('npm start', () => {
     TEST_LIMIT_MS,
   );
 
-  it(
+  test(
     'has warmed up all functions that clients call before the first client comes',
     async () => {
       const { facts } = await start();
@@ -160,7 +160,7 @@ describe('npm start', () => {
     TEST_LIMIT_MS,
   );
 
-  it(
+  test(
     'has its state and its ports again after a restart, without deploying',
     async () => {
       const first = await start();
@@ -178,7 +178,7 @@ describe('npm start', () => {
     TEST_LIMIT_MS,
   );
 
-  it(
+  test(
     'starts again after it was killed, on the last snapshot, and its functions were not left running',
     async () => {
       const first = await start();
@@ -197,7 +197,7 @@ describe('npm start', () => {
     TEST_LIMIT_MS,
   );
 
-  it(
+  test(
     'ends, and says which part failed, when the emulator dies',
     async () => {
       const { program, facts } = await start();
@@ -223,7 +223,7 @@ describe('npm start', () => {
 });
 
 describe('npm start -- --watch', () => {
-  it(
+  test(
     'deploys what changes and tells which functions have new code',
     async () => {
       const { program, facts } = await start(['--watch']);
@@ -243,7 +243,7 @@ describe('npm start -- --watch', () => {
 });
 
 describe('the end of npm start', () => {
-  it.each([
+  test.each([
     ['of the process it started', ['node', 'local/bootstrap.mjs', 'start'], 'SIGKILL'],
     ['of npm, which tells nobody', ['npm', 'start'], 'SIGTERM'],
   ] as const)(
@@ -262,7 +262,7 @@ describe('the end of npm start', () => {
 });
 
 describe('help', () => {
-  it('tells options and variables, and starts nothing', async () => {
+  test('tells options and variables, and starts nothing', async () => {
     const program = await startProgram({
       command: process.execPath,
       args: ['local/bootstrap.mjs', 'start', '--help'],

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('the lock of a state folder', () => {
-  it('is held until it is given back', () => {
+  test('is held until it is given back', () => {
     const release = takeLock(file());
     expect(() => takeLock(file())).toThrow(AlreadyRunning);
 
@@ -24,7 +24,7 @@ describe('the lock of a state folder', () => {
     takeLock(file())();
   });
 
-  it('is taken over from a process that is gone', () => {
+  test('is taken over from a process that is gone', () => {
     writeFileSync(file(), JSON.stringify({ pid: spawnSync('/bin/true').pid, startedAt: '1' }));
 
     const release = takeLock(file());
@@ -33,13 +33,13 @@ describe('the lock of a state folder', () => {
     release();
   });
 
-  it('is taken over where another process has the number of the one that held it', () => {
+  test('is taken over where another process has the number of the one that held it', () => {
     writeFileSync(file(), JSON.stringify({ pid: process.ppid, startedAt: '1' }));
 
     takeLock(file())();
   });
 
-  it('is taken over where it is damaged', () => {
+  test('is taken over where it is damaged', () => {
     writeFileSync(file(), 'half a f');
 
     takeLock(file())();

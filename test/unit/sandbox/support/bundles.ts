@@ -7,14 +7,18 @@ import path from 'node:path';
 
 /** A place that bundles are fetched from, as presigned addresses are: by GET, without anything else. */
 export class BundleStore {
+  readonly #server: Server;
+
   /** Paths that were asked for. */
   readonly asked: string[] = [];
   readonly #bundles = new Map<string, Buffer>();
 
   private constructor(
     readonly origin: string,
-    private readonly server: Server,
-  ) {}
+    server: Server,
+  ) {
+    this.#server = server;
+  }
 
   static async start(): Promise<BundleStore> {
     const server = createServer();
@@ -38,8 +42,8 @@ export class BundleStore {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 }
 

@@ -34,6 +34,8 @@ export interface EnvironmentOptions {
 
 /** One execution environment: a real supervisor, as Lambda starts it, and the Runtime API it talks to. */
 export class SandboxEnvironment {
+  readonly #exited: Promise<void>;
+
   /** What the supervisor and its runtime printed: in Lambda, the function's own log. */
   log = '';
 
@@ -43,8 +45,10 @@ export class SandboxEnvironment {
     readonly api: RuntimeApi,
     /** The supervisor's temporary folder: holds the scratch folders. */
     readonly temporary: string,
-    private readonly exited: Promise<void>,
-  ) {}
+    exited: Promise<void>,
+  ) {
+    this.#exited = exited;
+  }
 
   static async start(language: Language, options: EnvironmentOptions = {}): Promise<SandboxEnvironment> {
     const api = await RuntimeApi.listen();
@@ -104,7 +108,7 @@ export class SandboxEnvironment {
 
   /** Waits for the supervisor's own end. */
   gone(): Promise<void> {
-    return within('the supervisor to end', STOP_DEADLINE_MS, this.exited);
+    return within('the supervisor to end', STOP_DEADLINE_MS, this.#exited);
   }
 
   async stop(): Promise<void> {

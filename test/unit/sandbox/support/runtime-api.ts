@@ -7,6 +7,8 @@ const PREFIX = '/2018-06-01/runtime';
 
 /** Lambda's Runtime API for one environment: hands out payloads and takes streamed answers. */
 export class RuntimeApi {
+  readonly #server: Server;
+
   readonly initErrors: string[] = [];
   #poll: ServerResponse | undefined;
   #lost: NoUseWaiting | undefined;
@@ -14,9 +16,11 @@ export class RuntimeApi {
   readonly #running = new Map<string, FrameStream>();
 
   private constructor(
-    private readonly server: Server,
+    server: Server,
     readonly address: string,
-  ) {}
+  ) {
+    this.#server = server;
+  }
 
   static async listen(): Promise<RuntimeApi> {
     const server = createServer();
@@ -67,8 +71,8 @@ export class RuntimeApi {
   }
 
   close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {

@@ -4,9 +4,13 @@ import { buffer } from 'node:stream/consumers';
 
 /** A store that is reached by addresses of a fixed form, as presigned ones are: each is good for one method and one object. */
 export class PresignedStore {
+  readonly #server: Server;
+
   readonly objects = new Map<string, Buffer>();
 
-  private constructor(private readonly server: Server) {}
+  private constructor(server: Server) {
+    this.#server = server;
+  }
 
   static async start(): Promise<PresignedStore> {
     const server = createServer();
@@ -27,7 +31,7 @@ export class PresignedStore {
   }
 
   address(name: string, method: 'GET' | 'PUT'): string {
-    const { port } = this.server.address() as AddressInfo;
+    const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}/${name}?signed-for=${method}`;
   }
 
@@ -37,7 +41,7 @@ export class PresignedStore {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 }

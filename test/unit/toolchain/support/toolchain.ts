@@ -16,6 +16,9 @@ const STOP_DEADLINE_MS = 10_000;
 
 /** One environment of the toolchain function, isolated as on a laptop, and the Runtime API it takes orders from. */
 export class Toolchain {
+  readonly #server: Server;
+  readonly #child: ChildProcess;
+
   /** What it printed. */
   log = '';
   readonly #waiting: { readonly order: object; readonly promise: PromiseWithResolvers<unknown> }[] = [];
@@ -26,9 +29,12 @@ export class Toolchain {
   private constructor(
     readonly isolation: Isolation,
     readonly temporary: string,
-    private readonly server: Server,
-    private readonly child: ChildProcess,
-  ) {}
+    server: Server,
+    child: ChildProcess,
+  ) {
+    this.#server = server;
+    this.#child = child;
+  }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<Toolchain> {
     const taskRoot = toolchainPackage('local');
@@ -80,11 +86,11 @@ export class Toolchain {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once('close', resolve));
-    this.child.kill('SIGKILL');
+    const ended = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGKILL');
     await within('the toolchain to end', STOP_DEADLINE_MS, ended);
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
     rmSync(this.temporary, { recursive: true, force: true });
   }
 

@@ -29,18 +29,22 @@ const PAUSE_MS = 200;
  * version is: callers reach what was there before until then, also if all this fails.
  */
 export class LambdaTarget implements DeployTarget {
-  constructor(private readonly ports: LambdaTargetPorts) {}
+  readonly #ports: LambdaTargetPorts;
+
+  constructor(ports: LambdaTargetPorts) {
+    this.#ports = ports;
+  }
 
   async apply(deployment: Deployment): Promise<Applied> {
-    const registry = this.ports.registry(deployment.image.repository);
+    const registry = this.#ports.registry(deployment.image.repository);
     try {
       const wanted = {
         deployment,
-        place: this.ports.place,
+        place: this.#ports.place,
         image: await readLambdaImage(registry, deployment.image.digest),
-        environment: await this.ports.environmentOf(deployment),
+        environment: await this.#ports.environmentOf(deployment),
       };
-      const endpoint = await this.patiently(() => this.step(this.functionOf(deployment.app), wanted));
+      const endpoint = await this.#patiently(() => this.#step(this.#functionOf(deployment.app), wanted));
       return { state: endpoint === undefined ? 'waiting' : 'ready', endpoint: endpoint ?? null, warnings: [] };
     } catch (error) {
       throw asTargetError(error);
@@ -51,7 +55,7 @@ export class LambdaTarget implements DeployTarget {
 
   async remove(app: Deployment['app']): Promise<'gone' | 'waiting'> {
     try {
-      await this.functionOf(app).remove();
+      await this.#functionOf(app).remove();
       return 'gone';
     } catch (error) {
       if (isConflict(error)) return 'waiting';
@@ -59,16 +63,16 @@ export class LambdaTarget implements DeployTarget {
     }
   }
 
-  private functionOf(app: Deployment['app']): AppFunction {
-    return new AppFunction(this.ports.lambda, functionNameOf(this.ports.stage, app));
+  #functionOf(app: Deployment['app']): AppFunction {
+    return new AppFunction(this.#ports.lambda, functionNameOf(this.#ports.stage, app));
   }
 
   /** The next thing to be done, whoever did the ones before. @returns the address when nothing is left to do */
-  private async step(app: AppFunction, wanted: Wanted): Promise<string | undefined> {
+  async #step(app: AppFunction, wanted: Wanted): Promise<string | undefined> {
     const mark = markOf(wanted);
     const live = await app.live();
     const reached = live === undefined ? undefined : await app.configuration(live);
-    if (reached?.Description === mark) return this.finish(app, live);
+    if (reached?.Description === mark) return this.#finish(app, live);
     const latest = await app.configuration();
     if (latest === undefined) return wait(app.create(wanted, mark));
     const progress = progressOf(latest);
@@ -83,21 +87,21 @@ export class LambdaTarget implements DeployTarget {
     if (typeof state === 'object') throw new TargetRefused(state.failed);
     if (state === 'waiting') return undefined;
     await app.moveLive(version, live);
-    return this.finish(app, version, live);
+    return this.#finish(app, version, live);
   }
 
   /** What is no longer of use takes of the account's storage; the one before stays for calls that go on. */
-  private async finish(app: AppFunction, live: string | undefined, before?: string): Promise<string> {
+  async #finish(app: AppFunction, live: string | undefined, before?: string): Promise<string> {
     const url = await app.url();
     try {
       for (const version of await app.versions()) if (version !== live && version !== before) await app.remove(version);
     } catch (error) {
-      this.ports.report('Old versions of a deployed function are left', error);
+      this.#ports.report('Old versions of a deployed function are left', error);
     }
     return url;
   }
 
-  private async patiently(step: () => Promise<string | undefined>): Promise<string | undefined> {
+  async #patiently(step: () => Promise<string | undefined>): Promise<string | undefined> {
     const until = performance.now() + PATIENCE_MS;
     for (;;) {
       const done = await step().catch((error: unknown) => {

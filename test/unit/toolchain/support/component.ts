@@ -21,13 +21,16 @@ export interface ComponentRequest {
 
 /** A component in wasmtime, which nobody here wrote. */
 export class RunningComponent {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
   /** What it printed. */
   log = '';
 
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly lines: AsyncIterator<string>,
-  ) {}
+  private constructor(child: ChildProcess, lines: AsyncIterator<string>) {
+    this.#child = child;
+    this.#lines = lines;
+  }
 
   static async start(file: string): Promise<RunningComponent> {
     const packages = pinnedPython(path.join(__dirname, 'wasmtime'), localPython());
@@ -43,17 +46,17 @@ export class RunningComponent {
   /** @param settings what the deployment says: environment and context */
   async ask({ body, ...rest }: ComponentRequest, settings: object) {
     const request = { ...rest, bodyBase64: Buffer.from(body).toString('base64') };
-    this.child.stdin?.write(`${JSON.stringify({ settings, request })}\n`);
+    this.#child.stdin?.write(`${JSON.stringify({ settings, request })}\n`);
     const { bodyBase64, ...answer } = Answer.parse(JSON.parse(await this.#line('an answer', ANSWER_DEADLINE_MS)));
     return { ...answer, body: Buffer.from(bodyBase64, 'base64') };
   }
 
   stop(): void {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   async #line(what: string, deadlineMs: number): Promise<string> {
-    const next = await within(what, deadlineMs, this.lines.next());
+    const next = await within(what, deadlineMs, this.#lines.next());
     if (next.done === true) throw new Error(`The component's host ended: ${this.log.slice(-2000)}`);
     return next.value;
   }

@@ -48,7 +48,11 @@ module.exports = {
       'manifest-is-data',
       'A manifest holds tables, and runs nothing.',
       { path: '^lambdas/[^/]+/manifest\\.ts$' },
-      { path: '.', pathNot: '^lambdas/([^/]+|platform/http)/(manifest|routes|route|errors|examples|limits)\\.ts$' },
+      {
+        path: '.',
+        pathNot:
+          '^lambdas/([^/]+(/deploy)?|platform/(http|pipeline))/(manifest|routes|route|errors|examples|limits|pipeline)\\.ts$',
+      },
     ),
     rule(
       'manifest-not-in-functions',
@@ -90,7 +94,7 @@ module.exports = {
       'lib-sees-tables-only',
       'The CDK app sees manifests, route tables, contracts and what both fronts answer to preflights.',
       { path: '^lib/' },
-      { path: '^lambdas/', pathNot: '/(services|manifest|routes|contract|limits|route|errors|cors)\\.ts$' },
+      { path: '^lambdas/', pathNot: '/(services|manifest|routes|contract|limits|route|errors|cors|pipeline)\\.ts$' },
     ),
     rule('product-not-tests', 'Nothing imports tests.', { path: '^(bin|lib|lambdas|local)/' }, { path: '^test/' }),
     rule(

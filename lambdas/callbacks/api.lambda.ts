@@ -25,6 +25,7 @@ import { ReservedNames } from './reserved-names';
 import { ChatRoomStore } from './chat/chat-room-store';
 import { callbacksRoutes } from './routes';
 import { Sources } from './registry/sources';
+import { startExecution } from '../platform/pipeline/start-execution';
 import { executionStartBuild } from './deploy/start-build';
 import { CallbackStore } from './registry/store';
 import { writeBody } from './text-clients';
@@ -56,7 +57,7 @@ const ports: Ports = {
   links: new Links(rooms),
   sources: new Sources(new SourceStore(bucket, env.NARAE_BUCKET)),
   reserved: new ReservedNames(env.NARAE_RESERVED_NAMES),
-  startBuild: executionStartBuild(sfn(), env.NARAE_CALLBACK_BUILDS),
+  startBuild: executionStartBuild(startExecution(sfn(), env.NARAE_CALLBACK_BUILDS)),
   rateLimit: rateLimitOf(env),
 };
 

@@ -9,8 +9,9 @@ import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { telemetry } from '../platform/telemetry';
-import { buildStep } from './deploy/build-callback';
-import { BuildStep, type Next } from './deploy/build-order';
+import { dispatcher } from '../platform/pipeline/dispatcher';
+import { buildHandlers } from './deploy/build-callback';
+import { callbackBuilds } from './deploy/pipeline';
 import { Libraries } from './deploy/libraries';
 import { Sources } from './registry/sources';
 import { CallbackStore } from './registry/store';
@@ -36,12 +37,14 @@ const ports = {
   libraries: new Libraries(db, env.NARAE_ENTITIES_TABLE, bucket, env.NARAE_BUCKET, systemClock),
 };
 
-export const handler = async (event: unknown): Promise<Next> => {
+const dispatch = dispatcher(callbackBuilds, buildHandlers(ports));
+
+export const handler = async (event: unknown): Promise<unknown> => {
   try {
     await timeKnown;
-    return await buildStep(BuildStep.parse(event), ports);
-  } catch (error) {
-    observed.logger.error('step of a build failed; the state machine tries again', { cause: error });
-    throw error;
+    return await dispatch(event);
+  } catch (cause) {
+    observed.logger.error('step of a build failed; the state machine tries again', { cause });
+    throw cause;
   }
 };

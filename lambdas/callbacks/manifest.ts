@@ -1,4 +1,6 @@
 import type { ServiceManifest } from '../platform/manifest';
+import { functionTimeoutSeconds } from '../platform/pipeline/pipeline';
+import { callbackBuilds } from './deploy/pipeline';
 import { callbacksExamples } from './examples';
 import { RESERVED_NAMES } from './limits';
 import { callbacksRoutes } from './routes';
@@ -45,7 +47,7 @@ export const callbacksManifest: ServiceManifest = {
       deployedAs: { construct: 'CallbackBuilder', functionName: 'callback-builder' },
       description: 'Checks the code of a callback, finds its packages, puts it on its route',
       memoryMb: 1024,
-      timeoutSeconds: 120,
+      timeoutSeconds: functionTimeoutSeconds(callbackBuilds),
       trigger: { by: 'pipeline' },
       needs: {
         runs: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],

@@ -34,6 +34,7 @@ export interface InstallerFunctionProps {
   readonly config: StageConfig;
   readonly key: IKey;
   readonly language: keyof typeof INSTALLERS;
+  readonly timeoutSeconds: number;
 }
 
 /**
@@ -43,7 +44,7 @@ export interface InstallerFunctionProps {
 export class InstallerFunction extends Construct {
   readonly lambda: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { config, key, language }: InstallerFunctionProps) {
+  constructor(scope: Construct, id: string, { config, key, language, timeoutSeconds }: InstallerFunctionProps) {
     super(scope, id);
     const { runtime, handler, environment, indexes, client } = INSTALLERS[language];
     const name = `library-installer-${language}`;
@@ -68,8 +69,7 @@ export class InstallerFunction extends Construct {
       memorySize: 1792,
       // What is downloaded, what that unpacks to, and the bundle made of it.
       ephemeralStorageSize: Size.gibibytes(2),
-      // 120 s for an installation (docs/contracts/callbacks.md#build), and some to say so.
-      timeout: Duration.seconds(135),
+      timeout: Duration.seconds(timeoutSeconds),
       role: functionRole(this, logGroup, []),
       logGroup,
       ...QUIET_LOGS,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { callbackBuildStates } from '../../lib/constructs/callback-builds-states';
+import { pipelineStates } from '../../lib/constructs/pipeline-states';
+import { callbackBuilds } from '../../lambdas/callbacks/deploy/pipeline';
 import { BUILD_TIMEOUT_MS } from '../../lambdas/callbacks/deploy/start-build';
 import { functionsOf, isInstaller, isSandbox } from './functions';
 import { actions, LOGS, rolesOf, text } from './roles';
@@ -26,7 +27,10 @@ const State = z.object({
 const Definition = z.object({ StartAt: z.string(), TimeoutSeconds: z.number(), States: z.record(z.string(), State) });
 
 const definition = Definition.parse(
-  callbackBuildStates({ builder: 'builder', pythonInstaller: 'python', nodeInstaller: 'node' }),
+  pipelineStates(callbackBuilds, {
+    worker: 'builder',
+    functions: { 'python-installer': 'python', 'node-installer': 'node' },
+  }),
 );
 const states = Object.entries(definition.States);
 const tasks = states.filter(([, { Type }]) => Type === 'Task');

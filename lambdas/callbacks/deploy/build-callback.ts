@@ -3,9 +3,11 @@ import { retryOnConflict } from '../../platform/dynamo/transact';
 import { buildFailed, type CallbackRecord, type Snapshot } from '../registry/callback';
 import { wantedOf, type Wanted } from './library';
 import type { Sources } from '../registry/sources';
-import type { BuildOrder } from './start-build';
 import type { CallbackStore } from '../registry/store';
-import { OVER, type BuildStep, type Next } from './build-order';
+import type { Fault, Handlers } from '../../platform/pipeline/dispatcher';
+import { OVER } from '../../platform/pipeline/pipeline';
+import type { BuildOrder } from './build-order';
+import type { callbackBuilds } from './pipeline';
 import { checkSyntax } from './check-syntax';
 import { addressOf, type Libraries } from './libraries';
 
@@ -21,25 +23,28 @@ const FAULT = 'The build failed. This is a fault of the platform; deploy it agai
 const NO_REGISTRY = 'The package registry did not answer, so library could not be installed. Deploy it again.';
 
 /**
- * One step of a build (docs/contracts/callbacks.md#build). A build that is no longer the newest attempt, or whose
- * callback is gone, changes nothing and is over.
+ * What the worker does of a build, step by step. A build that is no longer the newest attempt, or whose callback is gone,
+ * changes nothing and is over.
  */
-export async function buildStep(step: BuildStep, ports: BuildPorts): Promise<Next> {
-  const record = await ports.callbacks.find(step.order.workspace, step.order.callbackId);
-  const snapshot = record && isNewest(record, step.order) ? record.building : undefined;
-  if (!snapshot) return OVER;
-  const build = { order: step.order, snapshot, wanted: wantedOf(snapshot.language, snapshot.library), ports };
-  switch (step.step) {
-    case 'check':
-      return check(build);
-    case 'find':
-      return step.resolved.ok ? find(build, addressOf(step.resolved)) : fail(build, step.resolved.reason);
-    case 'publish':
-      return publish(build, step);
-    case 'reject':
-      return fail(build, isUnanswered(step.fault) ? NO_REGISTRY : FAULT);
-  }
+export function buildHandlers(ports: BuildPorts): Handlers<typeof callbackBuilds> {
+  const ofNewest =
+    <E extends { readonly order: BuildOrder }, A>(step: (build: Build, event: E) => Promise<A>) =>
+    async (event: E): Promise<A | typeof OVER> => {
+      const { order } = event;
+      const record = await ports.callbacks.find(order.workspace, order.callbackId);
+      const snapshot = record && isNewest(record, order) ? record.building : undefined;
+      if (!snapshot) return OVER;
+      return step({ order, snapshot, wanted: wantedOf(snapshot.language, snapshot.library), ports }, event);
+    };
+  return {
+    check: ofNewest(check),
+    find: ofNewest(find),
+    publish: ofNewest(publish),
+    reject: ofNewest((build, { fault }) => fail(build, isUnanswered(fault) ? NO_REGISTRY : FAULT)),
+  };
 }
+
+type Event<Step extends keyof Handlers<typeof callbackBuilds>> = Parameters<Handlers<typeof callbackBuilds>[Step]>[0];
 
 interface Build {
   readonly order: BuildOrder;
@@ -49,7 +54,7 @@ interface Build {
 }
 
 /** Does the code parse? If so, and nothing is to be installed that is not there, it is deployed at once. */
-async function check(build: Build): Promise<Next> {
+async function check(build: Build) {
   const { order, snapshot, wanted, ports } = build;
   const source = await ports.sources.get(order.workspace, order.callbackId, snapshot.code);
   const [error, bundle] = await Promise.all([
@@ -59,26 +64,26 @@ async function check(build: Build): Promise<Next> {
   if (error !== null) return fail(build, error);
   if (!wanted || bundle) return deploy(build, bundle);
   return wanted.language === 'python'
-    ? { next: 'resolve-python', requirements: wanted.requirements }
-    : { next: 'resolve-node', dependencies: wanted.dependencies };
+    ? ({ next: 'resolve-python', requirements: wanted.requirements } as const)
+    : ({ next: 'resolve-node', dependencies: wanted.dependencies } as const);
 }
 
 /** Has somebody installed the same packages before, under whatever text? */
-async function find(build: Build, address: string): Promise<Next> {
+async function find(build: Build, { resolved }: Event<'find'>) {
+  if (!resolved.ok) return fail(build, resolved.reason);
+  const address = addressOf(resolved);
   const { order, snapshot, wanted, ports } = build;
   const bundle = await ports.libraries.at(order.workspace, address);
   if (!bundle) {
     const place = ports.libraries.placeFor(order.workspace, address);
-    return { next: `install-${snapshot.language}`, place, uploadUrl: await ports.libraries.uploadUrl(place) };
+    const uploadUrl = await ports.libraries.uploadUrl(place);
+    return { next: `install-${snapshot.language}`, place, uploadUrl } as const;
   }
   if (wanted) await ports.libraries.remember(order.workspace, wanted, address);
   return deploy(build, bundle);
 }
 
-async function publish(
-  build: Build,
-  { place, installed }: Extract<BuildStep, { readonly step: 'publish' }>,
-): Promise<Next> {
+async function publish(build: Build, { place, installed }: Event<'publish'>) {
   const { order, wanted, ports } = build;
   if (!installed.ok) return fail(build, installed.reason);
   const bundle = await ports.libraries.publish(order.workspace, place, installed);
@@ -86,7 +91,7 @@ async function publish(
   return deploy(build, bundle);
 }
 
-async function deploy({ order, snapshot, ports }: Build, packages: Bundle | undefined): Promise<Next> {
+async function deploy({ order, snapshot, ports }: Build, packages: Bundle | undefined): Promise<typeof OVER> {
   await conclude(order, ports, (record) => ({
     ...record,
     status: 'deployed',
@@ -98,19 +103,13 @@ async function deploy({ order, snapshot, ports }: Build, packages: Bundle | unde
   return OVER;
 }
 
-async function fail({ order, ports }: Build, reason: string): Promise<Next> {
+async function fail({ order, ports }: Build, reason: string): Promise<typeof OVER> {
   await conclude(order, ports, (record) => buildFailed(record, reason, ports.clock.now()));
   return OVER;
 }
 
 /** By the name of the installers' error, which whoever reports it for them may have put into words of their own. */
-const isUnanswered = ({
-  Error,
-  Cause = '',
-}: {
-  readonly Error: string;
-  readonly Cause?: string | undefined;
-}): boolean => /\bRegistryUnavailable\b/.test(`${Error} ${Cause}`);
+const isUnanswered = ({ Error, Cause = '' }: Fault): boolean => /\bRegistryUnavailable\b/.test(`${Error} ${Cause}`);
 
 /** Writes the end of a build, if it is still the newest one. */
 export const conclude = (

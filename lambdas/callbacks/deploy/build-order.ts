@@ -1,9 +1,19 @@
 import * as z from 'zod';
-import { BuildOrder } from './start-build';
+import { versionUpTo } from '../../platform/version';
 
-/** What the state machine asks of the builder and of the installers, and what they answer (docs/callbacks.md, "Builds"). */
+/** What executions of builds carry (docs/callbacks.md, "Builds"). */
 
-const ofOrder = <S extends string>(step: S) => z.object({ step: z.literal(step), order: BuildOrder });
+/** Of an order for a build; as all versions it is raised by hand (docs/adr/0018). */
+export const BUILD_ORDER_VERSION = 1;
+
+/** One deploy of one callback; a later attempt makes it void. */
+export const BuildOrder = z.object({
+  version: versionUpTo('the order', BUILD_ORDER_VERSION),
+  workspace: z.string(),
+  callbackId: z.number(),
+  attempt: z.number(),
+});
+export type BuildOrder = z.output<typeof BuildOrder>;
 
 /** An installer's word that packages cannot be installed, for the reader of `last_error`. */
 const Refusal = z.object({ ok: z.literal(false), reason: z.string() });
@@ -29,20 +39,3 @@ export type Installed = z.output<typeof Installed>;
 /** Where a bundle belongs: its address by content, and the object that this build writes it to. */
 export const Place = z.object({ address: z.string(), key: z.string() });
 export type Place = z.output<typeof Place>;
-
-export const BuildStep = z.discriminatedUnion('step', [
-  ofOrder('check'),
-  ofOrder('find').extend({ resolved: Resolved }),
-  ofOrder('publish').extend({ place: Place, installed: Installed }),
-  ofOrder('reject').extend({ fault: z.object({ Error: z.string(), Cause: z.string().optional() }) }),
-]);
-export type BuildStep = z.output<typeof BuildStep>;
-
-/** What the state machine does next. `over`: the build is at its end, whatever that is. */
-export type Next =
-  | { readonly next: 'over' }
-  | { readonly next: 'resolve-python'; readonly requirements: readonly string[] }
-  | { readonly next: 'resolve-node'; readonly dependencies: Readonly<Record<string, string>> }
-  | { readonly next: 'install-python' | 'install-node'; readonly place: Place; readonly uploadUrl: string };
-
-export const OVER: Next = { next: 'over' };

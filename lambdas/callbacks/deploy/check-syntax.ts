@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type CallPorts, callRun, resultOf } from '../../engine';
 import { ownerOf, runtimeOf, type Snapshot } from '../registry/callback';
 import { CALLBACK_LIMITS } from '../limits';
-import type { BuildOrder } from './start-build';
+import type { BuildOrder } from './build-order';
 import { CHECK_SCRIPTS } from './check-scripts';
 
 const CHECK_TIMEOUT_MS = 10_000;

@@ -1,39 +1,22 @@
 import { createHash } from 'node:crypto';
-import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import * as z from 'zod';
 import { AppError } from '../../platform/http/errors';
-import { versionUpTo } from '../../platform/version';
+import type { StartExecution } from '../../platform/pipeline/start-execution';
+import { BUILD_ORDER_VERSION, type BuildOrder } from './build-order';
+import { callbackBuilds } from './pipeline';
 
-/**
- * Milliseconds after which a build that has not ended is taken for lost: a minute more than its state machine has, which
- * resolves (60 s) and installs (120 s) with retries.
- */
-export const BUILD_TIMEOUT_MS = 360_000;
-
-/** Of an order for a build; as all versions it is raised by hand (docs/adr/0018). */
-const BUILD_ORDER_VERSION = 1;
-
-/** One deploy of one callback; a later attempt makes it void. */
-export const BuildOrder = z.object({
-  version: versionUpTo('the order', BUILD_ORDER_VERSION),
-  workspace: z.string(),
-  callbackId: z.number(),
-  attempt: z.number(),
-});
-export type BuildOrder = z.output<typeof BuildOrder>;
+/** Milliseconds after which a build that has not ended is taken for lost: a minute more than its state machine has. */
+export const BUILD_TIMEOUT_MS = (callbackBuilds.timeoutSeconds + 60) * 1000;
 
 /** Has a deploy built; returns once that has begun. @throws AppError `SERVICE_UNAVAILABLE` */
 export type StartBuild = (order: BuildOrder) => Promise<void>;
 
-/** Starts one execution of the state machine per attempt: a repeated start finds that it has begun. */
+/** One execution per attempt. */
 export const executionStartBuild =
-  (sfn: SFNClient, stateMachineArn: string): StartBuild =>
+  (start: StartExecution): StartBuild =>
   async (order) => {
     try {
-      const input = JSON.stringify({ order: { version: BUILD_ORDER_VERSION, ...order } });
-      await sfn.send(new StartExecutionCommand({ stateMachineArn, name: executionName(order), input }));
+      await start(executionName(order), { version: BUILD_ORDER_VERSION, ...order });
     } catch (cause) {
-      if (cause instanceof ExecutionAlreadyExists) return;
       throw new AppError('SERVICE_UNAVAILABLE', 'There is no capacity to build at the moment. Try again shortly.', {
         cause,
       });

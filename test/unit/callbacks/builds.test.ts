@@ -5,7 +5,7 @@ import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { Envelope } from '../../../lambdas/engine/store/envelope';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { randomIds } from '../../../lambdas/platform/ids';
-import { buildStep, type BuildPorts } from '../../../lambdas/callbacks/deploy/build-callback';
+import { buildHandlers, type BuildPorts } from '../../../lambdas/callbacks/deploy/build-callback';
 import { Libraries } from '../../../lambdas/callbacks/deploy/libraries';
 import { snapshotOf, type CallbackRecord } from '../../../lambdas/callbacks/registry/callback';
 import { SourceStore } from '../../../lambdas/engine/store/source-store';
@@ -70,14 +70,14 @@ const installed = { ok: true as const, sha256: 'c'.repeat(64), packedBytes: 1, u
 async function built(library: string, lock: string): Promise<{ steps: string[]; key: string | undefined }> {
   const order = await building(library);
   const steps = ['check'];
-  const checked = await buildStep({ step: 'check', order }, ports);
+  const checked = await buildHandlers(ports).check({ order });
   if (checked.next !== 'over') {
     steps.push(checked.next);
-    const found = await buildStep({ step: 'find', order, resolved: resolved(lock) }, ports);
+    const found = await buildHandlers(ports).find({ order, resolved: resolved(lock) });
     if (found.next === 'install-python') {
       steps.push(found.next);
       expect(found.uploadUrl).toContain(found.place.key);
-      await buildStep({ step: 'publish', order, place: found.place, installed }, ports);
+      await buildHandlers(ports).publish({ order, place: found.place, installed });
     }
   }
   const record = await recordOf(order);
@@ -105,7 +105,7 @@ test('after an hour a text is resolved again', async () => {
 test('another platform, or another version of what is needed, is another bundle', async () => {
   const order = await building('three');
   const place = async (lock: string, platform: string) => {
-    const found = await buildStep({ step: 'find', order, resolved: resolved(lock, platform) }, ports);
+    const found = await buildHandlers(ports).find({ order, resolved: resolved(lock, platform) });
     return found.next === 'install-python' ? found.place.address : undefined;
   };
   const places = [await place('three==1', 'here'), await place('three==1', 'there'), await place('three==2', 'here')];
@@ -118,29 +118,37 @@ test('of two builds that installed the same at the same time, one bundle is kept
   const lock = `four==1 --hash=sha256:${randomUUID()}`;
   const orders = [await building('four'), await building('four==1')];
   const found = await Promise.all(
-    orders.map((order) => buildStep({ step: 'find', order, resolved: resolved(lock) }, ports)),
+    orders.map((order) => buildHandlers(ports).find({ order, resolved: resolved(lock) })),
   );
   for (const [index, order] of orders.entries()) {
     const one = found[index];
     if (one?.next !== 'install-python') throw new Error('nothing to install');
-    await buildStep({ step: 'publish', order, place: one.place, installed }, ports);
+    await buildHandlers(ports).publish({ order, place: one.place, installed });
   }
   const keys = await Promise.all(orders.map(async (order) => (await recordOf(order)).deployment?.packages?.key));
   expect(new Set(keys).size).toBe(1);
 });
 
+const refusal = { ok: false as const, reason: 'library needs nothing of the kind' };
+type Handlers = ReturnType<typeof buildHandlers>;
+type Order = Parameters<Handlers['check']>[0]['order'];
+
 test.each([
+  ['find', (handlers: Handlers, order: Order) => handlers.find({ order, resolved: refusal }), refusal.reason],
   [
-    'find',
-    { resolved: { ok: false as const, reason: 'library needs nothing of the kind' } },
-    'library needs nothing of the kind',
+    'reject, out of time',
+    (handlers: Handlers, order: Order) => handlers.reject({ order, fault: { Error: 'States.Timeout' } }),
+    'fault of the platform',
   ],
-  ['reject', { fault: { Error: 'States.Timeout' } }, 'fault of the platform'],
-  ['reject', { fault: { Error: 'RegistryUnavailable', Cause: '{}' } }, 'registry did not answer'],
-] as const)('a build that ends at %s fails with its reason', async (step, more, reason) => {
+  [
+    'reject, without a registry',
+    (handlers: Handlers, order: Order) =>
+      handlers.reject({ order, fault: { Error: 'RegistryUnavailable', Cause: '{}' } }),
+    'registry did not answer',
+  ],
+] as const)('a build that ends at %s fails with its reason', async (_step, end, reason) => {
   const order = await building('five');
-  const event = step === 'find' ? { step, order, ...more } : { step, order, ...more };
-  expect(await buildStep(event as Parameters<typeof buildStep>[0], ports)).toEqual({ next: 'over' });
+  expect(await end(buildHandlers(ports), order)).toEqual({ next: 'over' });
   expect(await recordOf(order)).toMatchObject({
     status: 'failed',
     lastError: expect.stringContaining(reason) as unknown,
@@ -152,11 +160,11 @@ test('a build that is not the newest, or whose callback is gone, changes nothing
   const before = await recordOf(order);
   await ports.callbacks.save(before, { ...before, attempt: 2 });
   for (const old of [order, { ...order, callbackId: 99_999 }]) {
-    expect(await buildStep({ step: 'check', order: old }, ports)).toEqual({ next: 'over' });
-    expect(await buildStep({ step: 'find', order: old, resolved: resolved('six==1') }, ports)).toEqual({
+    expect(await buildHandlers(ports).check({ order: old })).toEqual({ next: 'over' });
+    expect(await buildHandlers(ports).find({ order: old, resolved: resolved('six==1') })).toEqual({
       next: 'over',
     });
-    await buildStep({ step: 'reject', order: old, fault: { Error: 'x' } }, ports);
+    await buildHandlers(ports).reject({ order: old, fault: { Error: 'x' } });
   }
   expect(await recordOf(order)).toMatchObject({ status: 'build', attempt: 2 });
 });

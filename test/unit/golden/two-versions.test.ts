@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { BuildStep } from '../../../lambdas/callbacks/deploy/build-order';
+import { callbackBuilds } from '../../../lambdas/callbacks/deploy/pipeline';
+import { readEvent } from '../../../lambdas/platform/pipeline/dispatcher';
 import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { Envelope } from '../../../lambdas/engine/store/envelope';
 import { execute, type ExecutePorts } from '../../../lambdas/engine/lifecycle/execute';
@@ -94,7 +95,7 @@ describe.each(RELEASES)("today's runner and release %s", (release) => {
   test("today's caller and builder read its orders", () => {
     const { caller, builder } = goldenOrders(release);
     expect(caller.map((order) => OutsideOrder.parse(order).json)).toEqual(['{"a":1}']);
-    expect(builder.map((step) => BuildStep.parse(step).step)).toEqual(['check', 'find', 'publish']);
+    expect(builder.map((step) => readEvent(callbackBuilds, step).step)).toEqual(['check', 'find', 'publish']);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Config } from 'jest';
 type Project = Exclude<NonNullable<Config['projects']>[number], string>;
 
 /** Packages published as ES modules only; jest runs CommonJS, so they are transformed like our own code. */
-const esmOnly = ['@middy', 'eventsource', 'eventsource-parser'];
+const esmOnly = ['@kubernetes', '@middy', 'eventsource', 'eventsource-parser', 'jose', 'oauth4webapi', 'openid-client'];
 
 const project = (displayName: string, folder: string, more: Project = {}): Project => ({
   displayName,

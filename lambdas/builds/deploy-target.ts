@@ -63,3 +63,13 @@ export class TargetRefused extends Error {
 export class TargetUnavailable extends Error {
   override readonly name = 'TargetUnavailable';
 }
+
+/** The target has something of that name that is not of this platform (409 `APP_NAME_CONFLICT`). */
+export class AppNameTaken extends Error {
+  override readonly name = 'AppNameTaken';
+}
+
+/** The target has no such namespace (400 `NAMESPACE_NOT_FOUND`). */
+export class NamespaceMissing extends Error {
+  override readonly name = 'NamespaceMissing';
+}

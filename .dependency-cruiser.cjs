@@ -51,7 +51,7 @@ module.exports = {
       {
         path: '.',
         pathNot:
-          '^lambdas/([^/]+(/deploy)?|platform/(http|pipeline))/(manifest|routes|route|errors|examples|limits|pipeline)\\.ts$',
+          '^lambdas/([^/]+(/deploy)?|platform/(http|pipeline))/(manifest|routes|route|errors|error-codes|examples|limits|pipeline)\\.ts$',
       },
     ),
     rule(
@@ -94,7 +94,7 @@ module.exports = {
       'lib-sees-tables-only',
       'The CDK app sees manifests, route tables, contracts and what both fronts answer to preflights.',
       { path: '^lib/' },
-      { path: '^lambdas/', pathNot: '/(services|manifest|routes|contract|limits|route|errors|cors|pipeline)\\.ts$' },
+      { path: '^lambdas/', pathNot: '/(services|manifest|routes|contract|limits|route|errors|error-codes|cors|pipeline)\\.ts$' },
     ),
     rule('product-not-tests', 'Nothing imports tests.', { path: '^(bin|lib|lambdas|local)/' }, { path: '^test/' }),
     rule(

@@ -23,6 +23,7 @@ import type { Ports } from './ports';
 import { getCallback, listCallbacks } from './registry/read-callbacks';
 import { ReservedNames } from './reserved-names';
 import { ChatRoomStore } from './chat/chat-room-store';
+import { callbacksErrors } from './error-codes';
 import { callbacksRoutes } from './routes';
 import { Sources } from './registry/sources';
 import { startExecution } from '../platform/pipeline/start-execution';
@@ -62,6 +63,7 @@ const ports: Ports = {
 };
 
 export const handler = endpoint({
+  errors: callbacksErrors,
   routes: callbacksRoutes,
   useCases: {
     createCallback: createCallback(ports),

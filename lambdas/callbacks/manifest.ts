@@ -1,6 +1,7 @@
 import type { ServiceManifest } from '../platform/manifest';
 import { functionTimeoutSeconds } from '../platform/pipeline/pipeline';
 import { callbackBuilds } from './deploy/pipeline';
+import { callbacksErrors } from './error-codes';
 import { callbacksExamples } from './examples';
 import { RESERVED_NAMES } from './limits';
 import { callbacksRoutes } from './routes';
@@ -10,6 +11,7 @@ export const callbacksManifest: ServiceManifest = {
   description: 'The callbacks API: register endpoints, deploy them, call them; chat rooms',
   routes: callbacksRoutes,
   examples: callbacksExamples,
+  errors: callbacksErrors,
   owned: {
     params: {
       callback_id: { nobodys: 987_654_321 },

@@ -32,6 +32,7 @@ import { functionLogs, workspaceLogs } from './invoke/logs';
 import { lokiSource } from './observability/loki-source';
 import type { Ports } from './ports';
 import { prometheusSource } from './observability/prometheus-source';
+import { functionsErrors } from './error-codes';
 import { functionsRoutes } from './routes';
 import { WorkspaceStore } from './workspaces/workspace-store';
 import {
@@ -105,6 +106,7 @@ function wakeCleaner(): Ports['wakeCleaner'] {
 }
 
 export const handler = endpoint({
+  errors: functionsErrors,
   routes: functionsRoutes,
   useCases: {
     createWorkspace: createWorkspace(ports),

@@ -1,4 +1,5 @@
 import type { ServiceManifest, WorkerManifest } from '../platform/manifest';
+import { functionsErrors } from './error-codes';
 import { functionsExamples } from './examples';
 import { functionsRoutes } from './routes';
 
@@ -42,6 +43,7 @@ export const functionsManifest: ServiceManifest = {
   description: 'The functions API: workspaces, stored functions, invoke, logs, metrics',
   routes: functionsRoutes,
   examples: functionsExamples,
+  errors: functionsErrors,
   owned: {
     params: {
       workspaceId: { nobodys: 'ws-nobodys' },

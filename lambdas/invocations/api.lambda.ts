@@ -12,6 +12,7 @@ import { workspaceIds } from '../platform/dynamo/workspaces';
 import { cancelInvocation } from './cancel-invocation';
 import type { Ports } from './ports';
 import { getEvents, getInvocation, listInvocations, listRuntimes } from './read';
+import { invocationsErrors } from './error-codes';
 import { invocationsRoutes } from './routes';
 import { startBatch } from './start-batch';
 import { startInvocation } from './start-invocation';
@@ -40,6 +41,7 @@ const ports: Ports = {
 };
 
 export const handler = endpoint({
+  errors: invocationsErrors,
   routes: invocationsRoutes,
   useCases: {
     startInvocation: startInvocation(ports),

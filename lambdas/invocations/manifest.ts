@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '../platform/manifest';
+import { invocationsErrors } from './error-codes';
 import { invocationsExamples } from './examples';
 import { invocationsRoutes } from './routes';
 
@@ -7,6 +8,7 @@ export const invocationsManifest: ServiceManifest = {
   description: 'The invocations API: start runs, read them, cancel them',
   routes: invocationsRoutes,
   examples: invocationsExamples,
+  errors: invocationsErrors,
   owned: {
     params: { id: { nobodys: 'inv-00000000000000000000000000' } },
     query: { batchId: { nobodys: 'bat-000000000000' } },

@@ -20,6 +20,7 @@ import type { Ports } from './ports';
 import { ProjectStore } from './project-store';
 import { createProject, listProjects } from './projects';
 import { getFlatStatus, getJob, getLog } from './read';
+import { jobsErrors } from './error-codes';
 import { jobsRoutes } from './routes';
 import { uploadJob } from './upload';
 
@@ -59,6 +60,7 @@ const largeReplies = {
 };
 
 export const handler = endpoint({
+  errors: jobsErrors,
   routes: jobsRoutes,
   useCases: {
     uploadJob: uploadJob(ports),

@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '../platform/manifest';
+import { jobsErrors } from './error-codes';
 import { jobsExamples } from './examples';
 import { jobsRoutes } from './routes';
 
@@ -7,6 +8,7 @@ export const jobsManifest: ServiceManifest = {
   description: 'The jobs API: upload scripts, run them, read what came of it',
   routes: jobsRoutes,
   examples: jobsExamples,
+  errors: jobsErrors,
   owned: {
     params: {
       job_id: { nobodys: '00000000-0000-4000-8000-000000000000' },

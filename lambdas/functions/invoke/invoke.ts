@@ -83,7 +83,7 @@ async function answerOf(run: Run, ports: Ports): Promise<Answer> {
     case undefined:
       // Nothing may have run where nobody was reached: that call may be made again under its key.
       throw statusCode === 503
-        ? new AppError('INVOCATION_ERROR', message, { details: { logId }, headers })
+        ? new AppError('INVOCATION_ERROR', message, { details: { logId }, headers: { ...headers, 'Retry-After': '2' } })
         : new AppError('EXECUTION_ERROR', message, { details: { logId }, headers, replayable: true });
     case 'RUNTIME_ERROR':
     case 'SYNTAX_ERROR':

@@ -1,62 +1,32 @@
 /**
- * Every way a request can be refused, and the one HTTP status each has over all APIs (docs/contracts/common.md#errors).
- * The union is closed: a code that is not here cannot be thrown, a code without a status does not compile.
+ * Every way that the platform refuses a request, and the one HTTP status each has over all APIs
+ * (docs/contracts/common.md#errors). With those of services (`ServiceErrors`) the union is closed: a code that is in
+ * neither cannot be thrown, a code without a status does not compile.
  */
 export const STATUS_BY_CODE = {
   INVALID_JSON: 400,
   VALIDATION_ERROR: 400,
   UNSUPPORTED_RUNTIME: 400,
-  URL_NOT_ALLOWED: 400,
-  CALLBACK_BUILDING: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   ROUTE_NOT_FOUND: 404,
   INVOCATION_NOT_FOUND: 404,
   NOT_FOUND: 404,
-  CALLBACK_NOT_FOUND: 404,
-  JOB_NOT_FOUND: 404,
-  LOG_NOT_FOUND: 404,
-  CALLBACK_NOT_REGISTERED: 404,
-  CHATROOM_NOT_FOUND: 404,
-  CHAT_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   IDEMPOTENCY_KEY_REUSED: 409,
   IDEMPOTENCY_IN_PROGRESS: 409,
-  INVOCATION_ALREADY_FINISHED: 409,
-  WORKSPACE_PROTECTED: 409,
-  FUNCTION_DISABLED: 409,
-  QUOTA_EXCEEDED: 409,
-  CALLBACK_EXISTS: 409,
-  CALLBACK_LINK_INVALID: 409,
-  CHATROOM_LINK_INVALID: 409,
-  JOB_ALREADY_RUNNING: 409,
-  JOB_CANCELLED: 409,
-  JOB_ALREADY_FINISHED: 409,
-  PROJECT_NAME_CONFLICT: 409,
-  PROJECT_LIMIT_REACHED: 409,
-  PATH_RESERVED: 409,
-  LIMIT_REACHED: 409,
   PAYLOAD_TOO_LARGE: 413,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
-  EXECUTION_ERROR: 500,
-  CREATE_ERROR: 500,
-  LIST_ERROR: 500,
-  LOKI_ERROR: 500,
-  PROMETHEUS_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
-  INVOCATION_ERROR: 503,
-  LOKI_CONNECTION_ERROR: 503,
-  PROMETHEUS_CONNECTION_ERROR: 503,
   TIMEOUT: 504,
-  STILL_RUNNING: 504,
 } as const satisfies Record<string, number>;
 
 /** Codes with their status. */
 export type ErrorStatuses = Readonly<Record<string, number>>;
 
 /**
- * Codes that a service has for itself: its `errors.ts` has them with their status, for its endpoint and its manifest, and adds
+ * Codes that a service has for itself: its `error-codes.ts` has them with their status, for its endpoint and its manifest, and adds
  * them here (`declare module`), so that the compiler knows all codes there are.
  */
 export interface ServiceErrors extends Record<never, number> {}
@@ -105,7 +75,6 @@ export class AppError extends Error {
 const RETRY_AFTER: { readonly [C in ErrorCode]?: { readonly 'Retry-After': string } } = {
   RATE_LIMITED: { 'Retry-After': '1' },
   SERVICE_UNAVAILABLE: { 'Retry-After': '2' },
-  INVOCATION_ERROR: { 'Retry-After': '2' },
   IDEMPOTENCY_IN_PROGRESS: { 'Retry-After': '1' },
 };
 

@@ -94,7 +94,10 @@ module.exports = {
       'lib-sees-tables-only',
       'The CDK app sees manifests, route tables, contracts and what both fronts answer to preflights.',
       { path: '^lib/' },
-      { path: '^lambdas/', pathNot: '/(services|manifest|routes|contract|limits|route|errors|error-codes|cors|pipeline)\\.ts$' },
+      {
+        path: '^lambdas/',
+        pathNot: '/(services|manifest|routes|contract|limits|route|errors|error-codes|cors|pipeline)\\.ts$',
+      },
     ),
     rule('product-not-tests', 'Nothing imports tests.', { path: '^(bin|lib|lambdas|local)/' }, { path: '^test/' }),
     rule(

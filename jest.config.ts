@@ -47,6 +47,8 @@ const config: Config = {
     project('faults', 'faults'),
     // Needs Go: `npm run test:rie`, not part of `npm test`.
     project('rie', 'rie', { globalSetup: '<rootDir>/test/support/rie.global-setup.ts' }),
+    // Needs Go, and ten minutes the first time: `npm run test:kubernetes`, not part of `npm test`.
+    project('kubernetes', 'kubernetes', { globalSetup: '<rootDir>/test/support/kubernetes.global-setup.ts' }),
   ],
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],

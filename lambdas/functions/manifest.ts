@@ -35,6 +35,7 @@ const caller: WorkerManifest = {
   needs: {
     runs: ['GetItem', 'PutItem', 'UpdateItem'],
     objects: { get: ['payloads'], put: ['results'] },
+    apps: 'invoke',
   },
 };
 
@@ -63,6 +64,7 @@ export const functionsManifest: ServiceManifest = {
       },
       key: ['GenerateDataKey', 'Decrypt'],
       functionLines: 'read',
+      apps: 'invoke',
       readsMetrics: true,
       invokes: {
         NARAE_RUNNER_FUNCTION: 'runner',

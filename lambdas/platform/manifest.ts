@@ -145,6 +145,8 @@ export interface FunctionNeeds {
   readonly key?: readonly ('GenerateDataKey' | 'Decrypt')[];
   /** What builds publish in the platform's registry: to read it, or to add to it as well. */
   readonly images?: 'pull' | 'push';
+  /** Functions that users deploy: to call them at their addresses, or to make and remove them. */
+  readonly apps?: 'invoke' | 'deploy';
   /** The log group of the lines that stored functions print. */
   readonly functionLines?: 'read' | 'delete';
   /** CloudWatch metrics, of the whole account: there are no resources to name. */
@@ -161,6 +163,7 @@ export interface FunctionNeeds {
 
 /** docs/architecture.md, "Environment variables of our functions". */
 export type SettingName =
+  | 'NARAE_APPS'
   | 'NARAE_DATA_KEY_ID'
   | 'NARAE_FUNCTION_LOGS'
   | 'NARAE_LOKI_URL'

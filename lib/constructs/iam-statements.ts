@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
@@ -12,6 +12,7 @@ import * as z from 'zod';
 import type { RunIndexName, TableAction } from '../../lambdas/platform/manifest';
 import type { DataStack } from '../stacks/data';
 import { acknowledge } from './acknowledge';
+import type { AppPlace } from './app-place';
 
 /**
  * Statements that roles are made of. CDK's own `grant` methods give more than is needed (whole buckets, `kms:ReEncrypt*`),
@@ -107,6 +108,69 @@ export const acknowledgeRegistryToken = (role: IConstruct): void =>
     'AwsSolutions-IAM5[Resource::*]',
     'ecr:GetAuthorizationToken knows no resources; the token opens what the role may do with the repository.',
   );
+
+const DEPLOY = [
+  'CreateFunction',
+  'GetFunctionConfiguration',
+  'UpdateFunctionCode',
+  'UpdateFunctionConfiguration',
+  'PublishVersion',
+  'ListVersionsByFunction',
+  'DeleteFunction',
+  'GetAlias',
+  'CreateAlias',
+  'UpdateAlias',
+  'GetFunctionUrlConfig',
+  'TagResource',
+];
+
+/** To deploy apps: their functions and no others, with the one role that may do nothing, and addresses that are signed for. */
+export function deployApps(apps: AppPlace, data: DataStack): PolicyStatement[] {
+  const { region } = Stack.of(data);
+  return [
+    new PolicyStatement({ actions: DEPLOY.map((action) => `lambda:${action}`), resources: [apps.functionsArn] }),
+    new PolicyStatement({
+      actions: ['lambda:CreateFunctionUrlConfig'],
+      resources: [apps.functionsArn],
+      conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+    }),
+    new PolicyStatement({
+      actions: ['iam:PassRole'],
+      resources: [apps.role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+    }),
+    // Lambda encrypts environment values with the stage's key on behalf of whoever sets them.
+    new PolicyStatement({
+      actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:Encrypt'],
+      resources: [data.key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `lambda.${region}.amazonaws.com` } },
+    }),
+  ];
+}
+
+/** To call apps at their addresses. Since October 2025 that takes both: the address, and the function behind it. */
+export const callApps = (apps: AppPlace): PolicyStatement[] => [
+  new PolicyStatement({
+    actions: ['lambda:InvokeFunctionUrl'],
+    resources: [apps.functionsArn],
+    conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+  }),
+  new PolicyStatement({
+    actions: ['lambda:InvokeFunction'],
+    resources: [apps.functionsArn],
+    conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+  }),
+];
+
+export function acknowledgeApps(role: IConstruct, apps: AppPlace): void {
+  const { account, region, partition } = Stack.of(role);
+  const owner = Token.isUnresolved(account) ? '<AWS::AccountId>' : account;
+  acknowledge(
+    role,
+    `AwsSolutions-IAM5[Resource::arn:${partition}:lambda:${region}:${owner}:function:${apps.prefix}*]`,
+    'Functions of apps are made when users deploy them; no other function has the prefix.',
+  );
+}
 
 export const send = (queue: IQueue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });

@@ -10,6 +10,8 @@ const runtimes = Object.keys(SANDBOX_RUNTIMES).filter((name): name is SandboxRun
 
 /** The sandbox functions of a stage: one for each runtime and memory tier. */
 export class SandboxFleet extends Construct {
+  /** Absent where user code may reach the internet. */
+  readonly network: SandboxNetwork | undefined;
   readonly lambdas: readonly IFunction[];
   /** Their names, as text: other stacks use these, so that a tier may go without asking them first (ADR 0011). */
   readonly names: readonly string[];
@@ -23,8 +25,8 @@ export class SandboxFleet extends Construct {
   ) {
     super(scope, id);
     const { config, key, bucket } = props;
-    const network =
-      config.network === 'none' ? new SandboxNetwork(this, 'Network', { config, key, bucket }) : undefined;
+    this.network = config.network === 'none' ? new SandboxNetwork(this, 'Network', { config, key, bucket }) : undefined;
+    const { network } = this;
     const fleet = runtimes.map((runtime) => {
       const tiers = config.memoryTiersMb.map((memoryMb) => {
         const id = `${runtime.replace('.', '')}-${memoryMb}`;

@@ -3,7 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { folderOf, type ApiManifest, type ServiceManifest } from '../../lambdas/platform/manifest';
 import { acknowledge } from '../constructs/acknowledge';
-import { acknowledgeRegistryToken } from '../constructs/iam-statements';
+import { acknowledgeApps, acknowledgeRegistryToken } from '../constructs/iam-statements';
 import { PlatformFunction } from '../constructs/platform-function';
 import { ServiceRoutes } from '../constructs/service-routes';
 import type { Callable, ServiceDependencies } from './dependencies';
@@ -37,6 +37,7 @@ export function addServiceApi(
     environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(','), ...environmentOf(needy, ground) },
     access: statementsOf(needy, ground),
   });
+  if (api.needs.apps) acknowledgeApps(lambda.role ?? lambda, ground.engine.apps);
   if (api.needs.images) acknowledgeRegistryToken(lambda.role ?? lambda);
   if (api.needs.readsMetrics)
     acknowledge(

@@ -3,6 +3,7 @@ import type { ServiceDependencies } from './dependencies';
 
 /** Where the value of each variable comes from; without one the function does not get the variable. */
 const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => string | undefined>> = {
+  NARAE_APPS: ({ engine }) => engine.apps.settings,
   NARAE_DATA_KEY_ID: ({ data }) => data.key.keyId,
   NARAE_FUNCTION_LOGS: ({ engine }) => engine.functionLogs.logGroupName,
   NARAE_LOKI_URL: ({ config }) => config.lokiUrl,

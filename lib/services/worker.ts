@@ -11,7 +11,7 @@ import {
 } from '../../lambdas/platform/manifest';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
-import { acknowledgeRegistryToken } from '../constructs/iam-statements';
+import { acknowledgeApps, acknowledgeRegistryToken } from '../constructs/iam-statements';
 import { PlatformFunction } from '../constructs/platform-function';
 import type { Callable, ServiceDependencies } from './dependencies';
 import { environmentOf, statementsOf } from './needs';
@@ -48,6 +48,7 @@ export function addWorker(
     environment: environmentOf(needy, ground),
     access: statementsOf(needy, ground),
   });
+  if (needs.apps) acknowledgeApps(lambda.role ?? lambda, ground.engine.apps);
   if (needs.images) acknowledgeRegistryToken(lambda.role ?? lambda);
   if (trigger.by === 'event' && deadLetters) {
     const maxAge = Duration.minutes(trigger.maxAgeMinutes);

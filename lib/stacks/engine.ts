@@ -20,6 +20,7 @@ import {
   send,
   writeLines,
 } from '../constructs/iam-statements';
+import { AppPlace } from '../constructs/app-place';
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { PlatformFunction } from '../constructs/platform-function';
@@ -37,6 +38,8 @@ export class EngineStack extends Stack {
   readonly sandboxes: SandboxFleet;
   /** Lines that functions print, for those who look at logs and not at runs. */
   readonly functionLogs: LogGroup;
+  /** Where deployed apps run. */
+  readonly apps: AppPlace;
   readonly runner: IFunction;
   readonly reaper: IFunction;
   readonly stream: IFunction;
@@ -51,6 +54,7 @@ export class EngineStack extends Stack {
     // Version 0.1 imports these in its ops stack: gone before that is updated, they would stop the upgrade. The release
     // after this one may drop them (docs/deploy.md, "Upgrading").
     for (const { functionName } of this.sandboxes.lambdas) this.exportValue(functionName);
+    this.apps = new AppPlace(this, 'Apps', { config, key: data.key, network: this.sandboxes.network });
     this.functionLogs = new StageLogGroup(this, 'FunctionLogs', { config, key: data.key, name: 'function-lines' });
     this.runnerDeadLetters = deadLetterQueue(this, 'RunnerDeadLetters', data.key);
     this.runner = this.#runner(config, data);

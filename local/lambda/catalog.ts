@@ -16,8 +16,11 @@ export interface EventPolicy {
   readonly onFailureArn: string | undefined;
 }
 
-/** How the function's URL answers. */
-export type UrlMode = 'BUFFERED' | 'RESPONSE_STREAM';
+/** How a function's URL answers, and whether callers sign. */
+export interface UrlConfig {
+  readonly mode: 'BUFFERED' | 'RESPONSE_STREAM';
+  readonly signed: boolean;
+}
 
 /** A definition is read again after this time, in the background, when the function is used. */
 const RECHECK_AFTER_MS = 2_000;
@@ -30,7 +33,7 @@ interface Entry {
   definition: Promise<FunctionDefinition>;
   readAt: number;
   eventPolicy?: Promise<EventPolicy>;
-  urlMode?: Promise<UrlMode>;
+  url?: Promise<UrlConfig>;
 }
 
 /**
@@ -47,7 +50,7 @@ export class FunctionCatalog {
 
   /** @throws LambdaError ResourceNotFoundException */
   get(reference: string): Promise<FunctionDefinition> {
-    const name = functionName(reference);
+    const name = catalogName(reference);
     const entry = this.#entries.get(name) ?? this.#enter(name);
     if (Date.now() - entry.readAt > RECHECK_AFTER_MS) this.#recheck(name, entry);
     return entry.definition;
@@ -60,17 +63,18 @@ export class FunctionCatalog {
   }
 
   /** @throws LambdaError ResourceNotFoundException where the function has no URL. */
-  urlMode(definition: FunctionDefinition): Promise<UrlMode> {
-    const entry = this.#entries.get(definition.name) ?? this.#enter(definition.name);
-    entry.urlMode ??= this.#readUrlMode(definition.name);
-    entry.urlMode.catch(() => delete entry.urlMode);
-    return entry.urlMode;
+  urlOf(reference: string): Promise<UrlConfig> {
+    const name = catalogName(reference);
+    const entry = this.#entries.get(name) ?? this.#enter(name);
+    entry.url ??= this.#readUrl(name);
+    entry.url.catch(() => delete entry.url);
+    return entry.url;
   }
 
   /** After a deployment: one function, or all, are read anew at their next use. */
   forget(reference?: string): void {
     if (reference === undefined) this.#entries.clear();
-    else this.#entries.delete(functionName(reference));
+    else for (const end of ['', LIVE]) this.#entries.delete(functionName(reference) + end);
   }
 
   close(): void {
@@ -100,7 +104,7 @@ export class FunctionCatalog {
 
   async #read(name: string): Promise<FunctionDefinition> {
     try {
-      return readDefinition(await this.#client.send(new GetFunctionCommand({ FunctionName: name })));
+      return readDefinition(await this.#client.send(new GetFunctionCommand(named(name))));
     } catch (error) {
       if (!isNotFound(error)) throw error;
       throw new LambdaError('ResourceNotFoundException', `Function not found: ${name}`);
@@ -128,15 +132,24 @@ export class FunctionCatalog {
     }
   }
 
-  async #readUrlMode(name: string): Promise<UrlMode> {
+  async #readUrl(name: string): Promise<UrlConfig> {
     try {
-      const answer = await this.#client.send(new GetFunctionUrlConfigCommand({ FunctionName: name }));
-      return answer.InvokeMode === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED';
+      const answer = await this.#client.send(new GetFunctionUrlConfigCommand(named(name)));
+      const mode = answer.InvokeMode === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED';
+      return { mode, signed: answer.AuthType === 'AWS_IAM' };
     } catch (error) {
       if (!isNotFound(error)) throw error;
       throw new LambdaError('ResourceNotFoundException', `The function ${name} has no URL.`);
     }
   }
 }
+
+/** The alias of apps: what it means stays what it was while the next version is made. */
+const LIVE = ':live';
+
+const catalogName = (reference: string): string => functionName(reference) + (reference.endsWith(LIVE) ? LIVE : '');
+
+const named = (name: string) =>
+  name.endsWith(LIVE) ? { FunctionName: functionName(name), Qualifier: LIVE.slice(1) } : { FunctionName: name };
 
 const isNotFound = (error: unknown) => error instanceof Error && error.name === 'ResourceNotFoundException';

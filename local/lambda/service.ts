@@ -10,6 +10,7 @@ import { EventStore } from './async/event-store';
 import { FunctionCatalog } from './catalog';
 import { CodeStore } from './code-store';
 import { sendRefusal } from './faces/answers';
+import { answerAliasUrl, isAliasUrl } from './faces/app-urls';
 import { answerForwarded } from './faces/forwarded';
 import { answerFunctionUrl } from './faces/function-url';
 import { passOn } from './faces/pass-on';
@@ -195,6 +196,9 @@ export class LambdaService {
       const rest = FUNCTION_URL.exec(url)?.[2] ?? '';
       const { limits } = this.#options;
       await answerFunctionUrl(request, response, nameIn(FUNCTION_URL), rest, { invoker, catalog, limits });
+    } else if (isAliasUrl(url)) {
+      await answerAliasUrl(request, response, this.#options.awsEndpoint, this.endpoint);
+      catalog.forget(nameIn(CHANGED_FUNCTION));
     } else {
       await passOn(request, response, this.#options.awsEndpoint);
       if (request.method !== 'GET') catalog.forget(nameIn(CHANGED_FUNCTION));

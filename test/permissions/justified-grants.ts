@@ -80,6 +80,16 @@ const JUSTIFIED: readonly Justified[] = [
     grants: ['stream: dynamodb:UpdateItem on Entities'],
   },
   {
+    reason:
+      'Deployed apps are called at their addresses, with a signature, and not by an API that tests record (test/unit/builds).',
+    sometimes: true,
+    grants: ['functions', 'functions-caller'].flatMap((name) =>
+      ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'].map(
+        (action) => `${name}: ${action} on arn:aws:lambda:us-east-1:000000000000:function:narae-local-app_*`,
+      ),
+    ),
+  },
+  {
     reason: 'The largest tier: runs of 3,008 MiB are tried on AWS, a machine of the tests may not have as much.',
     sometimes: true,
     grants: ['python313', 'nodejs24'].map((name) => `runner: lambda:InvokeFunction on Sandboxes${name}3008Function`),

@@ -4,7 +4,7 @@ import { everywhere, namedStage, removeAssemblies, STAGES } from './stage';
 afterAll(removeAssemblies);
 
 /** IAM knows no resources for these. */
-const NAMELESS = ['cloudwatch:GetMetricData'];
+const NAMELESS = ['cloudwatch:GetMetricData', 'ecr:GetAuthorizationToken'];
 
 describe.each(Object.keys(STAGES))('stage %s', (stage) => {
   const roles = rolesOf(stage);

@@ -9,7 +9,6 @@ import { AppFunction } from './lambda-calls';
 import { markOf, progressOf, type AppPlace, type Wanted } from './wanted';
 
 export interface LambdaTargetPorts {
-  readonly stage: string;
   readonly place: AppPlace;
   readonly lambda: LambdaClient;
   /** Opens the repository of an image. */
@@ -64,7 +63,7 @@ export class LambdaTarget implements DeployTarget {
   }
 
   #functionOf(app: Deployment['app']): AppFunction {
-    return new AppFunction(this.#ports.lambda, functionNameOf(this.#ports.stage, app));
+    return new AppFunction(this.#ports.lambda, functionNameOf(this.#ports.place.prefix, app));
   }
 
   /** The next thing to be done, whoever did the ones before. @returns the address when nothing is left to do */

@@ -6,8 +6,10 @@ import { lambdaEnvironment, MAX_ENVIRONMENT_BYTES } from './environment';
 import type { LambdaImage } from './image';
 import { LAMBDA_MEMORY, LAMBDA_TIMEOUT_SECONDS, memoryMbOf } from './settings';
 
-/** What all functions of a stage's apps have in common (docs/architecture.md, "Environment variables of our functions"). */
+/** What all functions of a stage's apps have in common (`NARAE_APPS`). */
 export const AppPlace = z.object({
+  /** Of the names of functions. */
+  prefix: z.string(),
   /** ARN of the one role that deployed functions have. */
   role: z.string(),
   logGroup: z.string(),

@@ -1,5 +1,6 @@
 import { answerPreview, type OwnOutcome, storedAnswer } from '../../engine';
 import { postJson, TooLarge, TooSlow, Unreachable } from '../../platform/outbound/post-json';
+import { signatureOf, signerOfEnvironment } from '../../platform/outbound/sign';
 import { NameNotFound } from '../../platform/outbound/resolve';
 import { timeoutMessage } from '../invoke/failure';
 import { LIMITS } from '../limits';
@@ -11,6 +12,8 @@ export interface OutsideCall {
   readonly addresses: readonly string[];
   readonly json: string;
   readonly timeoutMs: number;
+  /** true: it is the address of a Lambda function that this platform deployed, which takes signed requests only. */
+  readonly signed: boolean;
 }
 
 /** What is kept of a failed call; it names no address, and neither does the answer. */
@@ -19,13 +22,21 @@ const UNREACHABLE = 'The address of the function cannot be reached.';
 /** Makes the call. What went wrong is an outcome too (docs/contracts/functions.md#failures-of-the-call). */
 export async function callOutside(call: OutsideCall, timeoutSeconds: number): Promise<OwnOutcome> {
   try {
-    const { status, contentType, body } = await postJson({ ...call, maxBytes: LIMITS.resultBytes });
+    const headers = call.signed ? await signature(call) : {};
+    const { status, contentType, body } = await postJson({ ...call, headers, maxBytes: LIMITS.resultBytes });
     const resultJson = storedAnswer(status, contentType, body);
     const resultPreview = answerPreview(resultJson);
     return { ok: true, resultJson, resultTruncated: false, statusCode: status, resultPreview };
   } catch (error) {
     return failedOutside(error, timeoutSeconds);
   }
+}
+
+/** With the credentials of the function that this runs in, whose role may call apps. */
+function signature({ url, json }: OutsideCall): Promise<Record<string, string>> {
+  const signer = signerOfEnvironment(process.env);
+  if (signer === undefined) throw new Error('There are no credentials to sign a call with.');
+  return signatureOf(url, json, signer, Date.now());
 }
 
 /** @param error what a call or the look for its address ended with */

@@ -2,7 +2,7 @@ import { beginOwnRun, endRun, platformError, recordExternalCall, type Run } from
 import { AppError } from '../../platform/http/errors';
 import { TooSlow } from '../../platform/outbound/post-json';
 import { AddressNotAllowed, resolveTarget } from '../../platform/outbound/resolve';
-import { readTarget } from '../../platform/outbound/target';
+import { readTarget, targetName } from '../../platform/outbound/target';
 import { recordOf } from '../invoke/engine-call';
 import { callOutside, failedOutside, type OutsideCall } from './outside-call';
 import { orderOutside } from './outside-order';
@@ -24,7 +24,10 @@ export async function passThrough(
   windowMs: number,
   ports: Ports,
 ): Promise<Run> {
-  const { resolve, open } = ports.outbound;
+  const { resolve } = ports.outbound;
+  const issued = record.issued?.url === url ? record.issued : undefined;
+  // What the platform issued is trusted exactly as issued, wherever it leads.
+  const open = issued === undefined ? ports.outbound.open : new Set([targetName(new URL(url))]);
   const target = readTarget(url, open);
   if ('problem' in target) throw notAllowed();
   const startedAt = performance.now();
@@ -38,7 +41,7 @@ export async function passThrough(
   });
   if ('error' in addresses)
     return recordExternalCall(spec, ports, () => Promise.resolve(failedOutside(addresses.error, record.timeout)));
-  const call = { url: target.url, addresses, json: request.text };
+  const call = { url: target.url, addresses, json: request.text, signed: issued?.target === 'lambda' };
   if (timeoutMs > windowMs) return byWorker(await beginOwnRun(spec, ports), call, left(), ports);
   return recordExternalCall(spec, ports, () => callOutside({ ...call, timeoutMs: left() }, record.timeout));
 }

@@ -103,7 +103,8 @@ export const updateFunction =
     if (body.runtime !== undefined) resolveRuntime(body.runtime, 'runtime');
     const record = await retryOnConflict(async () => {
       const before = await findFunction(params, principal, ports);
-      if (typeof body.invocationUrl === 'string') {
+      // What the platform issued may be sent back as it was.
+      if (typeof body.invocationUrl === 'string' && body.invocationUrl !== before.issued?.url) {
         const own = ownAddress(before.id, headers, ports.outbound);
         const problem = problemOf(body.invocationUrl, own, ports.outbound.open);
         if (problem !== undefined) throw invalid('invocationUrl', `invocationUrl ${problem}`);

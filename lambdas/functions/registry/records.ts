@@ -40,6 +40,8 @@ export const FunctionRecord = z.object({
   /** Bytes that all but its code takes of a list. */
   settingsBytes: z.number().default(0),
   invocationUrl: z.string().nullable(),
+  /** The address that a deploy of this platform gave it, which callers cannot set, and where that leads. */
+  issued: z.object({ url: z.string(), target: z.enum(['lambda', 'spin']) }).optional(),
   status: Status,
   createdAt: z.number(),
   lastModified: z.number(),

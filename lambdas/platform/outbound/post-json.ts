@@ -33,6 +33,8 @@ export interface OutboundCall {
   readonly json: string;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Beside those that every such POST has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Authorities beside the system's. */
   readonly tls?: SecureContextOptions;
 }
@@ -84,6 +86,7 @@ function postTo(address: string, call: OutboundCall, signal: AbortSignal): Promi
       'Accept-Encoding': 'identity',
       'User-Agent': 'narae',
       Connection: 'close',
+      ...call.headers,
     },
     ...(secure && { ...call.tls, ...(isIP(name) === 0 && { servername: name }) }),
   };

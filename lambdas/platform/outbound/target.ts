@@ -41,7 +41,10 @@ export const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$
 
 export const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 
-export const isOpen = (url: URL, open: OpenTargets): boolean => open.has(`${url.hostname}:${portOf(url)}`);
+/** As lists of targets have it. */
+export const targetName = (url: URL): string => `${url.hostname}:${portOf(url)}`;
+
+export const isOpen = (url: URL, open: OpenTargets): boolean => open.has(targetName(url));
 
 /** `host:port, host:port` as a stage configures it. */
 export const openTargets = (list: string): OpenTargets =>

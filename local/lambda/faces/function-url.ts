@@ -6,6 +6,7 @@ import type { FunctionCatalog } from '../catalog';
 import type { Invoker, Limits } from '../invoker';
 import type { FunctionResponse } from '../response';
 import { header } from './forwarded';
+import { isSigned } from './url-signature';
 import { functionUrlEvent } from './function-url-event';
 import { PRELUDE_CONTENT_TYPE, PreludeParser, readWholeAnswer, type HttpHead } from './http-integration';
 
@@ -29,10 +30,14 @@ export async function answerFunctionUrl(
   rest: string,
   { invoker, catalog, limits }: FunctionUrlParts,
 ): Promise<void> {
-  const definition = await catalog.get(name);
-  const streams = (await catalog.urlMode(definition)) === 'RESPONSE_STREAM';
+  const { mode, signed } = await catalog.urlOf(name);
+  const streams = mode === 'RESPONSE_STREAM';
   const [rawPath = '/', ...query] = rest.split('?');
   const body = await readBody(request, REQUEST_LIMIT_BYTES);
+  if (signed && !(await isSigned(request, body, Date.now()))) {
+    response.writeHead(403, { 'Content-Type': 'application/json' }).end('{"Message":"Forbidden"}');
+    return;
+  }
   const event = functionUrlEvent(request, {
     rawPath: rawPath === '' ? '/' : rawPath,
     rawQueryString: query.join('?'),

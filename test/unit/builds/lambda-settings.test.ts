@@ -39,9 +39,9 @@ test('variables that Lambda keeps for itself go another way, and too many none',
 });
 
 test('names of functions are of one stage, tell namespaces apart, and are never too long', () => {
-  const name = functionNameOf('dev', { namespace: 'default', name: 'stockwatch' });
+  const name = functionNameOf('narae-dev-app_', { namespace: 'default', name: 'stockwatch' });
   expect(name).toMatch(/^narae-dev-app_stockwatch-[0-9a-f]{10}$/);
-  expect(functionNameOf('dev', { namespace: 'other', name: 'stockwatch' })).not.toBe(name);
+  expect(functionNameOf('narae-dev-app_', { namespace: 'other', name: 'stockwatch' })).not.toBe(name);
   const long = { namespace: 'default', name: 'x'.repeat(47) };
-  expect(functionNameOf('a-stage-as-long-', long)).toHaveLength(64);
+  expect(functionNameOf('narae-a-stage-as-long-app_', long)).toHaveLength(64);
 });

@@ -18,6 +18,7 @@ const endpoint = process.env['NARAE_TEST_AWS_ENDPOINT'] ?? '';
 const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 const lambda = new LambdaClient(config);
 const ecr = new ECRClient(config);
+const PREFIX = 'narae-local-app_';
 const repository = `apps-${randomUUID()}`;
 
 beforeAll(() => ecr.send(new CreateRepositoryCommand({ repositoryName: repository })));
@@ -33,8 +34,8 @@ async function pushed(text: string): Promise<string> {
 
 const target = (environment: Record<string, string> = {}, client = lambda) =>
   new LambdaTarget({
-    stage: 'local',
     place: {
+      prefix: PREFIX,
       role: 'arn:aws:iam::000000000000:role/apps',
       logGroup: '/narae/local/apps',
       key: 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555',
@@ -61,7 +62,7 @@ const deployment = (of: Deployment['app'], digest: string, settings: Partial<Dep
 });
 
 const live = async (of: Deployment['app']) => {
-  const FunctionName = functionNameOf('local', of);
+  const FunctionName = functionNameOf(PREFIX, of);
   const { FunctionVersion } = await lambda.send(new GetAliasCommand({ FunctionName, Name: 'live' }));
   return FunctionVersion;
 };
@@ -71,7 +72,7 @@ test('an app becomes a function whose alias has a ready version and an address t
   const digest = await pushed('one');
   const applied = await target({ SHOP: 'k-1' }).apply(deployment(of, digest, { memoryMb: 192, timeoutSeconds: 7 }));
   expect(applied).toEqual({ state: 'ready', endpoint: expect.stringMatching(/^https?:\/\//) as string, warnings: [] });
-  const FunctionName = functionNameOf('local', of);
+  const FunctionName = functionNameOf(PREFIX, of);
   expect(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: 'live' }))).toMatchObject({
     State: 'Active',
     Runtime: 'python3.13',
@@ -105,7 +106,7 @@ test('an old image deployed again is the way back', async () => {
   const of = app();
   const [one, two] = [await pushed('before'), await pushed('after')];
   const sha = async () => {
-    const name = { FunctionName: functionNameOf('local', of), Qualifier: 'live' };
+    const name = { FunctionName: functionNameOf(PREFIX, of), Qualifier: 'live' };
     return (await lambda.send(new GetFunctionConfigurationCommand(name))).CodeSha256;
   };
   await target().apply(deployment(of, one));
@@ -120,7 +121,7 @@ test('what a worker left half done is finished by the next', async () => {
   const of = app();
   const [one, two] = [await pushed('half'), await pushed('whole')];
   await target().apply(deployment(of, one));
-  const FunctionName = functionNameOf('local', of);
+  const FunctionName = functionNameOf(PREFIX, of);
   await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description: 'half', MemorySize: 1024 }));
   const applied = await target().apply(deployment(of, two, { memoryMb: 128 }));
   expect(applied.state).toBe('ready');
@@ -133,7 +134,7 @@ test('apps are removed, and removed again', async () => {
   const of = app();
   await target().apply(deployment(of, await pushed('removed')));
   expect(await target().remove(of)).toBe('gone');
-  const FunctionName = functionNameOf('local', of);
+  const FunctionName = functionNameOf(PREFIX, of);
   await expect(lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).rejects.toThrow();
   expect(await target().remove(of)).toBe('gone');
 });

@@ -19,6 +19,9 @@ export function installed(program: string): string | undefined {
 /** A describe block that needs such a program; where there is none the reason is in the name. */
 export function describeWithProgram(program: string, name: string, tests: (path: string) => void): void {
   const path = installed(program);
-  if (path !== undefined) { describe(name, () => tests(path)); return; }
+  if (path !== undefined) {
+    describe(name, () => tests(path));
+    return;
+  }
   describe.skip(`${name} (skipped: this machine has no ${program})`, () => tests(program));
 }

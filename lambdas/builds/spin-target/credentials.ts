@@ -88,8 +88,10 @@ interface Digest {
 /** SHA-256 of Node, as signers of the SDK ask for it. */
 class Sha256 {
   #hash: Digest;
+  readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined;
 
-  constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#secret = secret;
     this.#hash = this.#fresh();
   }
 
@@ -106,7 +108,7 @@ class Sha256 {
   }
 
   #fresh(): Digest {
-    return this.secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(this.secret));
+    return this.#secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(this.#secret));
   }
 }
 

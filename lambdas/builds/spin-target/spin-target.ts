@@ -39,15 +39,19 @@ export interface SpinTargetPorts {
 
 /** Apps as SpinApps on Kubernetes (docs/contracts/builds.md#semantics). */
 export class SpinTarget implements DeployTarget {
-  constructor(private readonly ports: SpinTargetPorts) {}
+  readonly #ports: SpinTargetPorts;
+
+  constructor(ports: SpinTargetPorts) {
+    this.#ports = ports;
+  }
 
   async apply(deployment: Deployment): Promise<Applied> {
     const { app, functionId, settings } = deployment;
-    const cluster = await this.ports.cluster();
+    const cluster = await this.#ports.cluster();
     await refuseForeign(cluster, app);
     const { timeoutSeconds } = settings;
     const appSettings = {
-      env: await this.ports.environmentOf(deployment),
+      env: await this.#ports.environmentOf(deployment),
       context: {
         ...(functionId !== null && { functionId }),
         ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1_000 }),
@@ -55,9 +59,9 @@ export class SpinTarget implements DeployTarget {
     };
     // First: pods of the app read it.
     await cluster.apply(secretOf(app, appSettings), MANAGER);
-    await cluster.apply(spinAppOf(deployment, appSettings, this.ports.configuration), MANAGER);
-    const warnings = await this.scale(cluster, deployment);
-    const isLaid = await this.layOver(cluster, deployment);
+    await cluster.apply(spinAppOf(deployment, appSettings, this.#ports.configuration), MANAGER);
+    const warnings = await this.#scale(cluster, deployment);
+    const isLaid = await this.#layOver(cluster, deployment);
     const isServed = (await cluster.read(serviceNamed(app))) !== undefined;
     const isReady = isLaid && isServed;
     return {
@@ -68,7 +72,7 @@ export class SpinTarget implements DeployTarget {
   }
 
   async remove(app: App): Promise<'gone' | 'waiting'> {
-    const cluster = await this.ports.cluster();
+    const cluster = await this.#ports.cluster();
     if (!(await isOurs(cluster, app))) return 'gone';
     await cluster.delete(scalerNamed(app));
     await cluster.delete(spinAppNamed(app));
@@ -79,21 +83,21 @@ export class SpinTarget implements DeployTarget {
   }
 
   /** An app without a scaler runs all the same. */
-  private async scale(cluster: Cluster, { app, settings }: Deployment): Promise<string[]> {
+  async #scale(cluster: Cluster, { app, settings }: Deployment): Promise<string[]> {
     try {
       if (settings.enableAutoscaling) await cluster.apply(scalerOf(app), MANAGER);
       else await cluster.delete(scalerNamed(app));
       return [];
     } catch (error) {
-      this.ports.report('The scaler of an app could not be set', error);
+      this.#ports.report('The scaler of an app could not be set', error);
       const reason = error instanceof TargetRefused || error instanceof TargetUnavailable ? ` ${error.message}` : '';
       return [`enable_autoscaling: the autoscaler could not be set.${reason}`];
     }
   }
 
   /** @returns false as long as there is nothing to lay it over */
-  private async layOver(cluster: Cluster, deployment: Deployment): Promise<boolean> {
-    if (!this.ports.configuration.overlays) return true;
+  async #layOver(cluster: Cluster, deployment: Deployment): Promise<boolean> {
+    if (!this.#ports.configuration.overlays) return true;
     const found = await cluster.read(deploymentNamed(deployment.app));
     if (found === undefined) return !hasOverlay(deployment);
     const isLaid = found.metadata?.managedFields?.some(({ manager }) => manager === OVERLAY_MANAGER) === true;

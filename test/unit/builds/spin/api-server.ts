@@ -35,7 +35,11 @@ export class StubApiServer {
   /** Does not know what a SpinApp is. */
   withoutOperator = false;
 
-  private constructor(private readonly server: Server) {}
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
 
   static async start(): Promise<StubApiServer> {
     const server = createServer();
@@ -46,7 +50,7 @@ export class StubApiServer {
   }
 
   get kubeConfig(): KubeConfig {
-    const { port } = this.server.address() as AddressInfo;
+    const { port } = this.#server.address() as AddressInfo;
     const config = new KubeConfig();
     config.loadFromOptions({
       clusters: [{ name: 'stub', server: `http://127.0.0.1:${port}`, skipTLSVerify: true }],
@@ -65,8 +69,8 @@ export class StubApiServer {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -180,3 +180,39 @@ describe('a call that may outlast its caller', () => {
     expect(overdue.map(({ owner }) => owner)).toEqual([params.functionId]);
   });
 });
+
+describe('an address that a deploy issued', () => {
+  const AWS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'function.f', AWS_SECRET_ACCESS_KEY: 'test' };
+  const before = { ...process.env };
+  beforeEach(() => Object.assign(process.env, AWS));
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  async function called(issued: (url: string) => { url: string; target: 'lambda' | 'spin' } | undefined) {
+    let seen: string | undefined;
+    const port = await serve((request, response) => {
+      seen = request.headers.authorization ?? 'none';
+      response.end('1');
+    });
+    const url = `http://shop.example:${port}/run`;
+    const service = await serviceFor(port);
+    const params = await deployed(service, port, 1);
+    const { functions } = service.ports;
+    const record = await functions.get(params.workspaceId, params.functionId);
+    const mark = issued(url);
+    await functions.replace(record, { ...record, ...(mark && { issued: mark }), version: record.version + 1 });
+    await invoke(service, params);
+    return seen;
+  }
+
+  test('is signed for if it is of Lambda', async () => {
+    expect(await called((url) => ({ url, target: 'lambda' }))).toMatch(/^AWS4-HMAC-SHA256 Credential=function\.f\//);
+  });
+
+  test('is not if it is of Kubernetes, if the user set another one, or if none was issued', async () => {
+    expect(await called((url) => ({ url, target: 'spin' }))).toBe('none');
+    expect(await called((url) => ({ url: `${url}/other`, target: 'lambda' }))).toBe('none');
+    expect(await called(() => undefined)).toBe('none');
+  });
+});

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { SpinConfiguration } from '../lambdas/builds/spin-target/contract';
 import { LIMITS } from '../lambdas/engine/run/limits';
 import { defaultsOf } from './config-defaults';
 import { brokenRules } from './config-rules';
@@ -93,6 +94,13 @@ const Settings = z.strictObject({
       node: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     })
     .optional(),
+  /** Namespaces that apps may be deployed to; `default` always is one of them. */
+  namespaces: z
+    .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label such as "shop"'))
+    .default([])
+    .transform((names) => [...new Set(['default', ...names])]),
+  /** The cluster that components are deployed to; absent: none. */
+  spin: SpinConfiguration.optional(),
   /** Who is written to when an alarm calls, after confirming the first message. */
   alarmEmail: z.email('must be an e-mail address').optional(),
   /** Costs of the account within a month, in USD, of which those whom alarms notify are told. null or absent: of none. */

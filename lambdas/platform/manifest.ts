@@ -167,12 +167,14 @@ export type SettingName =
   | 'NARAE_DATA_KEY_ID'
   | 'NARAE_FUNCTION_LOGS'
   | 'NARAE_LOKI_URL'
+  | 'NARAE_NAMESPACES'
   | 'NARAE_OPEN_TARGETS'
   | 'NARAE_OWN_HOSTS'
   | 'NARAE_PROMETHEUS_URL'
   | 'NARAE_PUBLIC_URL'
   | 'NARAE_REGISTRY'
-  | 'NARAE_RESERVED_NAMES';
+  | 'NARAE_RESERVED_NAMES'
+  | 'NARAE_SPIN';
 
 /** An alarm beside those that every service has. */
 export interface AlarmManifest {

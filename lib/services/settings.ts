@@ -7,12 +7,14 @@ const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => st
   NARAE_DATA_KEY_ID: ({ data }) => data.key.keyId,
   NARAE_FUNCTION_LOGS: ({ engine }) => engine.functionLogs.logGroupName,
   NARAE_LOKI_URL: ({ config }) => config.lokiUrl,
+  NARAE_NAMESPACES: ({ config }) => config.namespaces.join(','),
   NARAE_OPEN_TARGETS: ({ config }) => config.openTargets.join(','),
   NARAE_OWN_HOSTS: ({ config }) => config.edge.domainName,
   NARAE_PROMETHEUS_URL: ({ config }) => config.prometheusUrl,
   NARAE_PUBLIC_URL: ({ config }) => config.publicUrl ?? originOf(config.edge.domainName),
   NARAE_REGISTRY: ({ data }) => data.images.repositoryUri,
   NARAE_RESERVED_NAMES: ({ services }) => unlistedNames(services),
+  NARAE_SPIN: ({ config }) => config.spin && JSON.stringify(config.spin),
 };
 
 export function settingsOf(names: readonly SettingName[], ground: ServiceDependencies): Record<string, string> {

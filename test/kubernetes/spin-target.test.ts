@@ -3,7 +3,7 @@ import path from 'node:path';
 import { KubernetesObjectApi, PatchStrategy, type KubernetesObject } from '@kubernetes/client-node';
 import type { Deployment, DeploymentSettings } from '../../lambdas/builds/deploy-target';
 import { Cluster } from '../../lambdas/builds/spin-target/cluster';
-import { SpinConfiguration } from '../../lambdas/builds/spin-target/configuration';
+import { SpinConfiguration } from '../../lambdas/builds/spin-target/contract';
 import { SpinTarget } from '../../lambdas/builds/spin-target/spin-target';
 import { waitFor } from '../support/wait';
 import { ApiServer } from './api-server';

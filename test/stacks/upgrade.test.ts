@@ -42,6 +42,8 @@ const CHANGES: Readonly<Record<string, readonly object[]>> = {
   lokiUrl: [{ lokiUrl: 'https://loki.example' }],
   prometheusUrl: [{ prometheusUrl: 'https://prometheus.example' }],
   packageIndexes: [{ packageIndexes: { python: 'https://pypi.example/simple/' } }],
+  namespaces: [{ namespaces: ['shop'] }],
+  spin: [{ spin: { kubeconfigSecret: 'narae/kubeconfig' } }],
   alarmEmail: [{ alarmEmail: 'ops@example.com' }],
   monthlyBudgetUsd: [{ monthlyBudgetUsd: 50 }, { monthlyBudgetUsd: 50, alarmEmail: 'ops@example.com' }],
   alarmTopicArn: [{ alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:others' }, { alarmTopicArn: undefined }],

@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import { TargetUnavailable } from '../deploy-target';
 import { Cluster } from './cluster';
-import type { SpinConfiguration } from './configuration';
+import type { SpinConfiguration } from './contract';
 
 export interface ClusterPorts {
   /** Of the platform's role. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deployment } from '../deploy-target';
 import { SETTINGS_VARIABLE } from '../oci/spin-artifact';
-import type { SpinConfiguration } from './configuration';
+import type { SpinConfiguration } from './contract';
 import { resourcesOf } from './resources';
 
 /** What an app consists of in a cluster. */

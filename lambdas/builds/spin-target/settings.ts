@@ -1,4 +1,4 @@
-import type { SpinConfiguration } from './configuration';
+import type { SpinConfiguration } from './contract';
 
 /**
  * Which fields of a request this installation cannot honour on Kubernetes, in the request's order, each with why

@@ -7,7 +7,7 @@ import {
   TargetUnavailable,
 } from '../deploy-target';
 import type { Cluster } from './cluster';
-import type { SpinConfiguration } from './configuration';
+import type { SpinConfiguration } from './contract';
 import {
   type App,
   deploymentNamed,

@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentSettings } from '../../../../lambdas/builds/deploy-target';
 import { Cluster } from '../../../../lambdas/builds/spin-target/cluster';
-import { SpinConfiguration } from '../../../../lambdas/builds/spin-target/configuration';
+import { SpinConfiguration } from '../../../../lambdas/builds/spin-target/contract';
 import { openCluster } from '../../../../lambdas/builds/spin-target/credentials';
 import { SpinTarget } from '../../../../lambdas/builds/spin-target/spin-target';
 import { StubApiServer } from './api-server';

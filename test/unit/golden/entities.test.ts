@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { TaskStore } from '../../../lambdas/builds/task/task-store';
 import { Libraries } from '../../../lambdas/callbacks/deploy/libraries';
 import { ChatStore } from '../../../lambdas/callbacks/chat/chat-store';
 import { Counters } from '../../../lambdas/callbacks/counters';
@@ -124,6 +125,16 @@ describe.each(RELEASES)('what release %s stored of other APIs', (release) => {
     const id = named(goldenRuns(release).named, 'completed-python');
     expect(reply).toMatchObject({ status: 202, headers: { Location: `/invocations/${id}` } });
   });
+});
+
+test('tasks of builds, which came after release 0.1', async () => {
+  const db = testDynamo();
+  const tasks = new TaskStore(db, await tableWith(db, goldenEntities('next').items));
+  expect(await tasks.list(workspace, 10)).toMatchObject([
+    { id: 'e4Wm6NbGj2', kind: 'push', status: 'pending', builtBy: 'b7Yd2KqWm4' },
+    { id: 'c1Hn8RtZq0', kind: 'build', status: 'failed', errorCode: 'SYNTAX_ERROR' },
+    { id: 'b7Yd2KqWm4', status: 'completed', appName: 'stockwatch', result: { artifact: { kind: 'lambda-zip' } } },
+  ]);
 });
 
 test('each kind of item that the code stores is in the golden files of the newest release', () => {

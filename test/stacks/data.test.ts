@@ -81,7 +81,7 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
     expect(bucket.DeletionPolicy).toBe(kept ? 'Retain' : 'Delete');
   });
 
-  test('what a run left behind goes a day after its record, code when it was not put for 90 days', () => {
+  test('what a run left behind goes a day after its record, code and builds after 90 days', () => {
     const Lifecycle = z.object({
       Rules: z.array(z.looseObject({ Prefix: z.string().optional(), ExpirationInDays: z.number().optional() })),
     });
@@ -94,6 +94,8 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
       ['results/', 31],
       ['cancel/', 31],
       ['code/', 90],
+      ['build-sources/', 90],
+      ['build-artifacts/', 90],
     ]);
     expect(JSON.stringify(Rules)).toContain('AbortIncompleteMultipartUpload');
   });
@@ -119,6 +121,8 @@ describe.each(Object.keys(STAGES))('stage %s', (name) => {
       'code/': 1,
       'libraries/': 1,
       'sources/': 35,
+      'build-sources/': 7,
+      'build-artifacts/': 7,
     });
     expect(Rules.some(({ ExpiredObjectDeleteMarker }) => ExpiredObjectDeleteMarker === true)).toBe(true);
   });

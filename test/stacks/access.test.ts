@@ -44,6 +44,7 @@ const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
   invocations: ['DeleteObjects', 'BatchWrite'],
   callbacks: ['BatchWrite'],
   functions: ['BatchWrite'],
+  builds: ['BatchWrite'],
   // It has no route that writes: keys are made elsewhere, and nothing of its own is idempotent.
   site: ['Put', 'Update', 'Delete', 'Query'],
   runner: ['DeleteObjects'],

@@ -38,7 +38,8 @@ OF_RESOURCES = {
 JUSTIFIED = (
     ("RESOURCE_STAR", r"^Key", "In a key's own policy `*` is that key."),
     ("MISMATCHED_TYPE", r"^Key.*ArnLike", "What an encryption context holds has no type; of log groups it is their ARN."),
-    ("RESOURCE_STAR", r"^Sandboxes.*'ec2:\w+NetworkInterface'", "Interfaces have no names before they exist; user code is denied them."),
+    ("UNKNOWN_CONDITION_FOR_ACTION", r"lambda:InvokedViaFunctionUrl", "AWS has it since October 2025, parliament does not know it."),
+    ("RESOURCE_STAR", r"^(Sandboxes|Apps).*'ec2:\w+NetworkInterface'", "Interfaces have no names before they exist; user code is denied them."),
 )
 
 

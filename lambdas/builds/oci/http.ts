@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { readAnswer } from '../../platform/outbound/read-answer';
 
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
@@ -72,19 +73,10 @@ export class RegistryHttp {
 }
 
 async function read(answer: IncomingMessage, maxBytes: number): Promise<RegistryAnswer> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > maxBytes) {
-      answer.destroy();
-      throw new Error(`The answer has more than ${maxBytes} bytes.`);
-    }
-    parts.push(part);
-  }
+  const body = await readAnswer(answer, maxBytes);
   const header = (name: string): string | undefined => {
     const value = answer.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { status: answer.statusCode ?? 0, header, body: Buffer.concat(parts) };
+  return { status: answer.statusCode ?? 0, header, body };
 }

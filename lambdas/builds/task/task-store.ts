@@ -68,6 +68,18 @@ export class TaskStore {
     return { item: { Put: { ...put, ...(values && { ExpressionAttributeValues: values }) } }, refused };
   }
 
+  #noLongerOpen(id: string, workspace: string, refused: () => Error): Write {
+    const update = {
+      TableName: this.#table,
+      Key: openKey(workspace),
+      UpdateExpression: 'SET version = version + :one REMOVE #open.#id',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#open': 'open', '#id': id },
+      ExpressionAttributeValues: { ':one': 1 },
+    };
+    return { item: { Update: update }, refused };
+  }
+
   async find(id: string): Promise<TaskRecord | undefined> {
     const item = await readItem(this.#db, this.#table, taskKey(id));
     return item && TaskRecord.parse(item);
@@ -166,19 +178,7 @@ export class TaskStore {
         },
         refused: () => over,
       },
-      {
-        item: {
-          Update: {
-            TableName: this.#table,
-            Key: openKey(workspace),
-            UpdateExpression: 'SET version = version + :one REMOVE #open.#id',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeNames: { '#open': 'open', '#id': id },
-            ExpressionAttributeValues: { ':one': 1 },
-          },
-        },
-        refused: () => over,
-      },
+      this.#noLongerOpen(id, workspace, () => over),
     ];
     await transact(this.#db, writes).catch((error: unknown) => {
       if (error !== over) throw error;
@@ -194,19 +194,7 @@ export class TaskStore {
     await transact(this.#db, [
       gone(taskKey(id)),
       gone(listedKey(workspace, createdAt, id)),
-      {
-        item: {
-          Update: {
-            TableName: this.#table,
-            Key: openKey(workspace),
-            UpdateExpression: 'SET version = version + :one REMOVE #open.#id',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeNames: { '#open': 'open', '#id': id },
-            ExpressionAttributeValues: { ':one': 1 },
-          },
-        },
-        refused: () => new WriteConflict('open tasks'),
-      },
+      this.#noLongerOpen(id, workspace, () => new WriteConflict('open tasks')),
     ]);
   }
 }

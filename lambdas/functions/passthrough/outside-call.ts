@@ -1,5 +1,6 @@
 import { answerPreview, type OwnOutcome, storedAnswer } from '../../engine';
-import { postJson, TooLarge, TooSlow, Unreachable } from '../../platform/outbound/post-json';
+import { postJson, TooSlow, Unreachable } from '../../platform/outbound/post-json';
+import { TooLarge } from '../../platform/outbound/read-answer';
 import { signatureOf, signerOfEnvironment } from '../../platform/outbound/sign';
 import { NameNotFound } from '../../platform/outbound/resolve';
 import { timeoutMessage } from '../invoke/failure';

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { readAnswer, TooLarge } from './read-answer';
 import { bareHost, portOf } from './target';
 
 /** What came back, whatever its status. */
@@ -14,11 +15,6 @@ export interface OutboundReply {
 /** The time limit passed. */
 export class TooSlow extends Error {
   override readonly name = 'TooSlow';
-}
-
-/** The answer has more bytes than are taken. */
-export class TooLarge extends Error {
-  override readonly name = 'TooLarge';
 }
 
 /** No connection, or one that broke or did not speak HTTP. */
@@ -104,15 +100,6 @@ function postTo(address: string, call: OutboundCall, signal: AbortSignal): Promi
 }
 
 async function read(answer: IncomingMessage, maxBytes: number): Promise<OutboundReply> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > maxBytes) {
-      answer.destroy();
-      throw new TooLarge(`The answer has more than ${maxBytes} bytes.`);
-    }
-    parts.push(part);
-  }
-  return { status: answer.statusCode ?? 502, contentType: answer.headers['content-type'], body: Buffer.concat(parts) };
+  const body = await readAnswer(answer, maxBytes);
+  return { status: answer.statusCode ?? 502, contentType: answer.headers['content-type'], body };
 }

@@ -50,14 +50,14 @@ class ProcessTree:
         before, last = self._newest_seen
         if not thorough and newest is not None and newest == before == last:
             return
-        # Of two looks ago: a process that is being made has its id before it can be seen.
-        since = self._root - 1 if thorough else before
         self._newest_seen = (last, newest)
-        # Ids start again from the lowest.
-        wrapped = newest is None or since is None or newest < since
         if proc.TELLS_CHILDREN and not thorough:
             self._follow_children()
             return
+        # Of two looks ago: a process that is being made has its id before it can be seen.
+        since = self._root - 1 if thorough else before
+        # Ids start again from the lowest.
+        wrapped = newest is None or since is None or newest < since
         candidates = {}
         for pid in proc.all_pids():
             if pid in self._stats or not (wrapped or pid > since):

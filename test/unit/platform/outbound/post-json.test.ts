@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { postJson, TooLarge, TooSlow, Unreachable } from '../../../../lambdas/platform/outbound/post-json';
+import { postJson, TooSlow, Unreachable } from '../../../../lambdas/platform/outbound/post-json';
+import { TooLarge } from '../../../../lambdas/platform/outbound/read-answer';
 import { resolveTarget } from '../../../../lambdas/platform/outbound/resolve';
 import { openTargets } from '../../../../lambdas/platform/outbound/target';
 

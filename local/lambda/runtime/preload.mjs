@@ -4,18 +4,18 @@
  */
 import http from 'node:http';
 import Module from 'node:module';
-import path from 'node:path';
 import process from 'node:process';
 
 const NATIVE_PART = 'rapid-client.node';
 const [host, port] = (process.env.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-// Most of a start is compiling the package. Environments share what V8 made of it: many that start at once have two cores here.
-Module.enableCompileCache(path.join(path.dirname(process.env.LAMBDA_TASK_ROOT ?? '.'), 'compiled'));
 let isCompiledKept = false;
 
-/** Once the first answer is out: an environment is killed and not ended, so that nothing is kept at its exit. */
+/**
+ * For the environments that come after (NODE_COMPILE_CACHE), once the first answer is out: an environment is killed and not
+ * ended, so that nothing is kept at its exit.
+ */
 function keepCompiled() {
   if (isCompiledKept) return;
   isCompiledKept = true;

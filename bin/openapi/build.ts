@@ -184,10 +184,11 @@ function responses(operationId: string, route: Route, { components, examples, er
   const all: Json = { [success.status]: answer };
   if (success.contentType === 'text/event-stream') all['204'] = { description: 'All events were seen already.' };
   for (const [status, codes] of byStatus(route, errors)) {
-    all[status] = {
-      description: codes.join(', '),
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-    };
+    const error = { $ref: '#/components/schemas/Error' };
+    const { otherwise } = success;
+    const schema =
+      otherwise?.status === status ? { anyOf: [components.refer(otherwise.body, 'output'), error] } : error;
+    all[status] = { description: codes.join(', '), content: { 'application/json': { schema } } };
   }
   return all;
 }

@@ -8,7 +8,7 @@ const health = {
   method: 'GET',
   summary: 'Say whether the platform can work',
   scope: 'public',
-  success: { status: 200, body: Health },
+  success: { status: 200, body: Health, otherwise: { status: 503, body: Health } },
   errors: ['SERVICE_UNAVAILABLE'],
 } as const;
 

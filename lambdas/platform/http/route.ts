@@ -46,6 +46,8 @@ export interface RouteSuccess {
   readonly status: 200 | 201 | 202 | 204;
   readonly description?: string;
   readonly body?: z.ZodType;
+  /** Another status, with a body that is no error's: the request was understood, and this is the answer. */
+  readonly otherwise?: { readonly status: number; readonly body: z.ZodType };
   /** In place of `body`, for a stream of server-sent events: the JSON that `data` of each is. */
   readonly events?: z.ZodType;
   readonly example?: unknown;

@@ -62,13 +62,7 @@ class Function:
         source.file = self._file
         module = source.new_module(self._module)
         module.__package__ = package
-        code = source.compile()
-        source.register(module)
-        try:
-            exec(code, module.__dict__)
-        except BaseException:
-            sys.modules.pop(self._module, None)
-            raise
+        source.execute(module)
         return module
 
 

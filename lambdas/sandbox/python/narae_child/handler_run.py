@@ -40,9 +40,7 @@ def run(order, reports):
 
 def _execute(order, source, event, context):
     module = source.new_module(source.module)
-    code = source.compile()
-    source.register(module)
-    exec(code, module.__dict__)
+    source.execute(module)
     entry_point = find(module, order["entry"], order["convention"], source.file)
     value = call(entry_point, event, context)
     json_bytes, truncated = results.encode(value, order["convention"], order["resultBytes"])

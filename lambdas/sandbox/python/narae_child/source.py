@@ -44,3 +44,14 @@ class Source:
         if module.__name__ not in sys.stdlib_module_names and module.__name__ not in sys.modules:
             module.__spec__ = type(sys.__spec__)(module.__name__, None, origin=self.path)
             sys.modules[module.__name__] = module
+
+    def execute(self, module):
+        """Makes `module` what the file says. Raises DoesNotParse, and what user code raises: it is not imported then."""
+        code = self.compile()
+        self.register(module)
+        try:
+            exec(code, module.__dict__)
+        except BaseException:
+            if sys.modules.get(module.__name__) is module:
+                del sys.modules[module.__name__]
+            raise

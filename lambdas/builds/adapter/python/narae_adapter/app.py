@@ -65,13 +65,7 @@ class App:
         # It stands where it was put; a sandbox would write it first.
         source.path = path
         module = source.new_module(self._module)
-        code = source.compile()
-        source.register(module)
-        try:
-            exec(code, module.__dict__)
-        except BaseException:
-            sys.modules.pop(self._module, None)
-            raise
+        source.execute(module)
         return find(module, ENTRY, CONVENTION, source.file)
 
 

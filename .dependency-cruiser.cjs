@@ -51,13 +51,13 @@ module.exports = {
       {
         path: '.',
         pathNot:
-          '^lambdas/([^/]+(/deploy)?|platform/(http|pipeline))/(manifest|routes|route|errors|error-codes|examples|limits|pipeline)\\.ts$',
+          '^lambdas/([^/]+(/(deploy|build))?|platform/(http|pipeline))/(manifest|workers|routes|route|errors|error-codes|examples|limits|pipeline)\\.ts$',
       },
     ),
     rule(
       'manifest-not-in-functions',
       'Manifests are for tools and stacks: what runs in Lambda would only grow by them.',
-      { path: '^lambdas/', pathNot: '^lambdas/(services|[^/]+/(manifest|examples))\\.ts$' },
+      { path: '^lambdas/', pathNot: '^lambdas/(services|[^/]+/(manifest|workers|examples))\\.ts$' },
       { path: '^lambdas/(services|[^/]+/(manifest|examples))\\.ts$' },
     ),
     rule(
@@ -92,11 +92,12 @@ module.exports = {
     ),
     rule(
       'lib-sees-tables-only',
-      'The CDK app sees manifests, route tables, contracts and what both fronts answer to preflights.',
+      'The CDK app sees manifests, route tables, contracts, runtimes and what both fronts answer to preflights.',
       { path: '^lib/' },
       {
         path: '^lambdas/',
-        pathNot: '/(services|manifest|routes|contract|limits|route|errors|error-codes|cors|pipeline)\\.ts$',
+        pathNot:
+          '/((services|manifest|routes|contract|limits|route|errors|error-codes|cors|pipeline)\\.ts|platform/runtimes/.*|platform/pipeline/installer-steps\\.ts)$',
       },
     ),
     rule('product-not-tests', 'Nothing imports tests.', { path: '^(bin|lib|lambdas|local)/' }, { path: '^test/' }),

@@ -35,7 +35,7 @@ const config: Config = {
       ...needs('unit'),
       setupFilesAfterEnv: ['<rootDir>/test/support/quiet-console.ts'],
     }),
-    project('stacks', 'stacks'),
+    project('stacks', 'stacks', needs('stages')),
     project('acceptance', 'acceptance', needs('system')),
     project('acceptance-auth', 'acceptance-auth', needs('auth-system')),
     // The same system: keys and attacks do not get in each other's way.
@@ -50,7 +50,10 @@ const config: Config = {
     // Needs Go, and ten minutes the first time: `npm run test:kubernetes`, not part of `npm test`.
     project('kubernetes', 'kubernetes', { globalSetup: '<rootDir>/test/support/kubernetes.global-setup.ts' }),
   ],
-  maxWorkers: 2,
+  globalSetup: '<rootDir>/test/support/run.global-setup.ts',
+  // One more than the two cores that a run is to fit: a good part of what tests do is waiting for time to pass.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/slow-first-sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   // A test ends by its own deadlines; this one is for a test that hangs on a busy machine.
   testTimeout: 120_000,

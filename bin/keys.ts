@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ApiKeyStore, isScope, type ApiKey } from '../lambdas/platform/auth/api-keys';
-import { dynamo } from '../lambdas/platform/aws/dynamo';
+import { dynamo } from '../lambdas/platform/aws/clients';
 import { iso } from '../lambdas/platform/time/clock';
 import { DEFAULT_WORKSPACE, ALL_SCOPES } from '../lambdas/platform/auth/principal';
 import type { Scope } from '../lambdas/platform/http/route';

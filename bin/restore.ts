@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { dynamo } from '../lambdas/platform/aws/dynamo';
-import { s3 } from '../lambdas/platform/aws/s3';
+import { dynamo, s3 } from '../lambdas/platform/aws/clients';
 import { messageOf, readArguments, runCommand, UsageError } from './command-line';
 import { restoreItems } from './restore/items';
 import { restoreObjects } from './restore/objects';

@@ -4,8 +4,7 @@ import { seed } from '../lambdas/callbacks/registry/seed';
 import { SourceStore } from '../lambdas/engine/store/source-store';
 import { Sources } from '../lambdas/callbacks/registry/sources';
 import { CallbackStore } from '../lambdas/callbacks/registry/store';
-import { dynamo } from '../lambdas/platform/aws/dynamo';
-import { s3 } from '../lambdas/platform/aws/s3';
+import { dynamo, s3 } from '../lambdas/platform/aws/clients';
 import { systemClock } from '../lambdas/platform/time/clock';
 import { DEFAULT_WORKSPACE } from '../lambdas/platform/auth/principal';
 

@@ -1,5 +1,6 @@
 import { buildsManifest } from './builds/manifest';
 import { callbacksManifest } from './callbacks/manifest';
+import { decisionsManifest } from './decisions/manifest';
 import { functionsManifest } from './functions/manifest';
 import { invocationsManifest } from './invocations/manifest';
 import { jobsManifest } from './jobs/manifest';
@@ -15,5 +16,6 @@ export const SERVICES: readonly ServiceManifest[] = [
   callbacksManifest,
   jobsManifest,
   buildsManifest,
+  decisionsManifest,
   siteManifest,
 ];

@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ServiceManifest } from '../lambdas/platform/manifest';
 import { SERVICES } from '../lambdas/services';
 import type { StageConfig } from './config';
+import { PlatformFunction } from './constructs/platform-function';
 import { proxyFunctions } from './constructs/local-proxy';
 import { ApiStack } from './stacks/api';
 import { DataStack, EDGE_REGION } from './stacks/data';
@@ -40,7 +41,7 @@ export function addStage(
   });
   const here = (description: string) => at(config.region, description);
   const data = new DataStack(app, name('data'), { ...here('tables, bucket, key, secrets'), config, services });
-  const engine = new EngineStack(app, name('engine'), { ...here('runs code'), config, data });
+  const engine = new EngineStack(app, name('engine'), { ...here('runs code'), config, data, services });
   const serviceStacks = new Map(
     services.filter(hasStack).map((service) => {
       const { stack = service.name } = service;
@@ -63,6 +64,7 @@ export function addStage(
         api,
         services,
         serviceStacks,
+        functions: platformFunctions(app),
       })
     : undefined;
   Tags.of(app).add('narae:stage', config.stage);
@@ -71,3 +73,9 @@ export function addStage(
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { data, engine, serviceStacks, api, edge, ops };
 }
+
+const platformFunctions = (app: App): string[] =>
+  app.node
+    .findAll()
+    .flatMap((construct) => (construct instanceof PlatformFunction ? [construct.name] : []))
+    .sort();

@@ -2,10 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { SpinConfiguration } from '../lambdas/builds/spin-target/contract';
+import { DecisionsConfiguration } from '../lambdas/decisions/providers/contract';
 import { LIMITS } from '../lambdas/engine/run/limits';
+import { perLanguage } from '../lambdas/platform/runtimes';
 import { defaultsOf } from './config-defaults';
 import { brokenRules } from './config-rules';
 import { absent, bound, cidr, describeProblems, retentionDays } from './config-values';
+
+const registryName = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
+    'must be host/repository, such as "registry.example.com/apps"',
+  );
 
 /**
  * Everything that differs between stages. Read from `-c stage=<name>` (defaults, see `config-defaults.ts`) and
@@ -23,6 +32,11 @@ const Settings = z.strictObject({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "us-east-1"'),
   /** How callers prove who they are (docs/contracts/common.md#credentials). */
   auth: z.enum(['none', 'api-key'], 'must be "none" or "api-key"'),
+  /**
+   * Whether followers of decisions have to say who they are (docs/contracts/decisions.md#decided). `optional` admits clients
+   * that open the stream without a name.
+   */
+  streamIdentity: z.enum(['required', 'optional'], 'must be "required" or "optional"').default('required'),
   /** Networks that may call; empty: all. With `auth: none` on AWS it may not be empty. */
   allowedCidrs: z.array(cidr),
   /** CORS origins; `*` for any. */
@@ -84,15 +98,19 @@ const Settings = z.strictObject({
       z.string().regex(/^[^\s,/:]+:\d{1,5}$|^\[[0-9a-f:.]+\]:\d{1,5}$/, 'must be host:port, such as "10.0.3.7:8080"'),
     )
     .default([]),
+  /**
+   * Registries beside the account's own that builds may publish to, as host/repository; `repository` is what is used in
+   * place of the name that clients have for it.
+   */
+  registries: z.array(z.strictObject({ name: registryName, repository: registryName.optional() })).default([]),
   /** Loki and Prometheus of deployed functions; absent: what the engine writes to CloudWatch. */
   lokiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   prometheusUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-  /** Where libraries of callbacks come from; absent: where pip and npm look by themselves. No credentials: a template is no place for them. */
+  /** Where libraries of callbacks come from; absent: where package clients look by themselves. No credentials: a template is no place for them. */
   packageIndexes: z
-    .strictObject({
-      python: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-      node: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-    })
+    .strictObject(
+      perLanguage('', () => z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional()),
+    )
     .optional(),
   /** Namespaces that apps may be deployed to; `default` always is one of them. */
   namespaces: z
@@ -101,6 +119,8 @@ const Settings = z.strictObject({
     .transform((names) => [...new Set(['default', ...names])]),
   /** The cluster that components are deployed to; absent: none. */
   spin: SpinConfiguration.optional(),
+  /** Who judges issues and writes cards, and what makes vectors of texts (docs/contracts/decisions.md#provider-port). */
+  decisions: DecisionsConfiguration.default({ provider: 'rules', embedder: 'local' }),
   /** Who is written to when an alarm calls, after confirming the first message. */
   alarmEmail: z.email('must be an e-mail address').optional(),
   /** Costs of the account within a month, in USD, of which those whom alarms notify are told. null or absent: of none. */

@@ -10,10 +10,12 @@ export const clientConfig = (endpoint: string) => ({ endpoint, region: REGION, c
 
 /**
  * The environment of a program that works with the emulator: the caller's, without anything that could send it to a
- * real AWS account or bend its AWS clients.
+ * real AWS account or bend its AWS clients, and without a key that only Secrets Manager is to have.
  */
 export function awsEnvironment(callerEnvironment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(callerEnvironment).filter(([name]) => !name.startsWith('AWS_'));
+  const kept = Object.entries(callerEnvironment).filter(
+    ([name]) => !name.startsWith('AWS_') && name !== 'NARAE_DECISIONS_KEY',
+  );
   return {
     ...Object.fromEntries(kept),
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

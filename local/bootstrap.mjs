@@ -33,13 +33,17 @@ async function main([name, ...args]) {
       `Linux is needed for the local stack; this is ${process.platform}. A Linux VM or WSL2 will do.`,
     );
   }
-  const prepared = await exclusively(root, async () => {
-    await ensureNodeModules(root);
-    return command.prepare(root);
-  });
+  const prepared = await exclusively(root, () => prepare(root, command));
   const env = { ...process.env, ...prepared };
   env.PATH = [node24Folder(root), path.join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(path.delimiter);
   return command.run(root, args, env);
+}
+
+/** What does not come from npm needs nothing of it: both are installed at the same time. */
+async function prepare(root, command) {
+  const outcomes = await Promise.allSettled([command.prepare(root), ensureNodeModules(root)]);
+  for (const { status, reason } of outcomes) if (status === 'rejected') throw reason;
+  return outcomes[0].value;
 }
 
 try {

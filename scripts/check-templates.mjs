@@ -26,6 +26,11 @@ const STAGES = {
     alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
     monthlyBudgetUsd: 50,
     maxViewers: 20,
+    decisions: {
+      provider: 'bedrock',
+      embedder: 'titan',
+      bedrock: { model: 'vendor.model-v1:0', inferenceProfile: 'eu.vendor.model-v1:0' },
+    },
     retainData: true,
   },
 };

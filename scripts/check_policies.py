@@ -21,6 +21,7 @@ ARNS = {
     "AWS::Logs::LogGroup": IN_STAGE.format("logs", "log-group:{}:*"),
     "AWS::SQS::Queue": IN_STAGE.format("sqs", "{}"),
     "AWS::SNS::Topic": IN_STAGE.format("sns", "{}"),
+    "AWS::ECR::Repository": IN_STAGE.format("ecr", "repository/{}"),
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
     "AWS::SecretsManager::Secret": IN_STAGE.format("secretsmanager", "secret:{}"),
     "AWS::StepFunctions::StateMachine": IN_STAGE.format("states", "stateMachine:{}"),
@@ -39,6 +40,7 @@ JUSTIFIED = (
     ("RESOURCE_STAR", r"^Key", "In a key's own policy `*` is that key."),
     ("MISMATCHED_TYPE", r"^Key.*ArnLike", "What an encryption context holds has no type; of log groups it is their ARN."),
     ("UNKNOWN_CONDITION_FOR_ACTION", r"lambda:InvokedViaFunctionUrl", "AWS has it since October 2025, parliament does not know it."),
+    ("RESOURCE_MISMATCH", r"bedrock:InvokeModel", "A call of a model is about one of these types; parliament wants all of them."),
     ("RESOURCE_STAR", r"^(Sandboxes|Apps).*'ec2:\w+NetworkInterface'", "Interfaces have no names before they exist; user code is denied them."),
 )
 

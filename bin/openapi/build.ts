@@ -7,7 +7,7 @@ import {
   type ErrorStatuses,
 } from '../../lambdas/platform/http/errors';
 import type { Examples, ServiceManifest } from '../../lambdas/platform/manifest';
-import type { Route, RouteSuccess } from '../../lambdas/platform/http/route';
+import type { RequestHeader, Route, RouteSuccess } from '../../lambdas/platform/http/route';
 import { requestExample, responseExample } from './examples';
 
 /** The API's description (OpenAPI 3.1), made of the route tables of services. */
@@ -17,6 +17,7 @@ type Json = Record<string, unknown>;
 /** Components by name: schemas with an id are written once and referred to. */
 class Components {
   readonly schemas: Record<string, Json> = {};
+  readonly #named = new Map<string, z.ZodType>();
 
   /** @param io which side of a schema callers see: what they send or what they get */
   refer(schema: z.ZodType, io: 'input' | 'output'): Json {
@@ -32,6 +33,9 @@ class Components {
     for (const [name, definition] of Object.entries($defs ?? {})) this.schemas[name] = relocate(definition);
     const id = schema.meta()?.id;
     if (id === undefined) return relocate(root);
+    const named = this.#named.get(id) ?? schema;
+    if (named !== schema) throw new Error(`Two schemas have the id ${id}: one would stand in for the other.`);
+    this.#named.set(id, schema);
     // Where a schema refers to itself, its definition stands among the others already.
     if (root['$ref'] === undefined) this.schemas[id] = relocate(root);
     return { $ref: `#/components/schemas/${id}` };
@@ -144,28 +148,33 @@ function queryParameters({ query }: Route, components: Components): Json[] {
   });
 }
 
-function headerParameters({ body, success }: Route): Json[] {
-  const header = (name: string, description: string): Json => ({
+function headerParameters({ body, success, requestHeaders }: Route): Json[] {
+  const described: Record<string, RequestHeader> = {
+    ...requestHeaders,
+    ...(body?.idempotent && {
+      'Idempotency-Key': { description: '1 to 255 visible ASCII characters, kept 24 h for this path.' },
+    }),
+    ...(success.contentType === 'text/event-stream' && {
+      'Last-Event-ID': { description: 'Resume after this seq.' },
+    }),
+  };
+  return Object.entries(described).map(([name, { description, required = false, example }]) => ({
     name,
     in: 'header',
-    required: false,
+    required,
     description,
     schema: { type: 'string' },
-  });
-  return [
-    ...(body?.idempotent
-      ? [header('Idempotency-Key', '1 to 255 visible ASCII characters, kept 24 h for this path.')]
-      : []),
-    ...(success.contentType === 'text/event-stream' ? [header('Last-Event-ID', 'Resume after this seq.')] : []),
-  ];
+    ...(example !== undefined && { example }),
+  }));
 }
 
 function requestBody(operationId: string, body: NonNullable<Route['body']>, { components, examples }: Context): Json {
   const media = {
-    schema: components.refer(body.schema, 'input'),
+    schema: components.refer(body.form ?? body.schema, 'input'),
     example: requestExample(operationId, body, examples),
   };
-  return { required: body.required !== false, content: { [body.unparsed ? '*/*' : 'application/json']: media } };
+  const contentType = body.form ? 'multipart/form-data' : body.unparsed ? '*/*' : 'application/json';
+  return { required: body.required !== false, content: { [contentType]: media } };
 }
 
 function responses(operationId: string, route: Route, { components, examples, errors }: Context): Json {

@@ -1,6 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { StageConfig } from '../../lib/config';
-import { SANDBOX_RUNTIMES } from '../../lib/constructs/sandbox-function';
+import { RUNTIMES } from '../../lambdas/platform/runtimes';
 import { CALLS } from '../../lambdas/platform/aws/calls';
 import { accountOf, standingOf } from './account';
 import { judge } from './judge';
@@ -14,7 +14,7 @@ export async function preflight(config: StageConfig, say: (line: string) => void
   try {
     const account = await accountOf(lambda);
     const standing = await standingOf(lambda, config.stage);
-    const sandboxes = config.memoryTiersMb.length * Object.keys(SANDBOX_RUNTIMES).length;
+    const sandboxes = config.memoryTiersMb.length * RUNTIMES.length;
     const planned = { runs: config.maxConcurrentRuns, viewers: config.maxViewers, sandboxes };
     const findings = judge(account, planned, standing);
     say(

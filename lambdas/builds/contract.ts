@@ -24,6 +24,7 @@ const AppName = z
   .nullish();
 
 export const TargetName = z.enum(TARGETS);
+const TYPE_CHECKS = ['warn', 'strict', 'off'] as const;
 
 /** `sha256`, empty and absent are the wish to have one chosen. */
 const Tag = z
@@ -59,7 +60,7 @@ const buildFields = {
   workspace_id: Workspace,
   target: TargetName.nullish().transform((target) => target ?? 'lambda'),
   type_check: z
-    .enum(['warn', 'strict', 'off'])
+    .enum(TYPE_CHECKS)
     .nullish()
     .transform((mode) => mode ?? 'warn'),
 };
@@ -77,6 +78,26 @@ export const BuildAndPushFields = z.object({
   app_dir: Text.nullish(),
 });
 export type BuildAndPushFields = z.output<typeof BuildAndPushFields>;
+
+/** The forms as they are sent, where nothing is null, for the description of the API. */
+const sentFields = {
+  file: z.file().meta({ description: 'One file named *.py or *.zip.' }),
+  app_name: z.string().max(200).optional(),
+  workspace_id: WorkspaceId.optional(),
+  target: TargetName.optional(),
+  type_check: z.enum(TYPE_CHECKS).optional(),
+};
+export const BuildForm = z.object(sentFields).meta({ id: 'BuildForm' });
+export const BuildAndPushForm = z
+  .object({
+    ...sentFields,
+    registry_url: z.string().optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    tag: z.string().optional(),
+    app_dir: z.string().optional().meta({ description: 'Accepted, always ignored.' }),
+  })
+  .meta({ id: 'BuildAndPushForm' });
 
 export const PushRequest = z
   .object({

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { queryInteger } from '../platform/http/query';
 import type { RouteTable } from '../platform/http/route';
 import {
+  BuildAndPushForm,
+  BuildForm,
   BuildResponse,
   DeployRequest,
   DeployResponse,
@@ -26,8 +28,8 @@ const badKey = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const;
 const queued = { status: 202, body: BuildResponse, headers: ['Idempotency-Replayed'] } as const;
 
 /** The use case reads the form: what it may hold is said in docs/contracts/builds.md#requests. */
-const form = (example: string) =>
-  ({ schema: z.instanceof(Buffer), unparsed: true, idempotent: true, example }) as const;
+const form = <F extends z.ZodObject>(fields: F, example: object) =>
+  ({ schema: z.instanceof(Buffer), unparsed: true, idempotent: true, form: fields, example }) as const;
 
 /** The builds API (docs/contracts/builds.md#endpoints). */
 export const buildsRoutes = {
@@ -36,7 +38,7 @@ export const buildsRoutes = {
     path: '/api/v1/build',
     summary: 'Build a file or an archive: multipart file, app_name?, workspace_id?, target?, type_check?',
     scope: 'write',
-    body: form('multipart/form-data with file=@app.py'),
+    body: form(BuildForm, { file: 'app.py', app_name: 'Stock Watch' }),
     success: queued,
     errors: [...badUpload, 'NOT_FOUND', ...badKey],
   },
@@ -104,7 +106,7 @@ export const buildsRoutes = {
     path: '/api/v1/build-and-push',
     summary: 'Build a file or an archive and publish it: multipart with the fields of build and of push',
     scope: 'write',
-    body: form('multipart/form-data with file=@app.py and tag=v1'),
+    body: form(BuildAndPushForm, { file: 'app.py', tag: 'v1' }),
     success: queued,
     errors: [...badUpload, 'NOT_FOUND', 'REGISTRY_NOT_ALLOWED', ...badKey],
   },

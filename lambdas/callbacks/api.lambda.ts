@@ -1,19 +1,15 @@
 import * as z from 'zod';
-import { Blobs, Envelope, lambdaCall, reportFault, RunStore, SourceStore } from '../engine';
-import { dynamo } from '../platform/aws/dynamo';
-import { kms } from '../platform/aws/kms';
-import { waitingLambda } from '../platform/aws/lambda';
-import { s3 } from '../platform/aws/s3';
-import { sfn } from '../platform/aws/sfn';
+import { Blobs, Envelope, lambdaCall, reportFault, reportEnd, RunStore, SourceStore } from '../engine';
+import { dynamo, kms, s3, sfn, waitingLambda } from '../platform/aws/clients';
 import { composeService } from '../platform/http/service';
 import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
 import { readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { callCallback } from './call/call-callback';
-import { changeCallback } from './registry/change-callback';
-import { changeChatRoom, createChatRoom, deleteChatRoom, getChatRoom, listChatRooms } from './chat/chat-rooms';
+import { updateCallback } from './registry/update-callback';
+import { updateChatRoom, createChatRoom, deleteChatRoom, getChatRoom, listChatRooms } from './chat/chat-rooms';
 import { ChatStore } from './chat/chat-store';
-import { changeChat, createChat, deleteChat, getChat, listChats, listChatsOfRoom } from './chat/chats';
+import { updateChat, createChat, deleteChat, getChat, listChats, listChatsOfRoom } from './chat/chats';
 import { Counters } from './counters';
 import { createCallback } from './registry/create-callback';
 import { deleteCallback } from './registry/delete-callback';
@@ -47,7 +43,7 @@ const rooms = new ChatRoomStore(db, env.NARAE_ENTITIES_TABLE);
 const ports: Ports = {
   clock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, clock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),
@@ -69,7 +65,7 @@ export const handler = endpoint({
     createCallback: createCallback(ports),
     listCallbacks: listCallbacks(ports),
     getCallback: getCallback(ports),
-    changeCallback: changeCallback(ports),
+    updateCallback: updateCallback(ports),
     deleteCallback: deleteCallback(ports),
     deploy: deploy(ports),
     deployAndWait: deployAndWait(ports),
@@ -86,13 +82,13 @@ export const handler = endpoint({
     createChatRoom: createChatRoom(ports),
     listChatRooms: listChatRooms(ports),
     getChatRoom: getChatRoom(ports),
-    changeChatRoom: changeChatRoom(ports),
+    updateChatRoom: updateChatRoom(ports),
     deleteChatRoom: deleteChatRoom(ports),
     listChatsOfRoom: listChatsOfRoom(ports),
     createChat: createChat(ports),
     listChats: listChats(ports),
     getChat: getChat(ports),
-    changeChat: changeChat(ports),
+    updateChat: updateChat(ports),
     deleteChat: deleteChat(ports),
   },
   errorDetail: true,

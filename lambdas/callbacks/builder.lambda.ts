@@ -1,15 +1,13 @@
 import * as z from 'zod';
-import { Blobs, Envelope, lambdaCall, reportFault, RunStore, SourceStore } from '../engine';
-import { dynamo } from '../platform/aws/dynamo';
-import { kms } from '../platform/aws/kms';
+import { Blobs, Envelope, lambdaCall, reportFault, reportEnd, RunStore, SourceStore } from '../engine';
+import { dynamo, kms, s3, waitingLambda } from '../platform/aws/clients';
 import { syncServerClock } from '../platform/time/sync-server-clock';
-import { waitingLambda } from '../platform/aws/lambda';
-import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { randomIds } from '../platform/ids';
 import { telemetry } from '../platform/telemetry';
 import { dispatcher } from '../platform/pipeline/dispatcher';
+import { workerHandler } from '../platform/pipeline/worker';
 import { buildHandlers } from './deploy/build-callback';
 import { callbackBuilds } from './deploy/pipeline';
 import { Libraries } from './deploy/libraries';
@@ -28,7 +26,7 @@ const bucket = s3();
 const ports = {
   clock: systemClock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),
@@ -39,12 +37,10 @@ const ports = {
 
 const dispatch = dispatcher(callbackBuilds, buildHandlers(ports));
 
-export const handler = async (event: unknown): Promise<unknown> => {
-  try {
-    await timeKnown;
-    return await dispatch(event);
-  } catch (cause) {
+export const handler = workerHandler({
+  dispatch,
+  timeKnown,
+  report: (cause) => {
     observed.logger.error('step of a build failed; the state machine tries again', { cause });
-    throw cause;
-  }
-};
+  },
+});

@@ -1,13 +1,7 @@
 import * as z from 'zod';
-import {
-  Environment,
-  Language,
-  RuntimeName,
-  SourceCode,
-  utf8Bytes,
-  WELL_FORMED,
-  WITHOUT_NUL,
-} from '../engine/contract';
+import { Environment, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
+import { Language, LANGUAGES, RuntimeName, RUNTIMES } from '../platform/runtimes';
+import { PACKAGES } from '../platform/runtimes/packages';
 import { CALLBACK_LIMITS, METHODS } from './limits';
 
 /** Shapes of the callbacks API (docs/contracts/callbacks.md#resources). */
@@ -32,11 +26,13 @@ const Method = z
 
 const Text = z.string().refine(...WELL_FORMED);
 
+const LIBRARY_FORMATS = RUNTIMES.map(({ language }) => `${language}: ${PACKAGES[language].format}`).join('; ');
+
 const Library = Text.refine(...WITHOUT_NUL)
   .refine((text) => utf8Bytes(text) <= CALLBACK_LIMITS.libraryBytes, {
     error: `must have at most ${CALLBACK_LIMITS.libraryBytes} bytes`,
   })
-  .meta({ description: 'python: lines of a requirements file; node: text of a package.json. At most 16 KiB.' });
+  .meta({ description: `${LIBRARY_FORMATS}. At most 16 KiB.` });
 
 /** Values that are numbers or booleans are kept as text. */
 const Env = z
@@ -61,7 +57,10 @@ export const NewCallback = z
   .object({
     path: Path,
     method: Method,
-    type: z.string().min(1).meta({ description: 'python or node, in any of the usual spellings.' }),
+    type: z
+      .string()
+      .min(1)
+      .meta({ description: `${LANGUAGES}, in any of the usual spellings.` }),
     code: SourceCode,
     library: Library.nullish(),
     env: Env.nullish(),

@@ -1,6 +1,6 @@
 import type { CallMethod } from './limits';
 
-/** Keys of this room in the entities table; the workspace is part of every partition key. */
+/** Keys of this service in the entities table; the workspace is part of every partition key. */
 
 const sortable = (id: number): string => String(id).padStart(12, '0');
 

@@ -1,5 +1,5 @@
 /**
- * Limits of this room, with units; used by schemas, code and description alike (docs/contracts/callbacks.md#resources,
+ * Limits of this service, with units; used by schemas, code and description alike (docs/contracts/callbacks.md#resources,
  * #endpoints, #semantics).
  */
 export const CALLBACK_LIMITS = {

@@ -9,7 +9,7 @@ import type { Sources } from './registry/sources';
 import type { StartBuild } from './deploy/start-build';
 import type { CallbackStore } from './registry/store';
 
-/** What the use cases of this room stand on; `store`, `blobs` and the like of the engine run the calls. */
+/** What the use cases of this service stand on; `store`, `blobs` and the like of the engine run the calls. */
 export interface Ports extends CallPorts {
   readonly callbacks: CallbackStore;
   readonly rooms: ChatRoomStore;

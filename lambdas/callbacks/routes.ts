@@ -96,7 +96,7 @@ export const callbacksRoutes = {
     success: { status: 200, body: CallbackWithCode },
     errors: ['VALIDATION_ERROR', 'CALLBACK_NOT_FOUND'],
   },
-  changeCallback: {
+  updateCallback: {
     method: 'PUT',
     path: '/callbacks/{callback_id}',
     summary: 'Change a callback; env works at once, the rest with the next deploy',
@@ -177,7 +177,7 @@ export const callbacksRoutes = {
     success: { status: 200, body: ChatRoom },
     errors: ['VALIDATION_ERROR', 'CHATROOM_NOT_FOUND'],
   },
-  changeChatRoom: {
+  updateChatRoom: {
     method: 'PUT',
     path: '/chatroom/{chat_id}',
     summary: 'Change a chat room',
@@ -236,7 +236,7 @@ export const callbacksRoutes = {
     success: { status: 200, body: Chat },
     errors: ['VALIDATION_ERROR', 'CHAT_NOT_FOUND'],
   },
-  changeChat: {
+  updateChat: {
     method: 'PUT',
     path: '/chats/{chat_id}',
     summary: 'Change the text of a chat',

@@ -1,5 +1,6 @@
 import { iso } from '../platform/time/clock';
-import { hasPendingChanges, runtimeOf, expireLostBuild, type CallbackRecord } from './registry/callback';
+import { runtimeOf } from '../platform/runtimes';
+import { hasPendingChanges, expireLostBuild, type CallbackRecord } from './registry/callback';
 import type { Callback, Chat, ChatRoom } from './contract';
 import type { ChatRecord } from './chat/chat-store';
 import { masked } from './registry/env';

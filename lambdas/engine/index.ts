@@ -5,10 +5,11 @@
 
 // A run and what it is asked for.
 export { isTerminal, publicUsage, Run, wallMs } from './run/run';
-export { Bundle, INLINE_INPUT_BYTES } from './run/order';
-export { findRuntime, Language, resolveRuntime, type Runtime, RuntimeName, RUNTIMES } from './run/runtimes';
-export { LIMITS } from './run/limits';
-export { envNameProblem, utf8Bytes, WELL_FORMED } from './run/contract';
+export { Bundle } from './run/order';
+export { ServiceRuns } from './run/service-runs';
+export { INLINE_INPUT_BYTES, LIMITS, openAtMostMs } from './run/limits';
+export { envNameProblem } from './run/environment';
+export { utf8Bytes, WELL_FORMED } from './run/text-rules';
 export { faultOf, neverRan, platformError } from './run/fault';
 export {
   chunkPartition,
@@ -29,20 +30,22 @@ export { reapIfOverdue } from './lifecycle/reap';
 export { type FindForPorts, findRun, findRunFor } from './lifecycle/find-run';
 export { claim, mayHaveStarted } from './lifecycle/claim';
 export { beginOwnRun, endOwnRun, type OwnOutcome, recordExternalCall } from './lifecycle/external-call';
-export { streamUrlOf } from './lifecycle/stream-url';
+export { reportEnd } from './lifecycle/report-end';
 export { reportFault } from './lifecycle/report-fault';
 
 // What came of them.
 export type { PublicEvent } from './events/event';
-export { type Answer, answerPreview, previewOf, readAnswer, SHOWN_BYTES, storedAnswer } from './events/function-answer';
+export type { LoggedEvent, NewEvent } from './events/logged-event';
+export { type Answer, answerPreview, previewOf, readAnswer, SHOWN_BYTES, storedAnswer } from './events/http-answer';
 export { publicResult } from './events/public-result';
 export { eventsAfter, type ReadPorts, resultOf } from './store/read-run';
 export { CPU_METRIC, ExportedLine, METRICS_NAMESPACE, OWNER_DIMENSION } from './export/export-format';
 
 // Where all of it is kept.
 export { CompanionConflict, type CompanionWrites, RunStore } from './store/run-store';
+export { isOverdue, type Log, LogStore, type NewLog } from './store/log-store';
 export { type EndedPartition, RunIndex } from './store/run-index';
-export { type Meter, meterPartition, readMeter } from './store/run-counters';
+export { type RunCounts, runCountsPartition, readRunCounts } from './store/run-counters';
 export { type HasOwner, ownerKey, ownersIn } from './store/owners';
 export { Blobs } from './store/blobs';
 export { Envelope, Sealed } from './store/envelope';

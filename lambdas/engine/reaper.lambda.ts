@@ -1,11 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { dynamo } from '../platform/aws/dynamo';
-import { s3 } from '../platform/aws/s3';
+import { dynamo, s3 } from '../platform/aws/clients';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { telemetry } from '../platform/telemetry';
 import { Blobs } from './store/blobs';
+import { reportEnd } from './lifecycle/report-end';
 import { reap, type Reaped } from './lifecycle/reap';
 import { RunIndex } from './store/run-index';
 import { RunStore } from './store/run-store';
@@ -24,7 +24,7 @@ const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const index = new RunIndex(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 

@@ -1,18 +1,16 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
-import { dynamo } from '../platform/aws/dynamo';
-import { kms } from '../platform/aws/kms';
-import { lambda, waitingLambda } from '../platform/aws/lambda';
-import { s3 } from '../platform/aws/s3';
+import { cloudWatchLogs, dynamo, kms, lambda, s3, waitingLambda } from '../platform/aws/clients';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { telemetry } from '../platform/telemetry';
+import { writeLine } from '../platform/write-line';
 import { Blobs } from './store/blobs';
 import { Envelope } from './store/envelope';
 import { execute } from './lifecycle/execute';
 import { RunOrder } from './run/order';
+import { reportEnd } from './lifecycle/report-end';
 import { reportFault } from './lifecycle/report-fault';
 import { exportRuns } from './export/run-export';
 import type { Run } from './run/run';
@@ -34,14 +32,12 @@ const env = readEnv(
     NARAE_FUNCTION_LOGS: z.string().min(1).optional(),
   }),
 );
-/** Past the console, which Lambda would wrap into a record of its own: metrics are read from plain lines. */
-const writeLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const observed = telemetry('runner');
 const db = dynamo(STORE_TRIES);
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   report: reportFault(observed),

@@ -1,13 +1,8 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { Blobs, Envelope, lambdaCall, reportFault, RunIndex, RunStore, SourceStore } from '../engine';
+import { Blobs, Envelope, lambdaCall, reportFault, RunIndex, reportEnd, RunStore, SourceStore } from '../engine';
 import { ApiKeyStore } from '../platform/auth/api-keys';
-import { cloudWatch } from '../platform/aws/cloudwatch';
-import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
-import { dynamo } from '../platform/aws/dynamo';
-import { kms } from '../platform/aws/kms';
-import { lambda, waitingLambda } from '../platform/aws/lambda';
-import { s3 } from '../platform/aws/s3';
+import { cloudWatch, cloudWatchLogs, dynamo, kms, lambda, s3, waitingLambda } from '../platform/aws/clients';
 import { composeService } from '../platform/http/service';
 import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
 import { readEnv } from '../platform/env';
@@ -66,7 +61,7 @@ const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
 const ports: Ports = {
   clock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   blobs,
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),

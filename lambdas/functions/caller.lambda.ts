@@ -1,8 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { Blobs, type Run, RunStore } from '../engine';
-import { dynamo } from '../platform/aws/dynamo';
+import { Blobs, type Run, reportEnd, RunStore } from '../engine';
+import { dynamo, s3 } from '../platform/aws/clients';
 import { syncServerClock } from '../platform/time/sync-server-clock';
-import { s3 } from '../platform/aws/s3';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
 import { executePassthrough, OutsideOrder } from './passthrough/outside-order';
@@ -17,7 +16,7 @@ const db = dynamo(STORE_TRIES);
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 

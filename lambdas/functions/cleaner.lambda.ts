@@ -2,19 +2,19 @@ import { DeleteLogStreamCommand, ResourceNotFoundException } from '@aws-sdk/clie
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { Blobs, RunIndex, SourceStore } from '../engine';
-import { cloudWatchLogs } from '../platform/aws/cloudwatch-logs';
-import { dynamo } from '../platform/aws/dynamo';
-import { s3 } from '../platform/aws/s3';
+import { cloudWatchLogs, dynamo, s3, sfn } from '../platform/aws/clients';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
+import { startExecution } from '../platform/pipeline/start-execution';
 import { telemetry } from '../platform/telemetry';
 import { cleanUp, type CleanedUp, type CleanUpPorts } from './cleanup/clean-up';
 import { CleanUpStore } from './cleanup/clean-up-store';
+import { removeApp } from './cleanup/remove-app';
 import { FunctionStore } from './registry/function-store';
 
 /** Removes what deleted functions left: woken by a deletion, and by a schedule for what a crash left undone. */
 
-const env = readEnv(commonEnv.extend({ NARAE_FUNCTION_LOGS: z.string().min(1) }));
+const env = readEnv(commonEnv.extend({ NARAE_APP_DEPLOYS: z.string().min(1), NARAE_FUNCTION_LOGS: z.string().min(1) }));
 const { logger } = telemetry('cleaner');
 const db = dynamo();
 const bucket = s3();
@@ -27,12 +27,13 @@ const ports: CleanUpPorts = {
   codes: new SourceStore(bucket, env.NARAE_BUCKET),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
-  forgetLines: async (functionId) => {
+  deleteLines: async (functionId) => {
     const stream = { logGroupName: env.NARAE_FUNCTION_LOGS, logStreamName: functionId };
     await logs.send(new DeleteLogStreamCommand(stream)).catch((error: unknown) => {
       if (!(error instanceof ResourceNotFoundException)) throw error;
     });
   },
+  removeApp: removeApp(startExecution(sfn(), env.NARAE_APP_DEPLOYS), systemClock),
 };
 
 export const handler = async (_event: unknown, context: Context): Promise<CleanedUp> => {

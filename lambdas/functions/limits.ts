@@ -26,3 +26,6 @@ export const LIMITS = {
 
 /** What stands in answers for every environment value. */
 export const MASK = '********';
+
+/** Before the id of a function: partition key of the record that says that it is there (the manifest's `runs`). */
+export { FUNCTION_IDS as OWNED_IN } from '../platform/dynamo/functions';

@@ -1,6 +1,7 @@
 import type { ServiceManifest, WorkerManifest } from '../platform/manifest';
 import { functionsErrors } from './error-codes';
 import { functionsExamples } from './examples';
+import { OWNED_IN } from './limits';
 import { functionsRoutes } from './routes';
 
 const cleaner: WorkerManifest = {
@@ -21,7 +22,8 @@ const cleaner: WorkerManifest = {
     entities: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     objects: { delete: ['sources', 'payloads', 'results', 'cancel'], list: true },
     functionLines: 'delete',
-    settings: ['NARAE_FUNCTION_LOGS'],
+    apps: 'have-removed',
+    settings: ['NARAE_APP_DEPLOYS', 'NARAE_FUNCTION_LOGS'],
   },
 };
 
@@ -52,6 +54,7 @@ export const functionsManifest: ServiceManifest = {
     },
     harmless: ['limit', 'raw'],
   },
+  runs: { ownedIn: OWNED_IN, inEveryWorkspace: true },
   api: {
     needs: {
       runs: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],

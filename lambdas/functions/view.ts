@@ -1,4 +1,5 @@
-import { findRuntime, type Meter } from '../engine';
+import type { RunCounts } from '../engine';
+import { findRuntime } from '../platform/runtimes';
 import { bytesAsText } from '../platform/http/reply-bytes';
 import { encodeCode } from './registry/code';
 import type { FunctionConfig, Workspace } from './contract';
@@ -9,7 +10,7 @@ import { kst, kstOrNull } from './registry/time';
 
 /** Records as answers show them (docs/contracts/functions.md#resources). */
 
-export function toWorkspace(record: WorkspaceRecord, { invocations, errors }: Meter): Workspace {
+export function toWorkspace(record: WorkspaceRecord, { invocations, errors }: RunCounts): Workspace {
   return {
     id: record.id,
     name: record.name,
@@ -28,7 +29,7 @@ const CHANGING_BYTES = 100;
 export const settingsBytesOf = (record: Omit<FunctionRecord, 'settingsBytes'>): number =>
   bytesAsText(toFunction({ ...record, settingsBytes: 0 }, '', NOTHING)) + CHANGING_BYTES;
 
-export function toFunction(record: FunctionRecord, source: string | Buffer, meter: Meter): FunctionConfig {
+export function toFunction(record: FunctionRecord, source: string | Buffer, counts: RunCounts): FunctionConfig {
   return {
     id: record.id,
     workspaceId: record.workspace,
@@ -45,8 +46,8 @@ export function toFunction(record: FunctionRecord, source: string | Buffer, mete
     status: record.status,
     lastModified: kst(record.lastModified),
     lastDeployed: kstOrNull(record.lastDeployed),
-    invocations24h: meter.invocations,
-    errors24h: meter.errors,
-    avgDuration: meter.invocations === 0 ? 0 : Math.round(meter.durationMs / meter.invocations),
+    invocations24h: counts.invocations,
+    errors24h: counts.errors,
+    avgDuration: counts.invocations === 0 ? 0 : Math.round(counts.durationMs / counts.invocations),
   };
 }

@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { Environment, LIMITS, SourceCode } from '../engine/contract';
+import { Environment, EVENT_TYPES, LIMITS, SourceCode } from '../engine/contract';
+import { RUNTIMES } from '../platform/runtimes';
 
 /** Shapes of the invocations API (docs/contracts/invocations.md#resources). */
 
 const wholeNumber = ({ min, max, default: fallback }: { min: number; max: number; default: number }) =>
   z.int().min(min).max(max).default(fallback);
+
+/** `main.handler` (python), ... */
+const DEFAULT_HANDLERS = RUNTIMES.map(({ defaultHandler, language }) => `\`${defaultHandler}\` (${language})`).join(
+  ', ',
+);
 
 export const InvocationRequest = z
   .object({
@@ -18,7 +24,7 @@ export const InvocationRequest = z
       })
       .optional()
       .meta({
-        description: '`module.function` or `function`; default `main.handler` (python), `index.handler` (node).',
+        description: `\`module.function\` or \`function\`; default ${DEFAULT_HANDLERS}.`,
       }),
     payload: z
       .unknown()
@@ -134,7 +140,7 @@ export const InvocationPage = z
   .meta({ id: 'InvocationPage' });
 
 export const Event = z
-  .object({ seq: z.int(), event: z.enum(['STATUS', 'LOG', 'COMPLETE']), data: z.record(z.string(), z.unknown()) })
+  .object({ seq: z.int(), event: z.enum(EVENT_TYPES), data: z.record(z.string(), z.unknown()) })
   .meta({ id: 'Event' });
 
 export const EventPage = z

@@ -22,7 +22,7 @@ export const invocationsManifest: ServiceManifest = {
       key: ['GenerateDataKey'],
       tickets: true,
       invokes: { NARAE_RUNNER_FUNCTION: 'runner' },
-      settings: ['NARAE_DATA_KEY_ID'],
+      settings: ['NARAE_DATA_KEY_ID', 'NARAE_SERVICE_RUNS'],
     },
   },
 };

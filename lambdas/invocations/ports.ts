@@ -1,4 +1,4 @@
-import type { HasOwner, RunIndex, StartPorts } from '../engine';
+import type { HasOwner, RunIndex, ServiceRuns, StartPorts } from '../engine';
 import type { RateLimit } from '../platform/rate-limit';
 
 /** What the use cases of this service stand on. */
@@ -6,6 +6,7 @@ export interface Ports extends StartPorts {
   /** Ids of all workspaces, for callers to whom every one is open. */
   readonly allWorkspaces: () => Promise<readonly string[]>;
   readonly hasOwner: HasOwner;
+  readonly serviceRuns: ServiceRuns;
   readonly index: RunIndex;
   readonly rateLimit: RateLimit;
   /** Address of a run's stream, with a ticket where callers must authenticate. */

@@ -1,4 +1,5 @@
-import { eventsAfter, findRunFor, isTerminal, RUNTIMES, timeOfRun } from '../engine';
+import { eventsAfter, findRunFor, isTerminal, timeOfRun } from '../engine';
+import { RUNTIMES } from '../platform/runtimes';
 import type { UseCases } from '../platform/http/endpoint';
 import { cursorCodec } from '../platform/http/cursor';
 import { fittingReply } from '../platform/http/reply-bytes';
@@ -34,7 +35,7 @@ const cursors = cursorCodec<string>(
 export const listInvocations =
   (ports: Ports): Service['listInvocations'] =>
   async ({ query }, { principal }) => {
-    const filter = { room: 'invocations', status: query.status, batchId: query.batchId };
+    const filter = { service: 'invocations', status: query.status, batchId: query.batchId };
     const page = await ports.index.list(
       principal.workspace,
       filter,

@@ -1,4 +1,5 @@
-import { LIMITS, resolveRuntime, type Run, startRun } from '../engine';
+import { LIMITS, type Run, startRun } from '../engine';
+import { resolveRuntime } from '../platform/runtimes';
 import { iso } from '../platform/time/clock';
 import type { InvocationRequest } from './contract';
 import type { Ports } from './ports';
@@ -19,7 +20,7 @@ export async function start(
   return startRun(
     {
       workspace,
-      room: 'invocations',
+      service: 'invocations',
       tenantOf: 'invocations',
       code: request.code,
       runtime,
@@ -27,6 +28,7 @@ export async function start(
       handler,
       entry: { kind: 'handler', ...splitHandler(handler, runtime.defaultHandler), fallbacks: [] },
       convention: 'invocation',
+      resultForm: 'response',
       input: JSON.stringify(request.payload),
       env: { values: request.env },
       timeoutMs: request.timeoutMs,

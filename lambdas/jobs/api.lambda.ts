@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { Blobs, Envelope, lambdaCall, lambdaDispatch, reportFault, RunIndex, RunStore } from '../engine';
-import { dynamo } from '../platform/aws/dynamo';
-import { kms } from '../platform/aws/kms';
-import { lambda, waitingLambda } from '../platform/aws/lambda';
-import { s3 } from '../platform/aws/s3';
+import { Blobs, Envelope, lambdaCall, lambdaDispatch, reportFault, RunIndex, reportEnd, RunStore } from '../engine';
+import { dynamo, kms, lambda, s3, waitingLambda } from '../platform/aws/clients';
 import { composeService } from '../platform/http/service';
 import { rateLimitOf, serviceEnv } from '../platform/rate-limit';
 import { readEnv } from '../platform/env';
@@ -33,7 +30,7 @@ const env = readEnv(
 );
 const db = dynamo();
 const { clock, endpoint, observed } = composeService('jobs', env, db);
-const store = new RunStore(db, env.NARAE_RUNS_TABLE);
+const store = new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE));
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
 
 const ports: Ports = {

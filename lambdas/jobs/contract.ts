@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Language, SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
+import { SourceCode, utf8Bytes, WELL_FORMED, WITHOUT_NUL } from '../engine/contract';
+import { Language, LANGUAGES } from '../platform/runtimes';
 import { LIMITS } from './limits';
 
 /** Shapes of the jobs API (docs/contracts/jobs.md#resources, #endpoints). */
@@ -25,7 +26,10 @@ const ProjectReference = z
 export const UploadRequest = z
   .object({
     code: SourceCode,
-    language: z.string().min(1).meta({ description: 'python or node, in one of the many spellings of GET /runtimes.' }),
+    language: z
+      .string()
+      .min(1)
+      .meta({ description: `${LANGUAGES}, in one of the many spellings of GET /runtimes.` }),
     project: ProjectReference.default('default').meta({
       description: 'Id of a project, or else its name; an unknown name creates the project.',
     }),

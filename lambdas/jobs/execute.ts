@@ -1,4 +1,5 @@
-import { callRun, CompanionConflict, faultOf, type Run, type RunSpec, RUNTIMES, startRun } from '../engine';
+import { callRun, CompanionConflict, faultOf, type Run, type RunSpec, startRun } from '../engine';
+import { RUNTIMES } from '../platform/runtimes';
 import type { UseCases } from '../platform/http/endpoint';
 import { AppError } from '../platform/http/errors';
 import { findJob } from './find-job';
@@ -69,7 +70,7 @@ function specOf(record: JobRecord, input: string, timeoutMs: number, { jobs }: P
   if (!runtime) throw new Error(`No runtime ${record.runtime}`);
   return {
     workspace: record.workspace,
-    room: 'jobs',
+    service: 'jobs',
     owner: record.id,
     listedByEnd: true,
     // As with snippets: jobs that run a few times only would each pay for an environment of their own.
@@ -80,6 +81,7 @@ function specOf(record: JobRecord, input: string, timeoutMs: number, { jobs }: P
     handler: runtime.script,
     entry: { kind: 'script' },
     convention: 'invocation',
+    resultForm: 'response',
     input,
     env: { values: {} },
     timeoutMs,

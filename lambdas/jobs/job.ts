@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { isTerminal, Language, type Run, RuntimeName } from '../engine';
+import { isTerminal, type Run } from '../engine';
+import { Language, RuntimeName, runtimeOf } from '../platform/runtimes';
 import type { JobStatus } from './contract';
 
 /** A job as it is stored: what was uploaded, and which run is the newest. Times are epoch milliseconds. */
@@ -50,11 +51,9 @@ export function statusOfRun(run: Run): Exclude<JobStatus, 'PENDING'> {
   return 'FAILED';
 }
 
-const EXTENSIONS = { python: 'py', node: 'js' } as const;
-
 /** Labels that clients keep; neither is where anything is stored. */
 export const codeKeyOf = ({ id, language }: Pick<JobRecord, 'id' | 'language'>): string =>
-  `uploads/${id}.${EXTENSIONS[language]}`;
+  `uploads/${id}.${runtimeOf(language).ending}`;
 export const logKeyOf = (jobId: string, run: number): string => `logs/${jobId}/${run}.json`;
 
 /** The run that a log key names, or undefined if it is no log key. */

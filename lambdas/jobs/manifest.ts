@@ -13,7 +13,7 @@ export const jobsManifest: ServiceManifest = {
     params: {
       job_id: { nobodys: '00000000-0000-4000-8000-000000000000' },
       project: { nobodys: 'nobodys', emptyIfMissing: true },
-      cluster: { nobodys: 'python', everybodys: true },
+      cluster: { nobodys: 'pool', everybodys: true },
     },
     query: { log_key: { nobodys: 'nobodys' }, project_name: { nobodys: 'nobodys' } },
     harmless: ['limit', 'cursor', 'minutes', 'period', 'description', 'input_data', 'wait'],

@@ -1,4 +1,4 @@
-import { resolveRuntime } from '../engine';
+import { resolveRuntime } from '../platform/runtimes';
 import type { UseCases } from '../platform/http/endpoint';
 import type { JobRecord } from './job';
 import { LIMITS } from './limits';

@@ -16,6 +16,16 @@ export function readEnv<S extends z.ZodObject>(
   );
 }
 
+/** A variable that holds JSON. */
+export const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
 /** What every function of ours is given. */
 export const commonEnv = z.object({
   NARAE_STAGE: z.string().min(1),

@@ -29,6 +29,21 @@ export interface ServiceManifest {
   readonly reservedNames?: readonly string[];
   /** Prefixes of the bucket that are its own, beside those of the engine. */
   readonly storedPrefixes?: readonly StoredPrefix[];
+  /** What others that read runs have to know of its own. Absent: they are in the caller's first workspace, and stay in sight. */
+  readonly runs?: RunsManifest;
+}
+
+export interface RunsManifest {
+  /**
+   * Before the name of a run's owner: partition key of the record that says that the owner is there. Without that record,
+   * the owner's runs are out of sight.
+   */
+  readonly ownedIn?: string;
+  /**
+   * true: addresses of the service name a workspace, so that its runs are found in each that a caller may see. All other
+   * services are about a credential's first workspace (docs/contracts/common.md#credentials).
+   */
+  readonly inEveryWorkspace?: true;
 }
 
 /**
@@ -47,6 +62,8 @@ export interface OwnedNames {
   readonly body?: Readonly<Record<string, OwnedName>>;
   /** Query strings that name nothing: sizes of pages, cursors, filters. */
   readonly harmless?: readonly string[];
+  /** Operations that read, and whose answers have no name and no text of a workspace in them. */
+  readonly anonymous?: readonly string[];
 }
 
 export interface OwnedName {
@@ -82,6 +99,8 @@ export interface WorkerManifest {
   readonly timeoutSeconds: number;
   readonly needs: FunctionNeeds;
   readonly trigger: WorkerTrigger;
+  /** Variable that tells the function of streams its name; that function may then invoke it. Absent: it may not. */
+  readonly toldToStreams?: `NARAE_${string}`;
   /** Names it was first deployed under: with others it would be made anew, and could not, beside itself. */
   readonly deployedAs?: { readonly construct: string; readonly functionName: string };
 }
@@ -145,15 +164,20 @@ export interface FunctionNeeds {
   readonly key?: readonly ('GenerateDataKey' | 'Decrypt')[];
   /** What builds publish in the platform's registry: to read it, or to add to it as well. */
   readonly images?: 'pull' | 'push';
-  /** Functions that users deploy: to call them at their addresses, or to make and remove them. */
-  readonly apps?: 'invoke' | 'deploy';
+  /** Apps that users deploy: to call them at their addresses, to make and remove them, or to have them removed. */
+  readonly apps?: 'invoke' | 'deploy' | 'have-removed';
   /** The log group of the lines that stored functions print. */
   readonly functionLines?: 'read' | 'delete';
+  /** Models that the stage is configured with for decisions, and the key of who serves them; of none, nothing. */
+  readonly models?: readonly ('provider' | 'embedder')[];
   /** CloudWatch metrics, of the whole account: there are no resources to name. */
   readonly readsMetrics?: true;
   /** The key that signs stream tickets. */
   readonly tickets?: true;
-  /** `runner`, or workers of the service by name, under the variables that tell it their functions' names. */
+  /**
+   * `runner`, or workers of the service by name, under the variables that tell it their functions' names. A worker may name
+   * those that stand before it.
+   */
   readonly invokes?: Readonly<Record<`NARAE_${string}`, string>>;
   /** State machines of the service by name, under the variables that tell it their ARNs. */
   readonly starts?: Readonly<Record<`NARAE_${string}`, string>>;
@@ -164,7 +188,9 @@ export interface FunctionNeeds {
 /** docs/architecture.md, "Environment variables of our functions". */
 export type SettingName =
   | 'NARAE_APPS'
+  | 'NARAE_APP_DEPLOYS'
   | 'NARAE_DATA_KEY_ID'
+  | 'NARAE_DECISIONS'
   | 'NARAE_FUNCTION_LOGS'
   | 'NARAE_LOKI_URL'
   | 'NARAE_NAMESPACES'
@@ -172,8 +198,10 @@ export type SettingName =
   | 'NARAE_OWN_HOSTS'
   | 'NARAE_PROMETHEUS_URL'
   | 'NARAE_PUBLIC_URL'
+  | 'NARAE_REGISTRIES'
   | 'NARAE_REGISTRY'
   | 'NARAE_RESERVED_NAMES'
+  | 'NARAE_SERVICE_RUNS'
   | 'NARAE_SPIN';
 
 /** An alarm beside those that every service has. */
@@ -181,8 +209,11 @@ export interface AlarmManifest {
   /** Last part of its name, and its chapter of docs/runbook.md. */
   readonly name: string;
   readonly meaning: string;
-  /** What is looked at, in periods of five minutes: dead letters or errors of a worker, errors of the API's function. */
-  readonly on: { readonly deadLettersOf: string } | { readonly errorsOf: string };
+  /**
+   * What is looked at, in periods of five minutes: dead letters or errors of a worker, errors of the API's function, or what
+   * functions of the service count by `counterOf` (platform/telemetry).
+   */
+  readonly on: { readonly deadLettersOf: string } | { readonly errorsOf: string } | { readonly counted: string };
   /** Absent: 0. */
   readonly above?: number;
   /** How many of the last periods have to be bad. Absent: the last one. */
@@ -196,6 +227,18 @@ export const folderOf = ({ name, folder = `lambdas/${name}` }: ServiceManifest):
 export const workerFunctionName = ({ name }: ServiceManifest, worker: WorkerManifest): string =>
   worker.deployedAs?.functionName ?? `${name}-${worker.name}`;
 
+/** By variable: last part of the names of functions that the function of streams may invoke. */
+export const functionsToldToStreams = (services: readonly ServiceManifest[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    services.flatMap((service) =>
+      (service.workers ?? []).flatMap((worker) =>
+        worker.toldToStreams === undefined
+          ? []
+          : [[worker.toldToStreams, workerFunctionName(service, worker)] as const],
+      ),
+    ),
+  );
+
 /** Last part of the names of functions whose failed events are left in a queue of their own. */
 export const functionsWithDeadLetters = (services: readonly ServiceManifest[]): string[] =>
   services.flatMap((service) =>
@@ -203,6 +246,10 @@ export const functionsWithDeadLetters = (services: readonly ServiceManifest[]): 
       .filter(({ trigger }) => trigger.by === 'event')
       .map((worker) => workerFunctionName(service, worker)),
   );
+
+/** By service: what its manifest says of its runs, as those that read them are given it. */
+export const runsOf = (services: readonly ServiceManifest[]): Readonly<Record<string, RunsManifest>> =>
+  Object.fromEntries(services.flatMap(({ name, runs }) => (runs ? [[name, runs] as const] : [])));
 
 /** Names directly below `/api` that routes have. */
 export const namesBelowApi = (services: readonly ServiceManifest[]): string[] => [

@@ -17,6 +17,18 @@ export function telemetry(serviceName: string): Telemetry {
 }
 
 /**
+ * Counts what alarms of a service look at (`counted` in its manifest): whichever of its functions count something, it is one
+ * metric of the stage, `Narae/<name>` by `service` and `stage`.
+ */
+export function counterOf(service: string, stage: string): (name: string) => void {
+  const metrics = new Metrics({ namespace: 'Narae', serviceName: service, defaultDimensions: { stage } });
+  return (name) => {
+    metrics.addMetric(name, MetricUnit.Count, 1);
+    metrics.publishStoredMetrics();
+  };
+}
+
+/**
  * One request, counted and timed. The route is a field of the line, not a dimension: CloudWatch bills each combination
  * of dimensions as a metric of its own, and Logs Insights can group by a field. So is the visitor's address, which
  * the gateway behind the edge does not see.

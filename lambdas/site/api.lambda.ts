@@ -1,9 +1,10 @@
 import path from 'node:path';
+import * as z from 'zod';
 import description from '../../docs/openapi.json';
-import { dynamo } from '../platform/aws/dynamo';
+import { dynamo } from '../platform/aws/clients';
 import type { UseCases } from '../platform/http/endpoint';
 import { composeService } from '../platform/http/service';
-import { commonEnv, readEnv } from '../platform/env';
+import { commonEnv, jsonText, readEnv } from '../platform/env';
 import { prefersHtml } from './accept';
 import { demoAssets } from './demo-assets';
 import { demoPage } from './demo-page';
@@ -12,10 +13,15 @@ import { redocPage, swaggerPage } from './docs-pages';
 import { storeProbe } from './health';
 import { siteRoutes } from './routes';
 
-const env = readEnv(commonEnv);
-const db = dynamo(1);
-const { clock, endpoint } = composeService('site', env, db);
-const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, clock);
+const env = readEnv(
+  commonEnv.extend({ NARAE_DECISIONS: jsonText.pipe(z.object({ provider: z.string(), embedder: z.string() })) }),
+);
+// A connection that died while we were frozen is tried anew.
+const db = dynamo(2);
+const { clock, endpoint, observed } = composeService('site', env, db);
+const storeAnswers = storeProbe(db, env.NARAE_ENTITIES_TABLE, clock, (cause) => {
+  observed.logger.error('the store does not answer', { cause });
+});
 
 const demo = demoPage(demoAssets);
 const assets = assetsIn(path.join(__dirname, 'assets'));
@@ -36,7 +42,9 @@ const getPlatform: Site['getPlatform'] = (_request, { headers }) =>
 const health = async () => {
   const healthy = await storeAnswers();
   const status: 'healthy' | 'unhealthy' = healthy ? 'healthy' : 'unhealthy';
-  return { status: healthy ? 200 : 503, body: { status, environment: env.NARAE_STAGE } };
+  const services: Record<string, 'up' | 'down'> = { store: healthy ? 'up' : 'down' };
+  const body = { status, environment: env.NARAE_STAGE, services, ...env.NARAE_DECISIONS };
+  return { status: healthy ? 200 : 503, body };
 };
 
 export const handler = endpoint({

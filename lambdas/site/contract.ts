@@ -14,5 +14,11 @@ export const Platform = z
 
 /** One object for the whole platform; services add keys of their own. */
 export const Health = z
-  .object({ status: z.enum(['healthy', 'unhealthy']), environment: z.string() })
+  .object({
+    status: z.enum(['healthy', 'unhealthy']),
+    environment: z.string(),
+    services: z.record(z.string(), z.enum(['up', 'down'])).meta({ description: 'What the platform stands on.' }),
+    provider: z.string().meta({ description: 'Who judges issues that need a decision.' }),
+    embedder: z.string().meta({ description: 'What compares them with earlier ones.' }),
+  })
   .meta({ id: 'Health' });

@@ -1,3 +1,4 @@
+import type { Runtime } from '../platform/runtimes';
 import { htmlPage, type HtmlPage } from './html';
 
 export interface DemoExample {
@@ -9,10 +10,12 @@ export interface DemoExample {
 
 /** What the demo page is made of. */
 export interface DemoAssets {
-  /** Has three marks, each alone in its element: comments `style` and `script`, and the string `"examples"`. */
+  /** Has four marks: comments `runtimes`, `style` and `script`, and the string `"examples"`; each is alone in its place. */
   readonly html: string;
   readonly style: string;
   readonly script: string;
+  /** To choose from; the first is chosen. */
+  readonly runtimes: readonly Pick<Runtime, 'name' | 'label' | 'defaultHandler'>[];
   readonly examples: readonly DemoExample[];
 }
 
@@ -20,12 +23,16 @@ export interface DemoAssets {
  * The page that a person meets at `/`: one document, nothing else to load
  * (docs/contracts/common.md#shared-paths-public-no-credentials).
  */
-export function demoPage({ html, style, script, examples }: DemoAssets): HtmlPage {
+export function demoPage({ html, style, script, runtimes, examples }: DemoAssets): HtmlPage {
   // In a script element `</script` would end it, wherever it stands.
   const data = JSON.stringify(examples).replaceAll('<', '\\u003c');
   const body = html
+    .replace(/<!-- runtimes -->/, () => runtimes.map(choice).join(''))
     .replace(/\s*\/\* style \*\/\s*/, () => style)
     .replace(/\s*"examples"\s*(?=<\/script>)/, () => data)
     .replace(/\s*\/\* script \*\/\s*/, () => script);
   return htmlPage(body, { styles: [style], scripts: [script] });
 }
+
+const choice = ({ name, label, defaultHandler }: DemoAssets['runtimes'][number], index: number): string =>
+  `<label><input type="radio" name="runtime" value="${name}" data-handler="${defaultHandler}"${index === 0 ? ' checked' : ''} /> ${label}</label>\n`;

@@ -20,6 +20,6 @@ export const siteManifest: ServiceManifest = {
       },
     ],
     // Health asks whether the store answers; all routes are public.
-    needs: { entities: ['GetItem'] },
+    needs: { entities: ['GetItem'], settings: ['NARAE_DECISIONS'] },
   },
 };

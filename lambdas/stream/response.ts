@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Sink } from './follow-run';
+import type { Sink } from './follow';
 
 /** Longest wait for a client that does not read; the stream is then given up, and the client may resume. */
 const DRAIN_MS = 60_000;

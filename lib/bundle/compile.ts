@@ -24,7 +24,10 @@ const OPTIONS = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'silent',
-  alias: { '@aws-sdk/credential-provider-node': path.join(__dirname, 'function-credentials.ts') },
+  alias: {
+    '@aws-sdk/credential-provider-node': path.join(__dirname, 'function-credentials.ts'),
+    '@aws-sdk/token-providers': path.join(__dirname, 'function-tokens.ts'),
+  },
 } as const satisfies BuildOptions;
 
 const BUILD = path.join(__dirname, 'build.mjs');

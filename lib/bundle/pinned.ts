@@ -12,16 +12,9 @@ import { madeFolder } from './made-folder';
  * (`.narae/pinned`).
  */
 const PINS = path.join(__dirname, 'packages');
-export const PINNED = {
-  /** What the installers run: Lambda promises neither, nor which version of it. */
-  pip: path.join(PINS, 'pip'),
-  npm: path.join(PINS, 'npm'),
-  /** What callbacks have without asking (docs/contracts/callbacks.md#build). */
-  requests: path.join(PINS, 'requests'),
-  axios: path.join(PINS, 'axios'),
-  /** What checks sources and makes components of them (lambdas/toolchain). */
-  toolchain: path.join(PINS, 'toolchain'),
-} as const;
+
+/** Folder of a set, which has its pins. */
+export const pinsOf = (set: string): string => path.join(PINS, set);
 
 const INSTALLED = path.join(REPOSITORY, '.narae/pinned');
 const TIME_LIMIT_MS = 300_000;
@@ -70,7 +63,7 @@ function wheelsFor({ version, machine }: PythonTarget): string[] {
  * @returns the folder to put on `sys.path`
  * @throws Error when they cannot be fetched
  */
-export function pinnedPython(set: string, target: PythonTarget = ANYWHERE): string {
+export function pipPackages(set: string, target: PythonTarget = ANYWHERE): string {
   const requirements = path.join(set, 'requirements.txt');
   const python = findPython();
   return made(set, [readFileSync(requirements, 'utf8'), python.version, ...describe(target)], (folder) => {
@@ -101,7 +94,7 @@ export const madeByPython = (
   });
 
 /** @param set folder of its package.json and lock. @returns the folder that holds `node_modules`. @throws Error when the packages cannot be fetched */
-export function pinnedNode(set: string): string {
+export function npmPackages(set: string): string {
   const files = ['package.json', 'package-lock.json'].map((name) => path.join(set, name));
   return made(
     set,

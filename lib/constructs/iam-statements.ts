@@ -128,6 +128,7 @@ const DEPLOY = [
 export function deployApps(apps: AppPlace, data: DataStack): PolicyStatement[] {
   const { region } = Stack.of(data);
   return [
+    ...(apps.networkExampleArn === undefined ? [] : attachNetwork(apps.networkExampleArn)),
     new PolicyStatement({ actions: DEPLOY.map((action) => `lambda:${action}`), resources: [apps.functionsArn] }),
     new PolicyStatement({
       actions: ['lambda:CreateFunctionUrlConfig'],
@@ -148,6 +149,15 @@ export function deployApps(apps: AppPlace, data: DataStack): PolicyStatement[] {
   ];
 }
 
+/** To put functions into the network of another one: Lambda looks at it with the rights of whoever asks for that. */
+const attachNetwork = (exampleArn: string): PolicyStatement[] => [
+  new PolicyStatement({ actions: ['lambda:GetFunctionConfiguration'], resources: [exampleArn] }),
+  new PolicyStatement({
+    actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
+    resources: ['*'],
+  }),
+];
+
 /** To call apps at their addresses. Since October 2025 that takes both: the address, and the function behind it. */
 export const callApps = (apps: AppPlace): PolicyStatement[] => [
   new PolicyStatement({
@@ -161,6 +171,24 @@ export const callApps = (apps: AppPlace): PolicyStatement[] => [
     conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
   }),
 ];
+
+/** Whoever deletes functions starts what removes their apps. */
+export const haveAppsRemoved = (apps: AppPlace): PolicyStatement =>
+  new PolicyStatement({ actions: ['states:StartExecution'], resources: [apps.deploysArn] });
+
+/** A secret that somebody made and named in the configuration; six characters of Secrets Manager's end its ARN. */
+export const readSecretNamed = (data: DataStack, name: string): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [
+      Stack.of(data).formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${name}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ],
+  });
 
 export function acknowledgeApps(role: IConstruct, apps: AppPlace): void {
   const { account, region, partition } = Stack.of(role);

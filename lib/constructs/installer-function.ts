@@ -1,69 +1,49 @@
-import path from 'node:path';
 import { Duration, Size } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Language } from '../../lambdas/platform/runtimes';
+import { DEPLOYMENTS } from '../../lambdas/platform/runtimes/deployment';
 import type { StageConfig } from '../config';
-import { assemble } from '../bundle/assemble';
-import { REPOSITORY } from '../bundle/bundle';
-import { PINNED, pinnedNode, pinnedPython } from '../bundle/pinned';
+import { functionPackage } from '../bundle/function-package';
 import { acknowledge } from './acknowledge';
 import { functionRole } from './function-role';
+import { managedRuntime } from './managed-runtime';
 import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
-
-/** The run-times are those of the sandboxes, so that what fits here fits there. */
-const INSTALLERS = {
-  python: {
-    runtime: Runtime.PYTHON_3_13,
-    // Never called: the wrapper takes the place of the managed runtime, so that a laptop needs no copy of that.
-    handler: 'installer.handler',
-    environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/serve' },
-    indexes: (url: string) => ({ PIP_INDEX_URL: url, PIP_EXTRA_INDEX_URL: '' }),
-    client: () => ({ from: pinnedPython(PINNED.pip), to: 'pip' }),
-  },
-  node: {
-    runtime: Runtime.NODEJS_24_X,
-    handler: 'installer.handler',
-    environment: {},
-    indexes: (url: string) => ({ npm_config_registry: url }),
-    client: () => ({ from: pinnedNode(PINNED.npm), to: 'npm' }),
-  },
-} as const;
 
 export interface InstallerFunctionProps {
   readonly config: StageConfig;
   readonly key: IKey;
-  readonly language: keyof typeof INSTALLERS;
+  readonly language: Language;
   readonly timeoutSeconds: number;
 }
 
 /**
- * Resolves and installs packages of others. It runs none of their code (wheels only, no install scripts), has no rights
- * but to write its log, and puts what it made to the one address that its order names.
+ * Resolves and installs packages of others, on the runtime of the sandboxes, so that what fits here fits there. It runs none
+ * of their code (wheels only, no install scripts), has no rights but to write its log, and puts what it made to the one
+ * address that its order names.
  */
 export class InstallerFunction extends Construct {
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, { config, key, language, timeoutSeconds }: InstallerFunctionProps) {
     super(scope, id);
-    const { runtime, handler, environment, indexes, client } = INSTALLERS[language];
-    const name = `library-installer-${language}`;
+    const { lambdaRuntime, installer } = DEPLOYMENTS[language];
+    const name = installerName(language);
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
     const mirror = config.packageIndexes?.[language];
     this.lambda = new LambdaFunction(this, 'Function', {
-      functionName: `narae-${config.stage}-${name}`,
+      functionName: installerFunctionName(config.stage, language),
       description: `Installs packages for callbacks in ${language}`,
-      runtime,
+      runtime: managedRuntime(lambdaRuntime),
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(
-        assemble(`installer-${language}`, path.join(REPOSITORY, 'lambdas/installer', language), [client()]),
-      ),
-      handler,
+      code: Code.fromAsset(functionPackage(`installer-${language}`, installer)),
+      handler: installer.handler,
       environment: {
-        ...environment,
+        ...installer.environment,
         // What its children reach: on a laptop, all others reach nothing.
         NARAE_CHILD_NETWORK: 'packages',
-        ...(mirror !== undefined && indexes(mirror)),
+        ...(mirror !== undefined && installer.indexVariables(mirror)),
       },
       // One processor; unpacking and packing is most of the work.
       memorySize: 1792,
@@ -81,3 +61,9 @@ export class InstallerFunction extends Construct {
     );
   }
 }
+
+const installerName = (language: Language): string => `library-installer-${language}`;
+
+/** Fixed, so that other stacks can name an installer without importing it. */
+export const installerFunctionName = (stage: string, language: Language): string =>
+  `narae-${stage}-${installerName(language)}`;

@@ -3,10 +3,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
-import { SANDBOX_RUNTIMES, SandboxFunction, sandboxFunctionName, type SandboxRuntime } from './sandbox-function';
+import { RUNTIMES } from '../../lambdas/platform/runtimes';
+import { SandboxFunction, sandboxFunctionName, sandboxId } from './sandbox-function';
 import { SandboxNetwork } from './sandbox-network';
-
-const runtimes = Object.keys(SANDBOX_RUNTIMES).filter((name): name is SandboxRuntime => name in SANDBOX_RUNTIMES);
 
 /** The sandbox functions of a stage: one for each runtime and memory tier. */
 export class SandboxFleet extends Construct {
@@ -27,20 +26,20 @@ export class SandboxFleet extends Construct {
     const { config, key, bucket } = props;
     this.network = config.network === 'none' ? new SandboxNetwork(this, 'Network', { config, key, bucket }) : undefined;
     const { network } = this;
-    const fleet = runtimes.map((runtime) => {
+    const fleet = RUNTIMES.map((runtime) => {
       const tiers = config.memoryTiersMb.map((memoryMb) => {
-        const id = `${runtime.replace('.', '')}-${memoryMb}`;
-        const { lambda } = new SandboxFunction(this, id, { config, key, runtime, memoryMb, network });
+        const props = { config, key, runtime, memoryMb, network };
+        const { lambda } = new SandboxFunction(this, sandboxId(runtime, memoryMb), props);
         return { memoryMb, lambda };
       });
       return { runtime, tiers };
     });
     this.lambdas = fleet.flatMap(({ tiers }) => tiers.map(({ lambda }) => lambda));
-    this.names = runtimes.flatMap((runtime) =>
+    this.names = RUNTIMES.flatMap((runtime) =>
       config.memoryTiersMb.map((memoryMb) => sandboxFunctionName(config.stage, runtime, memoryMb)),
     );
     this.directory = Object.fromEntries(
-      fleet.map(({ runtime, tiers }) => [runtime, tiers.map((tier) => [tier.memoryMb, tier.lambda.functionName])]),
+      fleet.map(({ runtime, tiers }) => [runtime.name, tiers.map((tier) => [tier.memoryMb, tier.lambda.functionName])]),
     );
   }
 }

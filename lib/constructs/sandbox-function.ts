@@ -3,48 +3,23 @@ import path from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Runtime } from '../../lambdas/platform/runtimes';
+import { DEPLOYMENTS } from '../../lambdas/platform/runtimes/deployment';
 import type { StageConfig } from '../config';
 import { acknowledge } from './acknowledge';
-import { assemble } from '../bundle/assemble';
 import { REPOSITORY } from '../bundle/bundle';
-import { PINNED, pinnedNode, pinnedPython } from '../bundle/pinned';
+import { functionPackage } from '../bundle/function-package';
+import { managedRuntime } from './managed-runtime';
 import { functionRole, LOG_ACTIONS } from './function-role';
 import type { SandboxNetwork } from './sandbox-network';
 import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
 
-/** Languages by the name runs ask for (docs/contracts/invocations.md#runtime-aliases). */
-export const SANDBOX_RUNTIMES = {
-  'python3.13': {
-    runtime: Runtime.PYTHON_3_13,
-    folder: 'lambdas/sandbox/python',
-    // Never called: the wrapper takes the place of the managed runtime, which would load this one.
-    handler: 'supervisor.handler',
-    // The managed Python runtime cannot stream its answer; ours can.
-    environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/supervise' },
-    main: 'supervise',
-    // What callbacks have without asking (docs/contracts/callbacks.md#build); the harness shows it to no others.
-    bundledPackages: () => [{ from: pinnedPython(PINNED.requests), to: 'lent/callback' }],
-  },
-  nodejs24: {
-    runtime: Runtime.NODEJS_24_X,
-    folder: 'lambdas/sandbox/node',
-    handler: 'supervisor.handler',
-    environment: {},
-    main: 'supervisor.mjs',
-    bundledPackages: () => [
-      { from: path.join(pinnedNode(PINNED.axios), 'node_modules'), to: 'lent/callback/node_modules' },
-    ],
-  },
-} as const;
-
-export type SandboxRuntime = keyof typeof SANDBOX_RUNTIMES;
-
 export interface SandboxFunctionProps {
   readonly config: StageConfig;
   readonly key: IKey;
-  readonly runtime: SandboxRuntime;
+  readonly runtime: Runtime;
   readonly memoryMb: number;
   readonly network: SandboxNetwork | undefined;
 }
@@ -59,20 +34,20 @@ export class SandboxFunction extends Construct {
   constructor(scope: Construct, id: string, props: SandboxFunctionProps) {
     super(scope, id);
     const { config, key, memoryMb } = props;
-    const { runtime, folder, handler, environment, main, bundledPackages } = SANDBOX_RUNTIMES[props.runtime];
-    requireSource(path.join(folder, main), props.runtime === 'python3.13');
+    const { lambdaRuntime, sandbox } = DEPLOYMENTS[props.runtime.language];
+    requireSource(path.join(sandbox.folder, sandbox.main), sandbox.executable);
     const name = sandboxName(props.runtime, memoryMb);
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
     const access = [nothingElse(), ...(props.network?.access ?? [])];
     const role = functionRole(this, logGroup, access);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: sandboxFunctionName(config.stage, props.runtime, memoryMb),
-      description: `Runs ${props.runtime} code that needs up to ${memoryMb} MiB`,
-      runtime,
+      description: `Runs ${props.runtime.name} code that needs up to ${memoryMb} MiB`,
+      runtime: managedRuntime(lambdaRuntime),
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(assemble(`sandbox-${runtime.name}`, path.join(REPOSITORY, folder), bundledPackages())),
-      handler,
-      environment,
+      code: Code.fromAsset(functionPackage(`sandbox-${lambdaRuntime}`, sandbox)),
+      handler: sandbox.handler,
+      environment: sandbox.environment,
       memorySize: memoryMb,
       timeout: Duration.seconds(900),
       tenancyConfig: TenancyConfig.PER_TENANT,
@@ -95,11 +70,13 @@ export class SandboxFunction extends Construct {
   }
 }
 
-const sandboxName = (runtime: SandboxRuntime, memoryMb: number): string =>
-  `sandbox-${runtime.replace('.', '')}-${memoryMb}`;
+/** `python313-512`: names of functions and of constructs hold no dots. */
+export const sandboxId = ({ name }: Runtime, memoryMb: number): string => `${name.replace('.', '')}-${memoryMb}`;
+
+const sandboxName = (runtime: Runtime, memoryMb: number): string => `sandbox-${sandboxId(runtime, memoryMb)}`;
 
 /** Fixed, so that other stacks can name a sandbox without importing it. */
-export const sandboxFunctionName = (stage: string, runtime: SandboxRuntime, memoryMb: number): string =>
+export const sandboxFunctionName = (stage: string, runtime: Runtime, memoryMb: number): string =>
   `narae-${stage}-${sandboxName(runtime, memoryMb)}`;
 
 /** @throws Error if the file is missing, or is not executable but has to be: its mode travels in the zip */

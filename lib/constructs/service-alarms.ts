@@ -1,5 +1,6 @@
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmManifest, ServiceManifest } from '../../lambdas/platform/manifest';
+import type { StageConfig } from '../config';
 import { called } from '../services/dependencies';
 import type { Worker } from '../services/worker';
 import type { ApiStack } from '../stacks/api';
@@ -28,13 +29,30 @@ export function backgroundAlarm({ serviceStacks }: ServicesInOperation): AlarmSp
 }
 
 /** Alarms that manifests ask for. */
-export const serviceAlarms = (made: ServicesInOperation): AlarmSpec[] =>
+export const serviceAlarms = (made: ServicesInOperation & { readonly config: StageConfig }): AlarmSpec[] =>
   made.services.flatMap((service) =>
-    (service.alarms ?? []).map(({ on, ...spec }) => ({ ...spec, metric: metricOf(service.name, on, made) })),
+    (service.alarms ?? []).map(({ on, ...spec }) => ({
+      ...spec,
+      metric: 'counted' in on ? counted(service.name, on.counted, made.config) : metricOf(service.name, on, made),
+    })),
   );
 
+/** As `counterOf` of lambdas/platform/telemetry names it. */
+const counted = (service: string, metricName: string, { stage }: StageConfig): IMetric =>
+  new Metric({
+    namespace: 'Narae',
+    metricName,
+    dimensionsMap: { service, stage },
+    statistic: 'Sum',
+    period: FIVE_MINUTES,
+  });
+
 /** @throws Error naming what the service does not have */
-function metricOf(service: string, on: AlarmManifest['on'], { serviceStacks, api }: ServicesInOperation): IMetric {
+function metricOf(
+  service: string,
+  on: Exclude<AlarmManifest['on'], { readonly counted: string }>,
+  { serviceStacks, api }: ServicesInOperation,
+): IMetric {
   const workers = serviceStacks.get(service)?.workers ?? new Map<string, Worker>();
   if ('deadLettersOf' in on) {
     const { deadLetters } = called(workers, on.deadLettersOf, service);

@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
-import { toolchainPackage } from '../bundle/toolchain';
+import { toolchainAsset } from '../bundle/toolchain';
 import { acknowledge } from './acknowledge';
 import { functionRole } from './function-role';
 import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
@@ -11,6 +11,7 @@ import { QUIET_LOGS, StageLogGroup } from './stage-log-group';
 export interface ToolchainFunctionProps {
   readonly config: StageConfig;
   readonly key: IKey;
+  readonly timeoutSeconds: number;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface ToolchainFunctionProps {
 export class ToolchainFunction extends Construct {
   readonly lambda: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { config, key }: ToolchainFunctionProps) {
+  constructor(scope: Construct, id: string, { config, key, timeoutSeconds }: ToolchainFunctionProps) {
     super(scope, id);
     const name = 'toolchain';
     const logGroup = new StageLogGroup(this, 'Log', { config, key, name });
@@ -29,7 +30,7 @@ export class ToolchainFunction extends Construct {
       description: 'Checks Python sources, and makes WebAssembly components of them',
       runtime: Runtime.PYTHON_3_13,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(toolchainPackage(config.stage)),
+      code: Code.fromAsset(toolchainAsset(config.stage)),
       // Never called: the wrapper takes the place of the managed runtime, so that a laptop needs no copy of that.
       handler: 'toolchain.handler',
       environment: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/serve' },
@@ -37,8 +38,7 @@ export class ToolchainFunction extends Construct {
       memorySize: 1792,
       // A source with its packages, and the component.
       ephemeralStorageSize: Size.gibibytes(1),
-      // 150 s for a component (narae_toolchain/orders.py), and some to fetch, to put and to say so.
-      timeout: Duration.seconds(240),
+      timeout: Duration.seconds(timeoutSeconds),
       role: functionRole(this, logGroup, []),
       logGroup,
       ...QUIET_LOGS,

@@ -10,16 +10,19 @@ import {
   allowMissingObjectDetection,
   callApps,
   deployApps,
+  haveAppsRemoved,
   onImages,
   onObjects,
   onTable,
   queryIndex,
   readLines,
   readMetrics,
+  readSecretNamed,
   readSecrets,
   send,
   startExecution,
 } from '../constructs/iam-statements';
+import { askModels } from '../constructs/models';
 import { called, type Callable, type ServiceDependencies } from './dependencies';
 import { settingsOf } from './settings';
 
@@ -38,7 +41,8 @@ export interface Needy {
 /** Statements of a function's role: all that its manifest says, and what follows from that. */
 export function statementsOf(needy: Needy, ground: ServiceDependencies): PolicyStatement[] {
   const { needs, deadLetters, facesCallers = false } = needy;
-  const { data, engine } = ground;
+  const { config, data, engine } = ground;
+  const kubeconfig = config.spin?.kubeconfigSecret;
   const { runs = [], runIndexes = [], entities = [], key = [] } = needs;
   const { get = [], put = [], delete: removed = [], list = false } = needs.objects ?? {};
   const { functions, machines } = callableOf(needy);
@@ -57,7 +61,10 @@ export function statementsOf(needy: Needy, ground: ServiceDependencies): PolicyS
     ...(needs.functionLines === 'delete' ? [deleteLines(engine.functionLogs)] : []),
     ...(needs.images ? onImages(data.images, needs.images) : []),
     ...(needs.apps === 'deploy' ? deployApps(engine.apps, data) : []),
+    ...(needs.apps === 'deploy' && kubeconfig !== undefined ? [readSecretNamed(data, kubeconfig)] : []),
+    ...(needs.apps === 'have-removed' ? [haveAppsRemoved(engine.apps)] : []),
     ...(needs.apps === 'invoke' ? callApps(engine.apps) : []),
+    ...askModels(needs.models ?? [], config, data),
     ...(needs.readsMetrics ? [readMetrics()] : []),
     ...(facesCallers || needs.tickets ? readSecrets(data, { tickets: needs.tickets === true }) : []),
     ...key.map((action) => keyItself(data, action)),
@@ -65,6 +72,9 @@ export function statementsOf(needy: Needy, ground: ServiceDependencies): PolicyS
     ...throughServices(needs, ground, deadLetters !== undefined),
   ];
 }
+
+/** Whether it is granted something on all functions of apps. */
+export const namesApps = ({ apps }: FunctionNeeds): boolean => apps === 'invoke' || apps === 'deploy';
 
 /** The stage's key, through the services that store what the function reads and writes. */
 function throughServices(needs: FunctionNeeds, { data }: ServiceDependencies, sends: boolean): PolicyStatement[] {

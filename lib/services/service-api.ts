@@ -7,7 +7,7 @@ import { acknowledgeApps, acknowledgeRegistryToken } from '../constructs/iam-sta
 import { PlatformFunction } from '../constructs/platform-function';
 import { ServiceRoutes } from '../constructs/service-routes';
 import type { Callable, ServiceDependencies } from './dependencies';
-import { environmentOf, statementsOf } from './needs';
+import { environmentOf, namesApps, statementsOf } from './needs';
 
 export type ServiceWithApi = ServiceManifest & { readonly api: ApiManifest };
 
@@ -37,7 +37,7 @@ export function addServiceApi(
     environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(','), ...environmentOf(needy, ground) },
     access: statementsOf(needy, ground),
   });
-  if (api.needs.apps) acknowledgeApps(lambda.role ?? lambda, ground.engine.apps);
+  if (namesApps(api.needs)) acknowledgeApps(lambda.role ?? lambda, ground.engine.apps);
   if (api.needs.images) acknowledgeRegistryToken(lambda.role ?? lambda);
   if (api.needs.readsMetrics)
     acknowledge(

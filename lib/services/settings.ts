@@ -1,10 +1,12 @@
-import { namesBelowApi, type ServiceManifest, type SettingName } from '../../lambdas/platform/manifest';
+import { namesBelowApi, runsOf, type ServiceManifest, type SettingName } from '../../lambdas/platform/manifest';
 import type { ServiceDependencies } from './dependencies';
 
 /** Where the value of each variable comes from; without one the function does not get the variable. */
 const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => string | undefined>> = {
   NARAE_APPS: ({ engine }) => engine.apps.settings,
+  NARAE_APP_DEPLOYS: ({ engine }) => engine.apps.deploysArn,
   NARAE_DATA_KEY_ID: ({ data }) => data.key.keyId,
+  NARAE_DECISIONS: ({ config }) => JSON.stringify(config.decisions),
   NARAE_FUNCTION_LOGS: ({ engine }) => engine.functionLogs.logGroupName,
   NARAE_LOKI_URL: ({ config }) => config.lokiUrl,
   NARAE_NAMESPACES: ({ config }) => config.namespaces.join(','),
@@ -12,8 +14,10 @@ const SETTINGS: Readonly<Record<SettingName, (ground: ServiceDependencies) => st
   NARAE_OWN_HOSTS: ({ config }) => config.edge.domainName,
   NARAE_PROMETHEUS_URL: ({ config }) => config.prometheusUrl,
   NARAE_PUBLIC_URL: ({ config }) => config.publicUrl ?? originOf(config.edge.domainName),
+  NARAE_REGISTRIES: ({ config }) => JSON.stringify(config.registries),
   NARAE_REGISTRY: ({ data }) => data.images.repositoryUri,
   NARAE_RESERVED_NAMES: ({ services }) => unlistedNames(services),
+  NARAE_SERVICE_RUNS: ({ services }) => JSON.stringify(runsOf(services)),
   NARAE_SPIN: ({ config }) => config.spin && JSON.stringify(config.spin),
 };
 

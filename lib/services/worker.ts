@@ -12,9 +12,10 @@ import {
 import { deadLetterQueue } from '../constructs/dead-letter-queue';
 import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { acknowledgeApps, acknowledgeRegistryToken } from '../constructs/iam-statements';
+import { acknowledgeProfile, asksAnywhere } from '../constructs/models';
 import { PlatformFunction } from '../constructs/platform-function';
 import type { Callable, ServiceDependencies } from './dependencies';
-import { environmentOf, statementsOf } from './needs';
+import { environmentOf, namesApps, statementsOf } from './needs';
 
 /** A function that works for a service, and what its trigger needs. */
 export interface Worker {
@@ -48,8 +49,9 @@ export function addWorker(
     environment: environmentOf(needy, ground),
     access: statementsOf(needy, ground),
   });
-  if (needs.apps) acknowledgeApps(lambda.role ?? lambda, ground.engine.apps);
+  if (namesApps(needs)) acknowledgeApps(lambda.role ?? lambda, ground.engine.apps);
   if (needs.images) acknowledgeRegistryToken(lambda.role ?? lambda);
+  if (asksAnywhere(needs, config)) acknowledgeProfile(lambda.role ?? lambda, config);
   if (trigger.by === 'event' && deadLetters) {
     const maxAge = Duration.minutes(trigger.maxAgeMinutes);
     sendFailedInvokes(lambda, { of: lambda, to: deadLetters, retries: trigger.retries, maxAge });

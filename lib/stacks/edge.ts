@@ -28,6 +28,7 @@ import type { StageConfig } from '../config';
 import { acknowledge } from '../constructs/acknowledge';
 import { EdgeLogs } from '../constructs/edge-logs';
 import { Firewall } from '../constructs/firewall';
+import { STREAM_PATHS } from '../constructs/stream-paths';
 import type { ApiStack } from './api';
 import { originSecretName, type DataStack } from './data';
 import type { EngineStack } from './engine';
@@ -74,7 +75,9 @@ export class EdgeStack extends Stack {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: Lazy.string({ produce: () => `Narae ${config.stage} (origins ${originsOf(api, engine)})` }),
       defaultBehavior: { origin: apiOrigin, ...behavior, functionAssociations: [this.#hostOfCaller()] },
-      additionalBehaviors: { '/stream/*': { origin: streamOrigin, ...behavior } },
+      additionalBehaviors: Object.fromEntries(
+        STREAM_PATHS.map((path) => [`${path}/*`, { origin: streamOrigin, ...behavior }]),
+      ),
       httpVersion: HttpVersion.HTTP2_AND_3,
       ...this.#name(config),
       ...(config.edge.waf && { webAclId: new Firewall(this, 'Firewall', { config }).webAclArn }),

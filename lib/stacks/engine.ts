@@ -6,11 +6,13 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DEADLINES } from '../../lambdas/engine/run/limits';
+import { functionsToldToStreams, runsOf, type ServiceManifest } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 import {
   decryptThrough,
   encryptThrough,
   invoke,
+  invokeNamed,
   keyItself,
   allowMissingObjectDetection,
   onObjects,
@@ -26,11 +28,13 @@ import { sendFailedInvokes } from '../constructs/failed-invokes';
 import { PlatformFunction } from '../constructs/platform-function';
 import { SandboxFleet } from '../constructs/sandbox-fleet';
 import { StageLogGroup } from '../constructs/stage-log-group';
+import { STREAM_PATHS } from '../constructs/stream-paths';
 import type { DataStack } from './data';
 
 export interface EngineStackProps extends StackProps {
   readonly config: StageConfig;
   readonly data: DataStack;
+  readonly services: readonly ServiceManifest[];
 }
 
 /** Everything that runs code and lets it be watched. */
@@ -49,18 +53,18 @@ export class EngineStack extends Stack {
 
   constructor(scope: Construct, id: string, props: EngineStackProps) {
     super(scope, id, props);
-    const { config, data } = props;
+    const { config, data, services } = props;
     this.sandboxes = new SandboxFleet(this, 'Sandboxes', { config, key: data.key, bucket: data.bucket });
     // Version 0.1 imports these in its ops stack: gone before that is updated, they would stop the upgrade. The release
     // after this one may drop them (docs/deploy.md, "Upgrading").
     for (const { functionName } of this.sandboxes.lambdas) this.exportValue(functionName);
-    this.apps = new AppPlace(this, 'Apps', { config, key: data.key, network: this.sandboxes.network });
+    this.apps = new AppPlace(this, 'Apps', { config, key: data.key, sandboxes: this.sandboxes });
     this.functionLogs = new StageLogGroup(this, 'FunctionLogs', { config, key: data.key, name: 'function-lines' });
     this.runnerDeadLetters = deadLetterQueue(this, 'RunnerDeadLetters', data.key);
     this.runner = this.#runner(config, data);
     this.reaperDeadLetters = deadLetterQueue(this, 'ReaperDeadLetters', data.key);
     this.reaper = this.#reaper(config, data);
-    this.stream = this.#stream(config, data);
+    this.stream = this.#stream(config, data, services);
     // The function recognises callers itself, by credential or ticket, and the edge by its secret: signing requests
     // for IAM is not something an EventSource can do.
     this.streamUrl = this.stream.addFunctionUrl({
@@ -70,6 +74,7 @@ export class EngineStack extends Stack {
 
     new CfnOutput(this, 'StreamFunctionName', { value: this.stream.functionName });
     new CfnOutput(this, 'StreamUrl', { value: this.streamUrl.url });
+    new CfnOutput(this, 'StreamPaths', { value: STREAM_PATHS.join(',') });
     new CfnOutput(this, 'StreamHost', { value: Fn.select(2, Fn.split('/', this.streamUrl.url)) });
     new CfnOutput(this, 'RunnerFunctionName', { value: this.runner.functionName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.runnerDeadLetters.queueUrl });
@@ -149,17 +154,27 @@ export class EngineStack extends Stack {
     return lambda;
   }
 
-  #stream(config: StageConfig, data: DataStack): IFunction {
+  #stream(config: StageConfig, data: DataStack, services: readonly ServiceManifest[]): IFunction {
+    // Their stacks come after this one: they are known by name.
+    const told = Object.entries(functionsToldToStreams(services)).map(
+      ([variable, name]) => [variable, `narae-${config.stage}-${name}`] as const,
+    );
     const { lambda } = new PlatformFunction(this, 'Stream', {
       config,
       data,
       name: 'stream',
-      description: 'Sends the events of one run as they happen',
+      description: 'Sends the events of one run, task, decision or meeting as they happen',
       entry: 'lambdas/stream/stream.lambda.ts',
       memoryMb: 512,
       timeout: Duration.seconds(900),
-      environment: { NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(',') },
+      environment: {
+        NARAE_ALLOWED_ORIGINS: config.allowedOrigins.join(','),
+        NARAE_SERVICE_RUNS: JSON.stringify(runsOf(services)),
+        NARAE_STREAM_IDENTITY: config.streamIdentity,
+        ...Object.fromEntries(told),
+      },
       access: [
+        ...told.map(([, functionName]) => invokeNamed(this, functionName)),
         // A reader that meets a run past its deadline ends it, and tells its sandbox.
         onTable(data.runs, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
         // Query: where nobody authenticates, a run may be in any of the workspaces that there are.

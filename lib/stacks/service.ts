@@ -22,10 +22,14 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { service } = props;
-    const callable = { functions: engineFunctions(props), machines: new Map<string, IStateMachine>() };
-    this.workers = new Map(
-      (service.workers ?? []).map((worker) => [worker.name, addWorker(this, service, worker, { ...props, callable })]),
-    );
+    const made = new Map<string, Worker>();
+    for (const worker of service.workers ?? []) {
+      const before = [...made].map(([name, { lambda }]) => [name, lambda] as const);
+      const functions = new Map([...engineFunctions(props), ...before]);
+      const callable = { functions, machines: new Map<string, IStateMachine>() };
+      made.set(worker.name, addWorker(this, service, worker, { ...props, callable }));
+    }
+    this.workers = made;
     const extended = EXTENSIONS.get(service.name)?.(this, props, this.workers);
     const workers = [...this.workers];
     this.callable = {

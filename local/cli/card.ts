@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { LANGUAGES, RUNTIMES } from '../runtimes';
 import type { SystemFile } from '../system/state-folder';
 
 const TIERS = {
@@ -16,6 +17,7 @@ const EXAMPLE = {
 /** What a person wants to know when the system is up. */
 export function card({ url, auth, isolation, versions, logs }: SystemFile, stateDir: string, hint?: string): string {
   const key = auth === 'none' ? '' : ` -H "Authorization: Bearer $NARAE_KEY"`;
+  const languages = LANGUAGES.map((language) => `${RUNTIMES[language].label} ${versions[language]}`);
   const near = (folder: string) => path.relative(process.cwd(), folder) || '.';
   const lines = [
     '',
@@ -28,7 +30,7 @@ export function card({ url, auth, isolation, versions, logs }: SystemFile, state
     `    curl -N ${url}/stream/invocations/<invocationId>${key}`,
     '',
     `  API        ${url}/docs (credentials: ${auth})`,
-    `  User code  Python ${versions.python}, Node ${versions.node}; isolation ${TIERS[isolation.tier]}`,
+    `  User code  ${languages.join(', ')}; isolation ${TIERS[isolation.tier]}`,
     ...isolation.gaps.map((gap) => `             - ${gap}`),
     ...(hint === undefined ? [] : [`             ${hint}`]),
     `  Logs       ${near(logs)}    State  ${near(path.join(stateDir, 'state'))}`,

@@ -2,17 +2,19 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../process/errors';
+import { readDecisions, type Models } from './models';
+import { type Language, LANGUAGES, RUNTIMES } from '../runtimes';
 
 /** How `npm start` was asked to run. */
-export interface Settings {
+export interface Settings extends Models {
   readonly stateDir: string;
   readonly host: string;
   /** Where to begin to look for a free one; 0 for any. */
   readonly port: number;
   readonly auth: 'none' | 'api-key';
   readonly network: 'none' | 'public';
-  /** Where libraries of callbacks come from, in place of what pip and npm are configured with. */
-  readonly packageIndexes: { readonly python?: string; readonly node?: string };
+  /** Where libraries of callbacks come from, in place of what package clients are configured with. */
+  readonly packageIndexes: Readonly<Partial<Record<Language, string>>>;
   /** `host:port` that functions deployed elsewhere may have although it is not public; undefined: what the stage's file says. */
   readonly openTargets: readonly string[] | undefined;
   readonly watch: boolean;
@@ -34,6 +36,10 @@ export interface Settings {
 /** The arguments or variables can't be used; the message says why. */
 export class SettingsError extends Error {}
 
+const OF_RUNTIMES = LANGUAGES.flatMap((language) => RUNTIMES[language].help).map(
+  ([name, meaning]) => `  ${name.padEnd(26)}${meaning}`,
+);
+
 export const HELP = `Starts Narae on this machine: the whole stage "local", in an emulated AWS.
 
   npm start -- [options]
@@ -51,9 +57,10 @@ Variables
   NARAE_HOST                address to listen on (default 127.0.0.1); others need --auth api-key and full isolation
   NARAE_OPEN_TARGETS        host:port, comma separated: private addresses that an invocationUrl may have, in place of
                             openTargets of stages/local.json
-  NARAE_PYTHON              Python for user code (default: 3.13 where there is one)
-  NARAE_PYTHON_INDEX        index of Python packages for callbacks (default: what pip is configured with)
-  NARAE_NODE_INDEX          registry of npm packages for callbacks (default: what npm is configured with)
+  NARAE_DECISIONS           JSON: who judges decisions, in place of decisions of stages/local.json (docs/decisions.md)
+  NARAE_DECISIONS_KEY       key of the server with models that it names
+  NARAE_BEDROCK_ENDPOINT    address of a server that answers as Amazon Bedrock: the emulator has no models
+${OF_RUNTIMES.join('\n')}
   NARAE_LAMBDA_CONCURRENCY  environments of one function at once (default: a quarter of all)
   NARAE_LAMBDA_ENVIRONMENTS environments in all (default: what this machine's free memory holds, 16 to 256)
   NARAE_LAMBDA_ACCOUNT_CONCURRENCY
@@ -86,10 +93,13 @@ export function readSettings(
     auth: oneOf('NARAE_AUTH or --auth', given('NARAE_AUTH', values.auth) ?? 'none', ['none', 'api-key']),
     network: oneOf('NARAE_NETWORK or --network', given('NARAE_NETWORK', values.network) ?? 'none', ['none', 'public']),
     openTargets: environment['NARAE_OPEN_TARGETS']?.split(',').filter((target) => target !== ''),
-    packageIndexes: {
-      ...address('python', 'NARAE_PYTHON_INDEX', environment),
-      ...address('node', 'NARAE_NODE_INDEX', environment),
-    },
+    packageIndexes: Object.fromEntries(
+      LANGUAGES.flatMap((language) => {
+        const index = address(RUNTIMES[language].indexVariable, environment);
+        return index === undefined ? [] : [[language, index] as const];
+      }),
+    ),
+    ...modelsIn(environment),
     watch: values.watch,
     maxConnections: whole('NARAE_MAX_CONNECTIONS', environment['NARAE_MAX_CONNECTIONS'] ?? '1000', 1, 1_000_000),
     maxViewers: whole('NARAE_MAX_VIEWERS', environment['NARAE_MAX_VIEWERS'] ?? '256', 1, 1_000_000),
@@ -167,16 +177,24 @@ function lambdaLimits(
   };
 }
 
+function modelsIn(environment: NodeJS.ProcessEnv): Models {
+  const { NARAE_DECISIONS: text, NARAE_DECISIONS_KEY: key } = environment;
+  const modelKey = key === '' ? undefined : key;
+  const decisions = text ? readDecisions(text, modelKey !== undefined) : undefined;
+  if (text && !decisions) throw new SettingsError(`NARAE_DECISIONS must be a JSON object; it is "${text}".`);
+  return { decisions, modelKey, bedrockEndpoint: address('NARAE_BEDROCK_ENDPOINT', environment) };
+}
+
 function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new SettingsError(`${name} must be a whole number from ${least} to ${most}; it is "${text}".`);
 }
 
-function address(name: string, variable: string, environment: NodeJS.ProcessEnv): Record<string, string> {
+function address(variable: string, environment: NodeJS.ProcessEnv): string | undefined {
   const value = environment[variable];
-  if (!value) return {};
-  if (/^https?:\/\/[^\s]+$/.test(value)) return { [name]: value };
+  if (!value) return undefined;
+  if (/^https?:\/\/[^\s]+$/.test(value)) return value;
   throw new SettingsError(`${variable} must be an http or https address; it is "${value}".`);
 }
 

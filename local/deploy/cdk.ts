@@ -12,6 +12,7 @@ export interface CdkOptions {
   /** In place of what the stage's file says. */
   readonly openTargets?: readonly string[] | undefined;
   readonly packageIndexes?: Readonly<Record<string, string>>;
+  readonly decisions?: Readonly<Record<string, unknown>> | undefined;
   readonly outDir: string;
   readonly logFile: string;
   /** Lets the owner stop a command that runs; what it returns takes it out again. */
@@ -42,13 +43,13 @@ export class Cdk {
 
   /** @param detail told which stack is at which resource */
   deploy(detail: (text: string) => void): Promise<void> {
-    const { root, auth, openTargets, packageIndexes, outDir } = this.#options;
+    const { root, auth, openTargets, packageIndexes, decisions, outDir } = this.#options;
     const args = ['--all', '--method=direct', '--require-approval', 'never', '--progress', 'events'];
     const context = [
       '-c',
       'stage=local',
       '-c',
-      `settings=${JSON.stringify({ auth, openTargets, packageIndexes })}`,
+      `settings=${JSON.stringify({ auth, openTargets, packageIndexes, decisions })}`,
       '--output',
       outDir,
     ];
@@ -94,8 +95,12 @@ export class Cdk {
       ...endpointEnvironment(awsEndpoint),
       PATH: programs.join(path.delimiter),
       CDK_DISABLE_VERSION_CHECK: '1',
+      // It would tell a host outside of each command.
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
       CDK_DEFAULT_REGION: REGION,
+      // CloudFormation's own rules take half of a synthesis. `npm run synth` has them; the emulator does not.
+      CDK_VALIDATION: 'false',
       NARAE_LAMBDA_PROXY_URL: proxyUrl,
     };
   }

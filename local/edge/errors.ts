@@ -7,7 +7,7 @@ const REFUSALS = {
   BAD_REQUEST: [400, 'The request is not valid HTTP.'],
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address. GET /docs shows what there is.'],
   REQUEST_TIMEOUT: [408, 'The request came too slowly. Send it without pauses.'],
-  PAYLOAD_TOO_LARGE: [413, 'The request is larger than 10 MB.'],
+  PAYLOAD_TOO_LARGE: [413, 'The request is too large.'],
   RATE_LIMITED: [429, 'There are too many requests at the moment. Try again.'],
   HEADERS_TOO_LARGE: [431, 'The headers are larger than 16 KiB.'],
   INTERNAL_ERROR: [500, 'Something went wrong on our side. Quote the request id when you report it.'],

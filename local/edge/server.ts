@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { listen } from '../process/listen';
 import { Admission } from './admission';
 import { codeOfAnswer, codeOfBadRequest, newRequestId, sendError, sendErrorOnConnection } from './errors';
 import { answerHeaders, forwardedHeaders } from './headers';
@@ -23,10 +24,12 @@ export interface EdgeOptions {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
-  /** The HTTP API: everything but `/stream/`. */
+  /** The HTTP API: everything but streams. */
   readonly api: Target;
-  /** The function URL that streams: `/stream/`. */
+  /** The function URL that streams. */
   readonly stream: Target;
+  /** What is below these addresses goes there, as by the behaviours of CloudFront. */
+  readonly streamPaths: readonly string[];
   /** Sent along as `x-narae-origin`; undefined where the stage has none. */
   readonly originSecret: string | undefined;
   /** Requests on further connections are refused with 503. */
@@ -91,12 +94,7 @@ export class Edge {
     });
     const admission = new Admission(options);
     server.maxConnections = admission.hardLimit;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(options.port, options.host, resolve);
-    });
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : options.port;
+    const port = await listen(server, options.port, options.host);
     const edge = new Edge(server, options, admission, port);
     server.on('connection', (connection) => admission.connected(connection));
     server.on('clientError', (error, connection) => edge.#refuseUnread(error, connection));
@@ -128,8 +126,9 @@ export class Edge {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { api, stream } = this.#options;
-    const isStream = /^\/stream(\/|\?|$)/.test(request.url ?? '');
+    const { api, stream, streamPaths } = this.#options;
+    const path = originForm(request.url);
+    const isStream = streamPaths.some((prefix) => path.startsWith(`${prefix}/`));
     this.#answering.set(request.socket, response);
     response.once('close', () => this.#answering.delete(request.socket));
     if (!this.#admission.admits(request, response, isStream)) {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { listen } from '../process/listen';
 import { BodyTooLarge, readBody } from '../http-body';
 import { LambdaError } from '../lambda/failure';
 import { decodedPath } from '../lambda/faces/http-event';
@@ -53,12 +54,7 @@ export class Gateway {
 
   static async start(options: GatewayOptions): Promise<Gateway> {
     const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const port = await listen(server);
     const gateway = new Gateway(server, options, `http://127.0.0.1:${port}`);
     server.on('request', (request, response) => void gateway.#answer(request, response));
     return gateway;

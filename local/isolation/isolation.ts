@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isExecutable } from '../process/is-executable';
 import { run } from '../process/run';
-import { findPython, type Interpreter } from './interpreters';
+import { type Language, LANGUAGES, findPerLanguage, RUNTIMES } from '../runtimes';
+import type { Interpreter } from '../runtimes/runtime';
 import { variants, type LauncherOptions, type Tools, type Variant } from './launcher';
 import { CHILD_LIMITS, INSTALLER_LIMITS } from './limits';
 import { NO_CLIENTS, type PackageClients } from './package-clients';
@@ -30,30 +31,32 @@ export interface Isolation {
   readonly gaps: readonly string[];
   /** Why it is not better; empty where nothing better was expected. */
   readonly refusals: readonly string[];
-  readonly python: Interpreter;
+  readonly interpreters: Readonly<Record<Language, Interpreter>>;
   /**
-   * What every function has in its environment for it: NARAE_PYTHON and NARAE_CHILD_LAUNCHER. One whose children install
+   * What every function has in its environment for it: where interpreters are, and NARAE_CHILD_LAUNCHER. One whose children install
    * packages, which is the only thing that has a network by itself, also gets what pip and npm are configured with.
    */
   readonly environment: (taskRoot: string, reach?: Reach) => Readonly<Record<string, string>>;
 }
 
-/** Finds the interpreter for user code and the best isolation that works here. */
+/** Finds the interpreters for user code and the best isolation that works here. */
 export async function establishIsolation(options: IsolationOptions): Promise<Isolation> {
-  const [python, tools] = await Promise.all([findPython(options.environment), findTools(options.environment)]);
+  const [interpreters, tools] = await Promise.all([
+    findPerLanguage((language) => RUNTIMES[language].findInterpreter(options.environment, options.nodePath)),
+    findTools(options.environment),
+  ]);
   const launcher: LauncherOptions = {
     tools,
     root: process.getuid?.() === 0,
     network: options.network,
-    readable: [...python.needs, options.nodePath],
+    readable: LANGUAGES.flatMap((language) => interpreters[language].needs),
     late: [],
     limits: CHILD_LIMITS,
     filter: await writeFilter(tools, options.dir),
   };
   const { variant, index, refusals } = await probe({
     ...launcher,
-    python,
-    nodePath: options.nodePath,
+    interpreters,
     dir: options.dir,
   });
   const clients = options.packageClients ?? NO_CLIENTS;
@@ -74,13 +77,18 @@ export async function establishIsolation(options: IsolationOptions): Promise<Iso
     gaps:
       options.network === 'none' ? variant.gaps : [...variant.gaps, 'user code reaches the network of this machine'],
     refusals,
-    python,
+    interpreters,
     environment: (taskRoot, reach) => ({
-      NARAE_PYTHON: python.path,
+      ...toldOf(interpreters),
       ...(reach === 'packages' ? ofInstallers(taskRoot) : ofChildren(taskRoot)),
     }),
   };
 }
+
+const toldOf = (interpreters: Isolation['interpreters']): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    LANGUAGES.flatMap((language) => Object.entries(RUNTIMES[language].variables(interpreters[language]))),
+  );
 
 /** @returns its file; undefined where there can be none */
 async function writeFilter({ bwrapOptions }: Tools, dir: string): Promise<string | undefined> {

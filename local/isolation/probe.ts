@@ -1,40 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../process/run';
-import type { Interpreter } from './interpreters';
+import { LANGUAGES, type Language, RUNTIMES } from '../runtimes';
+import type { Interpreter } from '../runtimes/runtime';
 import { variants, type LauncherOptions, type Variant } from './launcher';
 
 const TIME_LIMIT_MS = 10_000;
 /** Small, so that the probe reaches it quickly. */
 const PROBE_PROCESSES = 24;
 
-/**
- * Runs in the isolation and checks from within: forks are bounded (where that is claimed), nothing of this machine can be
- * seen, the scratch folder can be written. Prints `isolated`.
- */
-const INSIDE = `
-import os, signal, sys
-scratch, secret, bounded = sys.argv[1], sys.argv[2], sys.argv[3] == "bounded"
-assert not os.path.exists(secret), "a file of this machine is in sight"
-assert len([name for name in os.listdir("/proc") if name.isdigit()]) < 10, "other processes are in sight"
-with open(os.path.join(scratch, "probe"), "w") as file: file.write("x")
-children = 0
-try:
-    for _ in range(${PROBE_PROCESSES + 10}):
-        pid = os.fork()
-        if pid == 0:
-            signal.pause()
-        children += 1
-except OSError:
-    pass
-assert children > 0, "no process can be started"
-assert not bounded or children < ${PROBE_PROCESSES + 10}, "processes are not bounded"
-print("isolated", flush=True)
-`;
-
 export interface ProbeOptions extends LauncherOptions {
-  readonly python: Interpreter;
-  readonly nodePath: string;
+  readonly interpreters: Readonly<Record<Language, Interpreter>>;
   /** Folder for the probe's files; a child must not see it. */
   readonly dir: string;
 }
@@ -84,7 +60,7 @@ async function probeFiles(dir: string): Promise<ProbeFiles> {
 async function tryVariant(
   variant: Variant,
   tight: Variant,
-  { python, nodePath }: ProbeOptions,
+  { interpreters }: ProbeOptions,
   { scratch, secret }: ProbeFiles,
 ): Promise<string | undefined> {
   if (variant.tier === 'none') return undefined;
@@ -93,12 +69,15 @@ async function tryVariant(
     ...argv.map((part) => part.replaceAll('{scratch}', scratch)),
     ...rest,
   ];
-  // Both interpreters must come up; one of them looks around.
-  const node = run(command(variant.argv, nodePath, '-p', '"isolated"'), { timeLimitMs: TIME_LIMIT_MS, env });
-  const bounded = variant.boundsProcesses ? 'bounded' : 'unbounded';
-  const look = variant.tier === 'full' ? ['-c', INSIDE, scratch, secret, bounded] : ['-c', 'print("isolated")'];
-  const seen = await run(command(tight.argv, python.path, '-I', '-S', ...look), { timeLimitMs: TIME_LIMIT_MS, env });
-  for (const result of [seen, await node]) {
+  const look = { scratch, secret, processes: PROBE_PROCESSES, bounded: variant.boundsProcesses };
+  // All interpreters must come up; some look around.
+  const results = LANGUAGES.map((language) => {
+    const { comesUp, looksAround } = RUNTIMES[language];
+    const { argv } = looksAround ? tight : variant;
+    const args = variant.tier === 'full' ? (looksAround?.(look) ?? comesUp) : comesUp;
+    return run(command(argv, interpreters[language].path, ...args), { timeLimitMs: TIME_LIMIT_MS, env });
+  });
+  for (const result of await Promise.all(results)) {
     if (result.status === 0 && result.stdout.includes('isolated')) continue;
     return result.stderr.trim().split('\n').at(-1) ?? 'it did not come up';
   }

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { managedRuntime } from '../runtimes';
 import type { FunctionDefinition } from './definition';
 import { readZip } from './unzip';
 
@@ -13,11 +12,9 @@ export interface CodeStoreOptions {
   readonly awsEndpoint: string;
   /** node_modules of the repository: holds the AWS SDK that Lambda's Node runtimes bring along. */
   readonly nodeModules: string;
-  /** Compiles packages of Python functions; absent: they are compiled at each start, since they may not write there. */
-  readonly python?: string | undefined;
+  /** What every function has in its environment, with interpreters in it; absent: packages are not prepared. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
-
-const COMPILE_TIMEOUT_MS = 60_000;
 
 /** Unpacked deployment packages, by content. */
 export class CodeStore {
@@ -58,17 +55,9 @@ export class CodeStore {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content, { mode });
     }
-    if (definition.runtime.startsWith('python')) await this.#compilePython(draft);
+    await managedRuntime(definition.runtime).prepare?.(draft, this.#options.environment ?? {});
     await rename(draft, folder);
     return folder;
-  }
-
-  /** Without a look at the sources' times: a package never changes. One that does not compile says so when it is run. */
-  async #compilePython(folder: string): Promise<void> {
-    const { python } = this.#options;
-    if (python === undefined) return;
-    const compile = ['-I', '-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', folder];
-    await promisify(execFile)(python, compile, { timeout: COMPILE_TIMEOUT_MS }).catch(() => undefined);
   }
 
   /** Lambda's Node runtimes hold the AWS SDK; packages may leave it out. Nothing else is lent to them. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { awsEnvironment, endpointEnvironment, FUNCTION_KEY_PREFIX } from '../aws';
 import { isExecutable } from '../process/is-executable';
+import { managedRuntime } from '../runtimes';
 import type { FunctionDefinition } from './definition';
 
 /** What all functions get, whatever they are. */
@@ -11,12 +12,14 @@ export interface Surroundings {
   readonly awsEndpoint: string;
   /** This service: AWS_ENDPOINT_URL_LAMBDA of every function. */
   readonly lambdaEndpoint: string;
+  /** Who answers in place of Bedrock; undefined: the emulator, which has no models. */
+  readonly bedrockEndpoint?: string | undefined;
   /** The Node 24 binary that runs functions. */
   readonly nodePath: string;
   /** node_modules of the repository: the runtime client, and the AWS SDK for packages that leave it out. */
   readonly nodeModules: string;
   /**
-   * What every function has in its environment beside its own variables, e.g. NARAE_PYTHON; by its unpacked package and
+   * What every function has in its environment beside its own variables, e.g. where interpreters are; by its unpacked package and
    * by what it says that its children reach.
    */
   readonly environment: (taskRoot: string, reach?: 'packages') => Readonly<Record<string, string>>;
@@ -38,10 +41,6 @@ export type FunctionProcess = ChildProcessByStdio<null, Readable, Readable>;
 /** Says why a function can't be started here at all, as Lambda says it of an image with a wrong entry point. */
 export class InvalidEntrypoint extends Error {}
 
-const RUNTIME_CLIENT = path.join('aws-lambda-ric', 'index.mjs');
-const PRELOAD = path.join(__dirname, 'runtime', 'preload.mjs');
-/** Runs the code of functions that bring no runtime of their own, which is what users deployed: isolated. */
-const PYTHON_RUNTIME = path.join(__dirname, 'runtime', 'python_runtime.py');
 const SETPRIV = findSetpriv();
 
 /** Starts the process of one environment, in a process group of its own. */
@@ -57,25 +56,20 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
 
 /** Code that brings no runtime of its own is what users deployed. */
 const runsIsolated = ({ runtime, environment }: FunctionDefinition): boolean =>
-  runtime.startsWith('python') && environment['AWS_LAMBDA_EXEC_WRAPPER'] === undefined;
+  managedRuntime(runtime).isUserCode && environment['AWS_LAMBDA_EXEC_WRAPPER'] === undefined;
 
 /** Functions must not outlive us, even where we are killed without a chance to end them. */
 const endWithUs = () => (SETPRIV === undefined ? [] : [SETPRIV, '--pdeathsig', 'KILL', '--']);
 
 function commandOf({ definition, taskRoot, surroundings }: ProcessOptions): string[] {
+  const { runtime, handler, memoryMb } = definition;
+  const { nodePath, nodeModules } = surroundings;
   const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
-  const wrapped = wrapper === undefined ? [] : [inPackage(wrapper, taskRoot)];
-  if (definition.runtime.startsWith('nodejs')) {
-    const client = path.join(surroundings.nodeModules, RUNTIME_CLIENT);
-    // As Lambda's own bootstrap does: the collector must know the limit before the memory is used up.
-    const heap = `--max-old-space-size=${Math.floor(definition.memoryMb * 0.9)}`;
-    return [...wrapped, surroundings.nodePath, heap, '--import', PRELOAD, client, definition.handler];
-  }
-  const { NARAE_PYTHON: python = 'python3' } = surroundings.environment(taskRoot);
-  const [script] = wrapped;
-  if (script === undefined || runsIsolated(definition)) return [python, '-I', '-S', '-B', PYTHON_RUNTIME];
-  // The wrapper decides itself what it starts; it gets what Lambda would have started.
-  return [script, python, '/var/runtime/bootstrap.py'];
+  return managedRuntime(runtime).command({
+    ...{ handler, memoryMb, nodePath, nodeModules },
+    wrapper: wrapper === undefined ? undefined : inPackage(wrapper, taskRoot),
+    environment: surroundings.environment(taskRoot),
+  });
 }
 
 /** /var/task and /opt (layers) are both the unpacked package here. */
@@ -104,6 +98,9 @@ function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
     AWS_ACCESS_KEY_ID: FUNCTION_KEY_PREFIX + definition.name,
     ...endpointEnvironment(surroundings.awsEndpoint),
     AWS_ENDPOINT_URL_LAMBDA: surroundings.lambdaEndpoint,
+    ...(surroundings.bedrockEndpoint !== undefined && {
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: surroundings.bedrockEndpoint,
+    }),
     PATH: `${path.dirname(surroundings.nodePath)}:/usr/local/bin:/usr/bin:/bin`,
     HOME: scratch,
     TMPDIR: scratch,

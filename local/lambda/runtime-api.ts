@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { listen } from '../process/listen';
 import { failure, type FunctionFailure } from './failure';
 
 /** One invocation as the runtime in the function's process gets it. */
@@ -51,12 +52,7 @@ export class RuntimeApi {
     const server = createServer();
     server.requestTimeout = NO_TIME_LIMIT;
     server.keepAliveTimeout = NO_TIME_LIMIT;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    const address = server.address();
-    const api = new RuntimeApi(server, typeof address === 'object' && address ? address.port : 0);
+    const api = new RuntimeApi(server, await listen(server));
     server.on('request', (request, response) => api.#route(request, response, events));
     return api;
   }

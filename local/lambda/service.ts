@@ -20,7 +20,7 @@ import type { Ends } from './freezing/connection-proxy';
 import { Freezing, type FreezingOptions } from './freezing/freezing';
 import type { Surroundings } from './function-process';
 import { Invoker, type Call, type Limits } from './invoker';
-import { listen } from './listen';
+import { listen } from '../process/listen';
 import { killMentioning } from './process-tree';
 import { LAMBDA_QUOTAS, type Quotas } from './quotas';
 import type { InvokeResult } from './response';
@@ -111,7 +111,7 @@ export class LambdaService {
       dir: codeDir,
       awsEndpoint,
       nodeModules: surroundings.nodeModules,
-      python: surroundings.environment(codeDir)['NARAE_PYTHON'],
+      environment: surroundings.environment(codeDir),
     });
     const seenAs = { aws: options.awsSeenAs ?? awsEndpoint, lambda: options.seenAs ?? endpoint };
     const freezing = await Freezing.start(seenAs, options.freezing);

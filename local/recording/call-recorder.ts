@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { listen } from '../process/listen';
 import { recordOf } from './recorded-call';
 
 export interface CallRecorderOptions {
@@ -46,10 +47,7 @@ export class CallRecorder {
     // Calls last as long as runs do, and callers keep their connections.
     server.requestTimeout = 0;
     server.keepAliveTimeout = 60_000;
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const port = await listen(server);
     return new CallRecorder(server, out, target, `http://127.0.0.1:${port}`);
   }
 

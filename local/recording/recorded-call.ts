@@ -14,7 +14,7 @@ export interface RecordedCall {
   readonly url: string;
   /** Those that say what is asked for; none that proves who asks. */
   readonly headers: Readonly<Record<string, string>>;
-  /** base64 of the body where it says what is asked for; objects and payloads of functions are left out. */
+  /** base64 of the body where it says what is asked for; objects, and code and payloads of functions are left out. */
   readonly body?: string;
   readonly status: number;
 }
@@ -40,7 +40,6 @@ export function recordOf({ method, url, headers, body, status }: Exchange): Reco
   const [, key = '', region = '', service = ''] = SCOPE.exec(presignedBy ?? headers.authorization ?? '') ?? [];
   if (key === CREDENTIALS.accessKeyId) return undefined;
   const kept = Object.entries(headers).filter(([name, value]) => KEPT_HEADERS.test(name) && typeof value === 'string');
-  const asked = ['s3', 'lambda'].includes(service) ? query.has('delete') : true;
   return {
     caller: key.startsWith(FUNCTION_KEY_PREFIX) ? key.slice(FUNCTION_KEY_PREFIX.length) : '',
     presigned: presignedBy !== null,
@@ -49,7 +48,21 @@ export function recordOf({ method, url, headers, body, status }: Exchange): Reco
     method,
     url,
     headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
-    ...(asked && body.length > 0 && { body: body.toString('base64') }),
+    ...whatIsAsked(service, url, query, body),
     status,
   };
+}
+
+function whatIsAsked(service: string, url: string, query: URLSearchParams, body: Buffer): { readonly body?: string } {
+  if (body.length === 0 || (service === 's3' && !query.has('delete'))) return {};
+  if (service !== 'lambda') return { body: body.toString('base64') };
+  return /\/(?:response-streaming-)?invocations(?:\?|$)/.test(url)
+    ? {}
+    : { body: withoutCode(body).toString('base64') };
+}
+
+/** What users have written, and the values that they gave it, are nobody's to judge. */
+function withoutCode(body: Buffer): Buffer {
+  const left = (name: string, value: unknown) => (name === 'ZipFile' ? '' : name === 'Variables' ? {} : value);
+  return Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8'), left)));
 }

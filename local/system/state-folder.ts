@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Isolation } from '../isolation/isolation';
+import type { Language } from '../runtimes';
 
 /** Ports that live as long as the state does: it holds addresses with them. */
 export interface InnerPorts {
@@ -24,7 +25,8 @@ export interface SystemFile {
   readonly outputs: StackOutputs;
   readonly auth: string;
   readonly isolation: { readonly tier: Isolation['tier']; readonly gaps: readonly string[] };
-  readonly versions: { readonly python: string; readonly node: string };
+  /** Of what user code runs on. */
+  readonly versions: Readonly<Record<Language, string>>;
   readonly logs: string;
 }
 

@@ -4,6 +4,7 @@ import { REGION } from '../aws';
 import { isLoopback, SettingsError, type Settings } from '../cli/settings';
 import type { Progress } from '../cli/progress';
 import { Deployment } from '../deploy/deployment';
+import { keepModelKey } from '../deploy/model-key';
 import { output } from '../deploy/stacks';
 import { Edge, EDGE_DEFAULTS } from '../edge/server';
 import { startEmulator, venvOf, type Emulator } from '../emulator/ministack';
@@ -15,6 +16,7 @@ import { readPackageClients } from '../isolation/package-clients';
 import { LambdaService } from '../lambda/service';
 import { recordCalls } from '../recording/record-calls';
 import { hasCode } from '../process/errors';
+import { perLanguage } from '../runtimes';
 import { choosePort } from '../process/ports';
 import { describeEnd } from '../process/program';
 import type { Parts } from './parts';
@@ -69,6 +71,7 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
   const isolation = await progress.step('Isolation of user code', () => checking);
   const lambda = await startLambda(context, emulator, ports, isolation);
   const deployment = deploymentOf(context, emulator, lambda);
+  if (settings.modelKey !== undefined) await keepModelKey(emulator.endpoint, settings.modelKey);
   const outputs = await deploy(context, deployment);
   const api = await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId'));
   const gateway = await startGateway(context, lambda, api);
@@ -93,7 +96,7 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
     outputs,
     auth: settings.auth,
     isolation: { tier: isolation.tier, gaps: isolation.gaps },
-    versions: { python: isolation.python.version, node: process.versions.node },
+    versions: perLanguage((language) => isolation.interpreters[language].version),
     logs: folder.logs(),
   };
   await folder.writeSystem(facts);
@@ -167,6 +170,7 @@ async function startLambda(
       nodePath: process.execPath,
       nodeModules: path.join(root, 'node_modules'),
       environment: isolation.environment,
+      bedrockEndpoint: settings.bedrockEndpoint,
     },
     logDir: folder.logs(),
     workDir: folder.work(),
@@ -182,7 +186,7 @@ async function startLambda(
 }
 
 function deploymentOf({ root, settings, folder, parts }: SystemContext, emulator: Emulator, lambda: LambdaService) {
-  const { auth, openTargets, packageIndexes } = settings;
+  const { auth, openTargets, packageIndexes, decisions } = settings;
   const deployment = new Deployment(
     {
       root,
@@ -192,11 +196,12 @@ function deploymentOf({ root, settings, folder, parts }: SystemContext, emulator
       auth,
       openTargets,
       packageIndexes,
+      decisions,
       outDir: folder.cdkOut(),
       logFile: path.join(folder.logs(), 'cdk.log'),
       onStart: (program) => parts.add(program.name, () => program.stop(2_000)),
     },
-    { auth, openTargets, packageIndexes },
+    { auth, openTargets, packageIndexes, decisions },
   );
   parts.add('deployment', () => deployment.close());
   return deployment;
@@ -240,6 +245,7 @@ async function startEdge(
     maxViewers,
     api: { origin: gateway.origin, prefix: '' },
     stream: { origin: lambda.endpoint, prefix: streamPrefix(outputs) },
+    streamPaths: output(outputs, 'engine', 'StreamPaths').split(','),
   };
   for (let next = port; ; next += 1) {
     try {

@@ -11,7 +11,15 @@ import { hasCurl, HOST, normal } from '../support/worked-examples';
  * prints, where `...` stands for anything.
  */
 
-const SECTIONS = new Set(['A workspace', 'Python', 'Node', 'Python and Node']);
+const SECTIONS = new Set([
+  'A workspace',
+  'Python',
+  'Node',
+  'Python and Node',
+  'From submit to approval',
+  'Feedback',
+  'Meetings',
+]);
 const TIME_LIMIT_MS = 100_000;
 const STEP_END = '@@ end of step';
 
@@ -95,6 +103,7 @@ withCurl.each([
   ['functions.md', 3, 5],
   ['jobs.md', 2, 3],
   ['callbacks.md', 2, 3],
+  ['decisions.md', 6, 6],
 ])('examples of docs/%s print what it says (needs curl)', (name, examples, told) => {
   const codes = examplesOf(readFileSync(path.join(REPOSITORY, 'docs', name), 'utf8'));
   const steps = codes.flatMap(stepsOf);

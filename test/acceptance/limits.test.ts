@@ -41,7 +41,6 @@ describe('the time limit', () => {
     expect(done.errorMessage).toContain('700');
     // Clocks of two kinds measure the limit and the duration.
     expect(done.durationMs).toBeGreaterThanOrEqual(695);
-    expect(done.durationMs).toBeLessThan(10_000);
     expect(await linesOf(done.invocationId)).toEqual(['begun']);
   });
 

@@ -110,13 +110,25 @@ describe('POST /invocations', () => {
     { memoryMb: 128 },
     { memoryMb: 3008 },
     { handler: `main.${'h'.repeat(123)}` },
-    { code: `# ${'x'.repeat(1024 * 1024 - 2)}` },
-    { code: ' ' },
-    { env: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`N${i}`, ''])) },
-    { env: { [`N${'_'.repeat(127)}`]: 'x' } },
   ])('takes values at the edge of their range', async (edge) => {
-    await start({ code: PYTHON, runtime: 'python', ...edge });
+    const { invocationId } = await start({ code: PYTHON, runtime: 'python', ...edge });
+    expect(await record(invocationId)).toMatchObject(edge);
   });
+
+  test.each([Array.from({ length: 50 }, (_, i) => `N${i}`), [`N${'_'.repeat(127)}`]])(
+    'takes as many names of variables, and as long ones, as there may be',
+    async (...envNames) => {
+      const env = Object.fromEntries(envNames.map((name) => [name, '']));
+      expect(await completed({ code: PYTHON, runtime: 'python', env })).toMatchObject({ envNames });
+    },
+  );
+
+  test.each([`# ${'x'.repeat(1024 * 1024 - 2)}`, ' '])(
+    'takes code at the edge of its size, and runs it',
+    async (code) => {
+      expect(await run({ code, runtime: 'python' })).toMatchObject({ errorType: 'HANDLER_NOT_FOUND' });
+    },
+  );
 
   test('ignores fields it does not know', async () => {
     const request = { code: PYTHON, runtime: 'python', status: 'COMPLETED', memory: 'lots', invocationId: 'inv-mine' };

@@ -44,14 +44,14 @@ export async function bedOf(system: { readonly url: string; readonly stateDir: s
     const launcher = z
       .array(z.string())
       .parse(JSON.parse(isolation.environment(REPOSITORY)['NARAE_CHILD_LAUNCHER'] ?? '[]'));
-    const interpreters = { python: isolation.python.path, node: process.execPath };
+    const interpreters = { python: isolation.interpreters.python.path, node: process.execPath };
     return {
       url: system.url,
       awsEndpoint: facts.awsEndpoint,
       logs: facts.logs,
       runsTable: facts.outputs['narae-local-data']?.['RunsTableName'] ?? '',
       floors: await perLanguage((language) => floorsOf(language, interpreters[language], launcher)),
-      python: isolation.python,
+      python: isolation.interpreters.python,
       isolation: isolation.tier,
     };
   } finally {

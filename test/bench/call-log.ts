@@ -19,6 +19,7 @@ const Keyed = z.looseObject({ TableName: z.string(), Key: z.record(z.string(), A
 const Update = z.looseObject({
   UpdateExpression: z.string(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
+  ExpressionAttributeValues: z.record(z.string(), Attribute).optional(),
 });
 const Write = z.looseObject({ Put: Put.optional(), Update: Update.optional() });
 const Body = z.looseObject({
@@ -138,9 +139,15 @@ function unitsOf(operation: string, body: z.output<typeof Body>): { units: numbe
   }
 }
 
-/** A write of a transaction takes two units where one alone takes one; indexes are written once. */
-const transactUnits = (write: z.output<typeof Write>): number =>
-  2 * (writeUnits(write) - indexWrites(write)) + indexWrites(write);
+/**
+ * A write of a transaction takes two units where one alone takes one; indexes are written once. What a transaction updates is not
+ * looked up: it is as large as what is set of it, which is most of it where that is more than a few fields.
+ */
+function transactUnits(write: z.output<typeof Write>): number {
+  const indexes = indexWrites(write);
+  const set = Math.ceil(itemBytes(write.Update?.ExpressionAttributeValues ?? {}) / KB);
+  return 2 * Math.max(writeUnits(write) - indexes, set) + indexes;
+}
 
 function writeUnits(write: z.output<typeof Write>): number {
   const bytes = write.Put ? itemBytes(write.Put.Item) : 0;

@@ -9,6 +9,7 @@ import { startFaultSystem, type FaultSystem } from '../faults/support/fault-syst
 import { waitFor } from '../support/wait';
 import { CallLog, type AwsCall } from './call-log';
 import { call, follow, startRun } from './client';
+import { decide } from './decision-client';
 import { reportsIn } from './local-stack';
 import { itemBytes } from './item-size';
 import { ACCESS_LOG_BYTES, PRICES } from './prices';
@@ -92,6 +93,7 @@ function workloads({ url, awsEndpoint, outputs }: FaultSystem): Workload[] {
     ['1000 lines within a second, nobody watching', 1, () => run(linesOverTime(1000))],
     ['function invoke, python', 1, async () => invoke(url, await functionId())],
     ['job executed again, python', 1, async () => call(url, 'POST', `/api/execute/${await jobId()}`, {})],
+    ['decision by rules, one viewer', 2, () => decide(url)],
   ];
 }
 

@@ -41,11 +41,11 @@ export async function startRun(
 }
 
 /** Where all places for viewers are taken, comes back when it is told to. */
-async function openStream(address: string): Promise<Response> {
+export async function openStream(address: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   for (;;) {
-    const response = await fetch(address, { signal });
-    if (response.status !== 503) return response;
+    const response = await fetch(address, { headers, signal });
+    if (response.status !== 503 && response.status !== 429) return response;
     await response.body?.cancel();
     await setTimeout(Number(response.headers.get('Retry-After') ?? 1) * 1000, undefined, { signal });
   }

@@ -3,8 +3,11 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '../support/system';
 import { bedOf, type Bed } from './bed';
+import { builds } from './builds';
 import { callbacks } from './callbacks';
 import { calls } from './calls';
+import { decisions } from './decisions';
+import { deploys } from './deploys';
 import { growth } from './growth';
 import { invokes } from './invokes';
 import { jobs } from './jobs';
@@ -28,6 +31,9 @@ const PARTS: Readonly<Record<string, (bed: Bed) => Promise<Section>>> = {
   functions: invokes,
   jobs,
   callbacks,
+  builds,
+  deploys,
+  decisions,
   growth,
   calls,
   journal,

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
+import { listen } from '../../local/process/listen';
 import { target } from '../support/api';
 import { describeWithChromium } from '../support/chromium';
 
@@ -22,8 +22,7 @@ describeWithChromium('the console, a page of another origin', (browser) => {
 
   beforeAll(async () => {
     server = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end(PAGE));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    origin = `http://127.0.0.1:${await listen(server)}`;
     page = await browser().newPage();
     await page.goto(origin);
   }, 90_000);

@@ -3,6 +3,8 @@ import { clocks } from './scenarios/clocks';
 import { cutStreams } from './scenarios/cut-streams';
 import { deadLetters } from './scenarios/dead-letters';
 import { deliveries } from './scenarios/deliveries';
+import { killedDeciders } from './scenarios/killed-deciders';
+import { killedBuilds } from './scenarios/killed-builds';
 import { killedWorkers } from './scenarios/killed-workers';
 import { fullPlatform } from './scenarios/full-platform';
 import { races } from './scenarios/races';
@@ -18,7 +20,9 @@ import { SEED } from './support/settings';
  *  the reaper away comes last, so that it does so for no others. */
 const SCENARIOS = [
   boundaries,
+  killedDeciders,
   killedWorkers,
+  killedBuilds,
   deadLetters,
   deliveries,
   races,

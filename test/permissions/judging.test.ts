@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedCall } from '../../local/recording/recorded-call';
-import type { Deployed } from './support/deployed';
-import { judgeForms } from './support/forms';
-import { judge } from './support/judge';
-import { decide, Statement, type Request } from './support/policy';
+import { auditWrites } from './append-only';
+import type { Deployed } from './deployed';
+import { judgeForms } from './forms';
+import { judge } from './judge';
+import { decide, Statement, type Request } from './policy';
 
 /** The judges themselves: they must not let pass what they are there to find. */
 
@@ -121,6 +122,41 @@ describe('calls', () => {
       [`runner: kms:Decrypt on ${KEY} through dynamodb`, true],
       [`runner: kms:Decrypt on ${KEY} through s3`, false],
     ]);
+  });
+});
+
+describe('writes of the audit log', () => {
+  const KEY = { pk: { S: 'ws-1#DECISION_AUDIT' }, sk: { S: 'E#000#01' } };
+  const OF_RUN = { pk: { S: 'ws-1#DECISION#01ABC#AUDIT' }, sk: { S: 'E#000' } };
+  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
+  const transaction = (item: object) => call('DynamoDB_20120810.TransactWriteItems', { TransactItems: [item] });
+  const batch = (request: object) =>
+    call('DynamoDB_20120810.BatchWriteItem', { RequestItems: { entities: [request] } });
+
+  test('are new entries, and heads that move on', () => {
+    const head = { pk: OF_RUN.pk, sk: { S: 'HEAD' } };
+    const right = [
+      transaction({ Put: { TableName: 'entities', Item: { ...KEY }, ...isNew } }),
+      transaction({ Put: { TableName: 'entities', Item: { ...OF_RUN }, ...isNew } }),
+      transaction({ Put: { TableName: 'entities', Item: head, ConditionExpression: '#next = :held' } }),
+      transaction({ Delete: { TableName: 'entities', Key: { pk: { S: 'ws-1#DECISION#01ABC' }, sk: { S: 'RUN' } } } }),
+      call('DynamoDB_20120810.GetItem', { TableName: 'entities', Key: KEY }),
+    ];
+    expect(auditWrites(right)).toEqual({ wrong: [], entries: 2 });
+  });
+
+  test.each([
+    ['a change', call('DynamoDB_20120810.UpdateItem', { TableName: 'entities', Key: KEY })],
+    ['a deletion', call('DynamoDB_20120810.DeleteItem', { TableName: 'entities', Key: OF_RUN })],
+    ['one in a batch', batch({ DeleteRequest: { Key: KEY } })],
+    ['a put in a batch, which has no condition', batch({ PutRequest: { Item: KEY } })],
+    ['one in a transaction', transaction({ Delete: { TableName: 'entities', Key: KEY } })],
+    ['a change in a transaction', transaction({ Update: { TableName: 'entities', Key: OF_RUN } })],
+    ['a put over what is there', transaction({ Put: { TableName: 'entities', Item: KEY } })],
+    ['a put by itself', call('DynamoDB_20120810.PutItem', { TableName: 'entities', Item: KEY })],
+    ['a head that is taken away', transaction({ Delete: { Key: { pk: OF_RUN.pk, sk: { S: 'HEAD' } } } })],
+  ])('%s is found', (_, one) => {
+    expect(auditWrites([one])).toMatchObject({ wrong: [expect.stringMatching(/^narae-local-runner: /)], entries: 0 });
   });
 });
 

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../../local/process/listen';
 import { Installed, Resolved } from '../../lambdas/callbacks/deploy/build-order';
 import { startPackageIndex, type PackageIndex } from '../support/packages';
-import { removeAssemblies, stageOf, type Stage } from '../stacks/stage';
+import { stageOf, type Stage } from '../stacks/stage';
 import { sha256 } from '../unit/sandbox/support/bundles';
-import { deployedFunction } from './support/deployed-function';
-import { EmulatedFunction } from './support/emulated-function';
+import { deployedFunction } from './deployed-function';
+import { EmulatedFunction } from './emulated-function';
 
 /** Installers as they are deployed, under AWS's own Runtime Interface Emulator; index and store are on this machine. */
 
@@ -30,13 +31,12 @@ beforeAll(async () => {
       response.writeHead(200).end();
     });
   });
-  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
+  await listen(store);
 });
 
 afterAll(() => {
   index.stop();
   store.close();
-  removeAssemblies();
 });
 
 test.each(['python', 'node'] as const)(

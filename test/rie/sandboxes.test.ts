@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { namedStage, removeAssemblies } from '../stacks/stage';
+import { namedStage } from '../stacks/stage';
 import { FrameStream } from '../unit/sandbox/support/frame-stream';
 import { protocolEvent, type Order } from '../unit/sandbox/support/order';
-import { deployedFunction } from './support/deployed-function';
-import { EmulatedFunction } from './support/emulated-function';
+import { deployedFunction } from './deployed-function';
+import { EmulatedFunction } from './emulated-function';
 
 /** Sandboxes as they are deployed, under AWS's own Runtime Interface Emulator instead of ours. */
 
@@ -33,8 +33,6 @@ const SANDBOXES = {
 } as const;
 
 const Answered = z.object({ body: z.object({ tmp: z.string(), key: z.string().nullable() }) });
-
-afterAll(removeAssemblies);
 
 describe.each(['python', 'node'] as const)('the %s sandbox', (language) => {
   const { name, ...codes } = SANDBOXES[language];

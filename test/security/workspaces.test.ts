@@ -3,8 +3,7 @@ import { authTarget, createKey } from '../support/keys';
 import { describeWorkspaces } from './workspaces/checks';
 
 /** Paths of functions name workspaces: test/acceptance-auth/functions.test.ts looks after them. */
-// Of builds nothing can be made yet (docs/builds.md): whoever builds that takes it out of here.
-const ELSEWHERE = ['functions', 'builds'];
+const ELSEWHERE = ['functions'];
 
 describeWorkspaces(
   SERVICES.filter(({ name }) => !ELSEWHERE.includes(name)),

@@ -3,10 +3,8 @@ import { pipelineStates } from '../../lib/constructs/pipeline-states';
 import { callbackBuilds } from '../../lambdas/callbacks/deploy/pipeline';
 import { BUILD_TIMEOUT_MS } from '../../lambdas/callbacks/deploy/start-build';
 import { functionsOf, isInstaller, isSandbox } from './functions';
-import { actions, LOGS, rolesOf, text } from './roles';
-import { namedStage, serviceStackOf, removeAssemblies, resource, resources, stageOf } from './stage';
-
-afterAll(removeAssemblies);
+import { actions, allowed, LOGS, rolesOf, text } from './roles';
+import { namedStage, serviceStackOf, resource, resources } from './stage';
 
 const Retry = z.object({
   ErrorEquals: z.array(z.string()),
@@ -81,6 +79,10 @@ describe('the states of a build (docs/contracts/callbacks.md#build)', () => {
   });
 });
 
+/** Names of the machines that a role may start executions of. */
+const startable = (role: Parameters<typeof allowed>[0]): string =>
+  text(allowed(role).filter(({ Action }) => Action.includes('states:StartExecution')));
+
 describe.each(['local', 'prod', 'closed'])('builds of stage %s', (name) => {
   const builds = serviceStackOf(namedStage(name), 'callbacks');
   const machine = resource(builds, 'AWS::StepFunctions::StateMachine').Properties;
@@ -111,7 +113,7 @@ describe.each(['local', 'prod', 'closed'])('builds of stage %s', (name) => {
   });
 
   test('are begun by the callbacks API only', () => {
-    const starters = rolesOf(name).filter((role) => actions(role).includes('states:StartExecution'));
+    const starters = rolesOf(name).filter((role) => startable(role).includes('CallbackBuilds'));
     expect(starters.map((role) => role.name)).toEqual(['callbacks']);
   });
 });
@@ -137,15 +139,14 @@ describe('installers', () => {
   });
 
   test('use the indexes that the stage names, and then no others', () => {
-    const packageIndexes = { python: 'https://pypi.example/simple/', node: 'https://npm.example/' };
-    const stage = stageOf('dev', { packageIndexes });
+    const stage = namedStage('dev with package indexes');
     const variables = (name: string) =>
       functionsOf('dev', stage).find((one) => one.name === name)?.Environment.Variables;
     expect(variables('library-installer-python')).toMatchObject({
-      PIP_INDEX_URL: packageIndexes.python,
+      PIP_INDEX_URL: 'https://pypi.example/simple/',
       PIP_EXTRA_INDEX_URL: '',
     });
-    expect(variables('library-installer-node')).toMatchObject({ npm_config_registry: packageIndexes.node });
+    expect(variables('library-installer-node')).toMatchObject({ npm_config_registry: 'https://npm.example/' });
     expect(Object.keys(all.find(isInstaller)?.Environment.Variables ?? {})).not.toContain('PIP_INDEX_URL');
   });
 });

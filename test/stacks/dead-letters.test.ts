@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { everywhere, namedStage, removeAssemblies } from './stage';
-
-afterAll(removeAssemblies);
+import { everywhere, namedStage } from './stage';
 
 const Config = z.object({
   FunctionName: z.object({ Ref: z.string() }),
@@ -29,6 +27,8 @@ test.each(['local', 'prod'])(
       (config) => `${names.get(config.FunctionName.Ref) ?? ''}: ${config.MaximumRetryAttempts}`,
     );
     expect(retries.sort()).toEqual([
+      `narae-${name}-decisions-decider: 2`,
+      `narae-${name}-decisions-meeting: 2`,
       `narae-${name}-functions-cleaner: 2`,
       `narae-${name}-reaper: 0`,
       `narae-${name}-runner: 2`,

@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { CfnElement } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { CLOSED, PROD, removeAssemblies, resource, resources, stageOf, templateOf } from './stage';
+import { buildStage, removeAssemblies, synthesized, type BuiltStage } from './built-stage';
+import { namedStage, PROD, resource, resources, templateOf, type Stage } from './stage';
 
 afterAll(removeAssemblies);
 
@@ -23,8 +24,7 @@ const Distribution = z.object({
   }),
 });
 
-function edgeOf(name: string, overrides: object = {}) {
-  const stage = stageOf(name, overrides);
+function edgeOf(stage: Stage) {
   if (!stage.edge) throw new Error('no edge');
   const { DistributionConfig } = Distribution.parse(resource(stage.edge, 'AWS::CloudFront::Distribution').Properties);
   return { ...stage, edge: stage.edge, distribution: DistributionConfig };
@@ -40,8 +40,8 @@ const rulesOf = (edge: Parameters<typeof resource>[0]) =>
   z.object({ Rules: z.array(Rule) }).parse(resource(edge, 'AWS::WAFv2::WebACL').Properties).Rules;
 
 describe.each([
-  ['near', edgeOf('prod', PROD)],
-  ['far from us-east-1', edgeOf('closed', CLOSED)],
+  ['near', edgeOf(namedStage('prod'))],
+  ['far from us-east-1', edgeOf(namedStage('closed'))],
 ])('the edge of a stage %s', (_, { edge, distribution }) => {
   const { DefaultCacheBehavior, CacheBehaviors, Origins } = distribution;
   const originOf = (id: string) => Origins.find(({ Id }) => Id === id);
@@ -51,9 +51,16 @@ describe.each([
   });
 
   test('sends streams to the function URL and all else to the API', () => {
-    expect(CacheBehaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/stream/*']);
+    expect(CacheBehaviors.map(({ PathPattern }) => PathPattern)).toEqual([
+      '/stream/*',
+      '/api/decisions/stream/*',
+      '/api/virtual-meetings/generate/*',
+    ]);
     expect(JSON.stringify(originOf(DefaultCacheBehavior.TargetOriginId)?.DomainName)).toMatch(/ApiId.*execute-api/);
-    expect(JSON.stringify(originOf(CacheBehaviors[0]?.TargetOriginId ?? '')?.DomainName)).toMatch(/StreamHost/);
+    for (const { TargetOriginId, AllowedMethods } of CacheBehaviors) {
+      expect(JSON.stringify(originOf(TargetOriginId)?.DomainName)).toMatch(/StreamHost/);
+      expect(AllowedMethods).toContain('POST');
+    }
   });
 
   test('tells the API which host the caller used and from where, whatever the caller says of it', () => {
@@ -186,7 +193,7 @@ describe.each([
 
 describe('allowedCidrs', () => {
   const firewallOf = (allowedCidrs: string[]) => {
-    const { edge } = edgeOf('dev', { auth: 'none', allowedCidrs });
+    const { edge } = edgeOf(synthesized(buildStage({ name: 'dev', overrides: { auth: 'none', allowedCidrs } })));
     const sets = [...resources(edge, 'AWS::WAFv2::IPSet').values()].map(({ Properties }) => Properties);
     return { sets, first: rulesOf(edge).sort((a, b) => a.Priority - b.Priority)[0] };
   };
@@ -208,7 +215,7 @@ describe('allowedCidrs', () => {
   });
 
   test('left out, callers may be anywhere', () => {
-    const { edge } = edgeOf('dev');
+    const { edge } = edgeOf(namedStage('dev'));
     expect(resources(edge, 'AWS::WAFv2::IPSet').size).toBe(0);
     expect(rulesOf(edge).map(({ Name }) => Name)).toEqual(['too-many', 'common-attacks']);
   });
@@ -216,7 +223,7 @@ describe('allowedCidrs', () => {
 
 describe('a host name of its own', () => {
   test('comes with its certificate and TLS 1.2', () => {
-    const { distribution } = edgeOf('closed', CLOSED);
+    const { distribution } = edgeOf(namedStage('closed'));
     expect(distribution.Aliases).toEqual(['run.example.com']);
     expect(distribution.ViewerCertificate).toMatchObject({
       MinimumProtocolVersion: 'TLSv1.2_2021',
@@ -226,15 +233,14 @@ describe('a host name of its own', () => {
 });
 
 describe('an origin that is made anew', () => {
-  const templateAfter = (change: (stage: ReturnType<typeof stageOf>) => void, said = {}): string => {
-    const stage = stageOf('prod', PROD, {}, said);
+  const templateAfter = (change: (stage: BuiltStage) => void, said = {}): string => {
+    const stage = buildStage({ name: 'prod', overrides: PROD, said });
     change(stage);
-    if (!stage.edge) throw new Error('no edge');
-    return JSON.stringify(templateOf(stage.edge));
+    return JSON.stringify(templateOf(edgeOf(synthesized(stage)).edge));
   };
   const before = templateAfter(() => undefined);
 
-  test.each<[string, (stage: ReturnType<typeof stageOf>) => void]>([
+  test.each<[string, (stage: BuiltStage) => void]>([
     ['the API', ({ api }) => rename(api.api.node.defaultChild)],
     ['the address of streams', ({ engine }) => rename(engine.streamUrl.node.defaultChild)],
   ])('%s: the edge is updated too, and reads its host again', (_, change) => {
@@ -256,6 +262,6 @@ describe('an origin that is made anew', () => {
 });
 
 test('the local stage has no edge and no alarms', () => {
-  const { edge, ops } = stageOf('local');
+  const { edge, ops } = namedStage('local');
   expect({ edge, ops }).toEqual({ edge: undefined, ops: undefined });
 });

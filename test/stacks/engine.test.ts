@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { Function } from './functions';
-import { namedStage, removeAssemblies, resource, resources, type Resource } from './stage';
-
-afterAll(removeAssemblies);
+import { namedStage, resource, resources, type Resource } from './stage';
 
 describe('the runner', () => {
   const { engine } = namedStage('closed');
@@ -67,18 +65,9 @@ describe('the runner', () => {
 });
 
 describe('the sandboxes as they are uploaded', () => {
-  const stage = namedStage('local');
-  const Assets = z.object({
-    files: z.record(z.string(), z.object({ displayName: z.string(), source: z.object({ path: z.string() }) })),
-  });
-  const folderOf = (runtime: string): string => {
-    stage.app.synth();
-    const manifest = readFileSync(path.join(stage.assembly, `${stage.engine.stackName}.assets.json`), 'utf8');
-    const found = Object.values(Assets.parse(JSON.parse(manifest)).files).find(({ displayName }) =>
-      displayName.includes(`${runtime}-`),
-    );
-    return path.join(stage.assembly, found?.source.path ?? 'no asset');
-  };
+  const { assets, engine } = namedStage('local');
+  const folderOf = (runtime: string): string =>
+    assets[engine.stackName]?.find(({ name }) => name.includes(`${runtime}-`))?.folder ?? 'no asset';
 
   test('python is started by an executable wrapper', () => {
     expect(statSync(path.join(folderOf('python313'), 'supervise')).mode & 0o111).toBe(0o111);

@@ -1,7 +1,5 @@
 import { functionsOf, isInstaller, isSandbox, type Function } from './functions';
-import { PROD, namedStage, removeAssemblies, STAGES, stageOf, templateOf } from './stage';
-
-afterAll(removeAssemblies);
+import { namedStage, STAGES, templateOf } from './stage';
 
 describe.each(Object.keys(STAGES))('functions of stage %s', (stage) => {
   const functions = functionsOf(stage);
@@ -68,7 +66,8 @@ describe('environment of our functions (docs/architecture.md)', () => {
     'NARAE_TICKET_SECRET_ID',
     'NARAE_VERSION',
   ];
-  const own = (stage: string) => functionsOf(stage).filter((one) => !isSandbox(one) && !isInstaller(one));
+  const own = (stage: string) =>
+    functionsOf(stage).filter((one) => !isSandbox(one) && !isInstaller(one) && one.name !== 'toolchain');
   const names = (one: Function) => Object.keys(one.Environment.Variables);
 
   test('all are given what all need; on AWS the secret of the edge too', () => {
@@ -84,10 +83,7 @@ describe('environment of our functions (docs/architecture.md)', () => {
   });
 
   test('the stage, the mode and the origins are those of the configuration', () => {
-    const functions = functionsOf(
-      'dev',
-      stageOf('dev', { allowedOrigins: ['https://a.example', 'https://b.example'] }),
-    );
+    const functions = functionsOf('dev', namedStage('dev for two origins'));
     for (const name of ['callbacks', 'functions', 'invocations', 'jobs', 'site', 'stream']) {
       const variables = functions.find((one) => one.name === name)?.Environment.Variables;
       expect([name, variables]).toEqual([
@@ -104,15 +100,14 @@ describe('environment of our functions (docs/architecture.md)', () => {
 
 describe('the local stage', () => {
   const PROXY = 'http://127.0.0.1:1234/invoke';
-  const proxied = { NARAE_LAMBDA_PROXY_URL: PROXY };
 
   test('sends invokes of every function where the environment says', () => {
-    for (const { name, Environment } of functionsOf('local', stageOf('local', {}, proxied)))
+    for (const { name, Environment } of functionsOf('local', namedStage('local with a proxy')))
       expect([name, Environment.Variables['MINISTACK_LAMBDA_PROXY_URL']]).toEqual([name, PROXY]);
   });
 
   test('sends them nowhere without it, and no other stage ever does', () => {
-    const others = [...functionsOf('local'), ...functionsOf('prod', stageOf('prod', PROD, proxied))];
+    const others = [...functionsOf('local'), ...functionsOf('prod', namedStage('prod with a proxy'))];
     for (const { Environment } of others)
       expect(Environment.Variables).not.toHaveProperty('MINISTACK_LAMBDA_PROXY_URL');
   });

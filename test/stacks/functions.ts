@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { PlatformFunction } from '../../lib/constructs/platform-function';
-import { everywhere, namedStage, type Stage } from './stage';
+import { everywhere, namedStage } from './stage';
 
 /** What tests look at of a function in a template. */
 export const Function = z.object({
@@ -29,7 +28,3 @@ export const isSandbox = ({ name }: { readonly name: string }): boolean => name.
 
 /** Installers of packages stand alone, like sandboxes: they know nothing of the stage. */
 export const isInstaller = ({ name }: { readonly name: string }): boolean => name.startsWith('library-installer-');
-
-/** The functions that are made of our own sources. */
-export const ownFunctions = (stage: Stage): PlatformFunction[] =>
-  stage.app.node.findAll().filter((construct) => construct instanceof PlatformFunction);

@@ -1,6 +1,5 @@
-import type { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
+import type { SynthesizedStack } from './stage';
 
 /**
  * What CloudFormation can change of a resource only by making a new one (`createOnlyProperties` of the resource
@@ -51,25 +50,15 @@ const StackInventory = z.object({
 export const Inventory = z.record(z.string(), StackInventory);
 export type Inventory = z.output<typeof Inventory>;
 
-const TemplateJson = z.object({
-  Resources: z.record(
-    z.string(),
-    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
-  ),
-  Outputs: z
-    .record(z.string(), z.object({ Value: z.unknown(), Export: z.object({ Name: z.string() }).optional() }))
-    .default({}),
-});
-
 /** What the stacks promise each other, and what cannot be made anew. */
-export const inventoryOf = (stacks: readonly Stack[]): Inventory =>
-  Object.fromEntries(stacks.map((stack) => [stack.stackName, inventory(Template.fromStack(stack).toJSON())]));
+export const inventoryOf = (stacks: readonly SynthesizedStack[]): Inventory =>
+  Object.fromEntries(stacks.map((stack) => [stack.stackName, inventory(stack.template)]));
 
-function inventory(json: unknown): Inventory[string] {
-  const { Resources, Outputs } = TemplateJson.parse(json);
+function inventory(template: SynthesizedStack['template']): Inventory[string] {
+  const { Resources, Outputs } = template;
   const exported: Record<string, unknown> = {};
   for (const { Value, Export } of Object.values(Outputs)) if (Export) exported[Export.Name] = Value;
-  const text = JSON.stringify(json);
+  const text = JSON.stringify(template);
   return {
     exports: exported,
     imports: [...new Set([...text.matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = '']) => name))].sort(),

@@ -7,13 +7,15 @@ import { guardedRoutes, titled } from '../support/served-routes';
 import { functionsOf } from './functions';
 import { inventoryOf, upgradeProblems } from './inventory';
 import { actions, LOGS, rolesIn, text } from './roles';
-import { everywhere, namedStage, PROD, removeAssemblies, resource, resources, serviceStackOf, stageOf } from './stage';
+import { buildStage, removeAssemblies, synthesized } from './built-stage';
+import { everywhere, namedStage, PROD, resource, resources, serviceStackOf } from './stage';
 
 afterAll(removeAssemblies);
 
 /** A service is one folder, test/fixtures/services/notes, and one line: this one. */
 const services = [...SERVICES, notesManifest];
-const stage = stageOf('prod', PROD, {}, {}, services);
+const built = buildStage({ name: 'prod', overrides: PROD }, services);
+const stage = synthesized(built);
 
 const functions = functionsOf('prod', stage);
 const roles = rolesIn('prod', stage);
@@ -110,8 +112,7 @@ describe('a new service', () => {
   });
 
   test('leaves no finding of cdk-nag', () => {
-    stage.app.synth();
-    expect(new AwsSolutionsChecks(stage.app).validateScope(stage.app).violations).toEqual([]);
+    expect(new AwsSolutionsChecks(built.app).validateScope(built.app).violations).toEqual([]);
   });
 
   test('comes to a stage that is there without harm, and goes again', () => {
@@ -121,7 +122,8 @@ describe('a new service', () => {
 });
 
 describe('a manifest that is wrong is refused, naming what', () => {
-  const built = (change: object) => () => stageOf('dev', {}, {}, {}, [...SERVICES, { ...notesManifest, ...change }]);
+  const building = (change: object) => () =>
+    buildStage({ name: 'dev' }, [...SERVICES, { ...notesManifest, ...change }]);
 
   test.each([
     ['a worker that is not there', { workers: [] }, /manifest of notes names 'sweeper'.*runner/],
@@ -137,6 +139,6 @@ describe('a manifest that is wrong is refused, naming what', () => {
       /names 'nobody'/,
     ],
   ])('%s', (_, change, message) => {
-    expect(built(change)).toThrow(message);
+    expect(building(change)).toThrow(message);
   });
 });

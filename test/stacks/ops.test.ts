@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { CLOSED, namedStage, PROD, removeAssemblies, repository, resource, resources, stageOf } from './stage';
-
-afterAll(removeAssemblies);
+import { SAVED_QUERIES } from '../../lib/constructs/saved-queries';
+import { CLOSED, namedStage, repository, resource, resources } from './stage';
 
 const Alarm = z.object({
   AlarmName: z.string(),
@@ -27,7 +26,10 @@ test('every alarm says what it means and leads to a chapter of the runbook that 
     'narae-prod-api-server-errors',
     'narae-prod-background-errors',
     'narae-prod-cleaning-given-up',
+    'narae-prod-decisions-failing',
+    'narae-prod-decisions-not-compiled',
     'narae-prod-functions-throttled',
+    'narae-prod-meetings-not-generated',
     'narae-prod-reaper-errors',
     'narae-prod-reaper-silent',
     'narae-prod-runner-errors',
@@ -39,6 +41,41 @@ test('every alarm says what it means and leads to a chapter of the runbook that 
     expect(AlarmName).toBe(`narae-prod-${anchor}`);
     expect(chapters).toContain(anchor);
   }
+});
+
+test('saved queries ask the logs of all our functions, and each is described', () => {
+  const { ops } = namedStage('prod');
+  if (!ops) throw new Error('no ops stack');
+  const Query = z.object({ Name: z.string(), QueryString: z.string(), LogGroupNames: z.array(z.string()) });
+  const queries = [...resources(ops, 'AWS::Logs::QueryDefinition').values()].map(({ Properties }) =>
+    Query.parse(Properties),
+  );
+  const operations = readFileSync(path.join(repository, 'docs/operations.md'), 'utf8');
+  expect(queries.map(({ Name }) => Name).sort()).toEqual(SAVED_QUERIES.map(({ name }) => `narae/prod/${name}`).sort());
+  for (const { name } of SAVED_QUERIES) expect(operations).toContain(`| \`${name}\` |`);
+  const groups = namedStage('prod')
+    .ownFunctions.map(({ name }) => `/narae/prod/${name}`)
+    .sort();
+  for (const { LogGroupNames } of queries) expect(LogGroupNames).toEqual(groups);
+});
+
+test('what functions of a service count is looked at by service and stage', () => {
+  const { ops } = namedStage('prod');
+  if (!ops) throw new Error('no ops stack');
+  const found = [...resources(ops, 'AWS::CloudWatch::Alarm').values()].find(
+    ({ Properties }) => Properties['AlarmName'] === 'narae-prod-decisions-failing',
+  );
+  expect(found?.Properties).toMatchObject({
+    Namespace: 'Narae',
+    MetricName: 'DecisionFaults',
+    Statistic: 'Sum',
+    Period: 300,
+    Threshold: 0,
+    Dimensions: [
+      { Name: 'service', Value: 'decisions' },
+      { Name: 'stage', Value: 'prod' },
+    ],
+  });
 });
 
 test('a reaper that says nothing is an alarm; silence of anything else is not', () => {
@@ -68,7 +105,7 @@ test('alarms write to the address of the stage, where it has one', () => {
 });
 
 test('the same people are told before the month costs more than it should', () => {
-  const { ops } = stageOf('prod', { ...PROD, monthlyBudgetUsd: 70, alarmTopicArn: CLOSED.alarmTopicArn });
+  const { ops } = namedStage('prod with a budget');
   if (!ops) throw new Error('no ops stack');
   const { Properties } = resource(ops, 'AWS::Budgets::Budget');
   expect(Properties['Budget']).toEqual({

@@ -1,8 +1,8 @@
 import { cpSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PINNED, pinnedNode, pinnedPython } from '../../lib/bundle/pinned';
-import { namedStage, removeAssemblies, stageOf } from './stage';
+import { npmPackages, pinsOf, pipPackages } from '../../lib/bundle/pinned';
+import { buildStage, removeAssemblies } from './built-stage';
 
 /** Packages that functions bring along are fetched once per lock: with the locks as they were, a synthesis asks nobody. */
 
@@ -14,7 +14,7 @@ const before = { ...process.env };
 
 beforeAll(() => {
   // What is missing on this machine is fetched here, as it may be.
-  namedStage('dev');
+  buildStage({ name: 'dev' });
   const bin = path.join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(path.join(bin, 'npm'), `#!/bin/sh\necho npm "$@" >>'${calls}'\nexit 1\n`);
@@ -45,14 +45,14 @@ function changed(set: string, lock: string): string {
 }
 
 test('a synthesis with the locks as they were starts no package client', () => {
-  stageOf('dev');
-  for (const set of [PINNED.pip, PINNED.requests]) expect(existsSync(pinnedPython(set))).toBe(true);
-  for (const set of [PINNED.npm, PINNED.axios]) expect(existsSync(pinnedNode(set))).toBe(true);
+  buildStage({ name: 'dev' });
+  for (const set of [pinsOf('pip'), pinsOf('requests')]) expect(existsSync(pipPackages(set))).toBe(true);
+  for (const set of [pinsOf('npm'), pinsOf('axios')]) expect(existsSync(npmPackages(set))).toBe(true);
   expect(existsSync(calls)).toBe(false);
 });
 
 test('a lock that has changed is fetched anew, by the clients as they are configured', () => {
-  expect(() => pinnedPython(changed(PINNED.requests, 'requirements.txt'))).toThrow(/requests could not be fetched/);
-  expect(() => pinnedNode(changed(PINNED.axios, 'package-lock.json'))).toThrow(/axios could not be fetched/);
+  expect(() => pipPackages(changed(pinsOf('requests'), 'requirements.txt'))).toThrow(/requests could not be fetched/);
+  expect(() => npmPackages(changed(pinsOf('axios'), 'package-lock.json'))).toThrow(/axios could not be fetched/);
   expect(readFileSync(calls, 'utf8')).toMatch(/^npm ci /);
 });

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { ErrorBody } from './shapes';
+import { ErrorBody, ErrorBodyWithDetail } from './shapes';
 
 /** The deployment that the tests speak to. */
 export interface Target {
@@ -72,8 +72,17 @@ export function read<S extends z.ZodType>(answer: Answer, status: number, shape:
 export type Refusal = z.output<typeof ErrorBody>['error'];
 
 /** The error in an answer, in the one form that all errors have (docs/contracts/common.md#errors). */
-export function refusal(answer: Answer, status: number, code: string): Refusal {
-  const { error } = read(answer, status, ErrorBody);
+export const refusal = (answer: Answer, status: number, code: string): Refusal =>
+  expected(answer, code, read(answer, status, ErrorBody).error);
+
+/** The error in an answer of a service whose errors also have `detail` (jobs, callbacks, decisions). */
+export function refusalWithDetail(answer: Answer, status: number, code: string): Refusal {
+  const { error, detail } = read(answer, status, ErrorBodyWithDetail);
+  if (detail !== error.message) throw new Error(`detail is not the message: ${answer.text}`);
+  return expected(answer, code, error);
+}
+
+function expected(answer: Answer, code: string, error: Refusal): Refusal {
   if (error.code !== code) throw new Error(`Expected ${code} of ${answer.url}, got ${answer.text}`);
   if (!(answer.headers.get('content-type') ?? '').startsWith('application/json')) {
     throw new Error(`${code} of ${answer.url} came as ${answer.headers.get('content-type') ?? 'nothing'}`);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { get, post, read, send, type Answer } from './api';
-import { ErrorBodyWithDetail } from './shapes';
+import { get, post, read, refusalWithDetail, send, type Answer } from './api';
 import { NoUseWaiting, waitFor } from './wait';
 
 /**
@@ -100,10 +99,4 @@ export async function call(method: string, path: string, sent: Parameters<typeof
   return { ...read(answer, 200, Envelope), text: answer.text };
 }
 
-/** The error of an answer; in this API it says its message twice (docs/contracts/callbacks.md#what-it-is-for). */
-export function refused(answer: Answer, status: number, code: string) {
-  const { error, detail } = read(answer, status, ErrorBodyWithDetail);
-  if (error.code !== code) throw new Error(`Expected ${code} of ${answer.url}, got ${answer.text}`);
-  if (detail !== error.message) throw new Error(`detail is not the message: ${answer.text}`);
-  return error;
-}
+export const refused = refusalWithDetail;

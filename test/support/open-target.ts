@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../../local/process/listen';
 
 /**
  * Something that functions can be "deployed" at: what it answers stands in the address it is called under.
@@ -18,8 +18,7 @@ export async function startOpenTarget(): Promise<OpenTarget> {
   const server = createServer((request, response) => {
     answer(request, response, calls).catch((error: unknown) => response.destroy(error as Error));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const stop = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());

@@ -1,3 +1,4 @@
+import { begin } from './beginnings';
 import { startOpenTarget, type OpenTarget } from './open-target';
 import { startPackageIndex, type PackageIndex } from './packages';
 import { startSystem, type System } from './system';
@@ -14,8 +15,12 @@ declare global {
  * its own may call one private address, where something stands for what is deployed elsewhere, and installs packages from an
  * index on this machine.
  */
-export default async function setup(): Promise<void> {
+export default function setup(): void {
   if (process.env['NARAE_URL'] !== undefined) return;
+  begin('system', { start, after: 'stages' });
+}
+
+async function start(): Promise<void> {
   const openTarget = await startOpenTarget();
   globalThis.naraeTestOpenTarget = openTarget;
   process.env['NARAE_TEST_OPEN_TARGET'] = openTarget.host;

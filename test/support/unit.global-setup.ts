@@ -1,3 +1,4 @@
+import { begin } from './beginnings';
 import { startEmulator, type Emulator } from './emulator';
 
 declare global {
@@ -9,8 +10,11 @@ declare global {
  * One emulator per jest run. Tests find it in NARAE_TEST_AWS_ENDPOINT; each makes tables and buckets with names of
  * its own. An endpoint that is already set is used as it is.
  */
-export default async function setup(): Promise<void> {
-  if (process.env['NARAE_TEST_AWS_ENDPOINT'] !== undefined) return;
+export default function setup(): void {
+  if (process.env['NARAE_TEST_AWS_ENDPOINT'] === undefined) begin('emulator', { start });
+}
+
+async function start(): Promise<void> {
   globalThis.naraeTestEmulator = await startEmulator();
   process.env['NARAE_TEST_AWS_ENDPOINT'] = globalThis.naraeTestEmulator.endpoint;
 }

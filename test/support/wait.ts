@@ -18,7 +18,7 @@ export interface WaitOptions {
 export async function waitFor<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  { deadlineMs = 30_000, everyMs = 50 }: WaitOptions = {},
+  { deadlineMs = 90_000, everyMs = 50 }: WaitOptions = {},
 ): Promise<T> {
   const started = Date.now();
   let cause: unknown;

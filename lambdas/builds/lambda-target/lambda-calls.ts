@@ -14,10 +14,17 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { found } from './failures';
-import { ARCHITECTURES, configurationOf, type Wanted } from './wanted';
+import { ARCHITECTURES, configurationOf, type Network, type Wanted } from './wanted';
 
 /** What callers reach: it is moved when a version is ready to take its calls. */
 export const LIVE = 'live';
+
+/** Network of a function of the platform: asked for each time, because it may change while its name stays. */
+export async function networkOf(lambda: LambdaClient, name: string | undefined): Promise<Network> {
+  const { VpcConfig } =
+    name === undefined ? {} : await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+  return { SubnetIds: VpcConfig?.SubnetIds ?? [], SecurityGroupIds: VpcConfig?.SecurityGroupIds ?? [] };
+}
 
 /** Lambda's API for the one function of an app. */
 export class AppFunction {

@@ -5,7 +5,7 @@ import { TargetRefused, type Applied, type Deployment, type DeployTarget } from 
 import { asTargetError, isConflict } from './failures';
 import { functionNameOf } from './function-name';
 import { readLambdaImage } from './image';
-import { AppFunction } from './lambda-calls';
+import { AppFunction, networkOf } from './lambda-calls';
 import { markOf, progressOf, type AppPlace, type Wanted } from './wanted';
 
 export interface LambdaTargetPorts {
@@ -40,6 +40,7 @@ export class LambdaTarget implements DeployTarget {
       const wanted = {
         deployment,
         place: this.#ports.place,
+        network: await networkOf(this.#ports.lambda, this.#ports.place.networkOf),
         image: await readLambdaImage(registry, deployment.image.digest),
         environment: await this.#ports.environmentOf(deployment),
       };

@@ -6,6 +6,9 @@ import { lambdaEnvironment, MAX_ENVIRONMENT_BYTES } from './environment';
 import type { LambdaImage } from './image';
 import { LAMBDA_MEMORY, LAMBDA_TIMEOUT_SECONDS, memoryMbOf } from './settings';
 
+/** Where the adapter finds the id that user code is told (adapter/python). */
+const FUNCTION_ID = 'NARAE_FUNCTION_ID';
+
 /** What all functions of a stage's apps have in common (`NARAE_APPS`). */
 export const AppPlace = z.object({
   /** Of the names of functions. */
@@ -15,20 +18,27 @@ export const AppPlace = z.object({
   logGroup: z.string(),
   /** ARN of the key that environment values are encrypted with. */
   key: z.string(),
-  subnets: z.array(z.string()).default([]),
-  securityGroups: z.array(z.string()).default([]),
+  /** Name of a function whose network apps are to have; absent: none. */
+  networkOf: z.string().optional(),
 });
 export type AppPlace = z.output<typeof AppPlace>;
+
+/** A network as a function has it. */
+export interface Network {
+  readonly SubnetIds: string[];
+  readonly SecurityGroupIds: string[];
+}
 
 export interface Wanted {
   readonly image: LambdaImage;
   readonly environment: Readonly<Record<string, string>>;
   readonly deployment: Deployment;
   readonly place: AppPlace;
+  readonly network: Network;
 }
 
 /** @throws TargetRefused for what Lambda does not take */
-export function configurationOf({ image, environment, deployment, place }: Wanted) {
+export function configurationOf({ image, environment, deployment, place, network }: Wanted) {
   const { settings } = deployment;
   const MemorySize = settings.memoryMb ?? memoryMbOf(settings.memoryLimit, undefined);
   if (MemorySize > LAMBDA_MEMORY.max) throw new TargetRefused(`Lambda has at most ${LAMBDA_MEMORY.max} MB of memory.`);
@@ -41,10 +51,12 @@ export function configurationOf({ image, environment, deployment, place }: Wante
     Handler: image.config.handler,
     MemorySize: Math.max(LAMBDA_MEMORY.min, MemorySize),
     Timeout: settings.timeoutSeconds ?? LAMBDA_TIMEOUT_SECONDS.default,
-    Environment: { Variables },
+    Environment: {
+      Variables: { ...Variables, ...(deployment.functionId !== null && { [FUNCTION_ID]: deployment.functionId }) },
+    },
     KMSKeyArn: place.key,
     LoggingConfig: { LogFormat: 'Text', LogGroup: place.logGroup },
-    VpcConfig: { SubnetIds: place.subnets, SecurityGroupIds: place.securityGroups },
+    VpcConfig: network,
   } as const;
 }
 

@@ -1,34 +1,50 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { Log, LogStore, NewEvent } from '../../engine';
 import { batchGet } from '../../platform/dynamo/batch';
 import { queryPages } from '../../platform/dynamo/query-pages';
 import { readItem } from '../../platform/dynamo/read-item';
-import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';
 import { retryOnConflict, transact, WriteConflict, type Write } from '../../platform/dynamo/transact';
+import { ttl } from '../../platform/dynamo/ttl';
 import { AppError } from '../../platform/http/errors';
-import type { TaskResult } from '../contract';
-import { listedKey, openKey, taskKey, tasksPartition } from '../keys';
+import type { Artifact } from '../artifact';
+import { credentialsKey, listedKey, openKey, taskKey, tasksPartition } from '../keys';
 import { BUILD_LIMITS } from '../limits';
-import { TaskRecord, type TaskFailure } from './task';
+import { isOver, TaskRecord, TIMED_OUT, type Ending } from './task';
+import { endingEvents, lineEvents, movedTo, newTaskLog, TASK_LOG } from './task-events';
 
 const Open = z.object({ version: z.number(), open: z.record(z.string(), z.number()) });
 const Listed = z.object({ taskId: z.string() });
 
 const DAY_MS = 86_400_000;
 const GOES_ON = '#status IN (:pending, :running)';
+const APPEND_WARNINGS = ', warnings = list_append(warnings, :warnings)';
 const OPEN_STATES = { ':pending': 'pending', ':running': 'running' };
 
-/** How a task ends. */
-export type Ending = { readonly result: TaskResult } | { readonly failure: TaskFailure };
+/** What a step of a task changes. */
+export interface Advance {
+  readonly stage: TaskRecord['stage'];
+  readonly warnings?: readonly string[];
+  /** For followers: what came of the step before. */
+  readonly lines?: readonly string[];
+  /** What it has built, and is going to publish. */
+  readonly built?: Artifact;
+  readonly now: number;
+}
 
-/** Tasks in the entities table: the record, its place in the workspace's list, and which ones are open. */
+/**
+ * Tasks in the entities table: the record, its place in the workspace's list, and which ones are open. What a task comes to
+ * and the event that says so are one transaction: whoever follows it sees what whoever asks for it sees.
+ */
 export class TaskStore {
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #logs: LogStore;
 
-  constructor(db: DynamoDBDocumentClient, table: string) {
+  constructor(db: DynamoDBDocumentClient, table: string, logs: LogStore) {
     this.#db = db;
     this.#table = table;
+    this.#logs = logs;
   }
 
   /** @throws AppError `RATE_LIMITED` when the workspace has too many open tasks */
@@ -54,7 +70,10 @@ export class TaskStore {
           { ...listedKey(task.workspace, task.createdAt, task.id), taskId: task.id, expiresAt: expiryOf(task) },
           'attribute_not_exists(pk)',
         ),
+        newTaskLog(task, this.#logs, keptUntil(task)),
       ]);
+    }).catch((error: unknown) => {
+      throw error instanceof AppError && error.cause instanceof WriteConflict ? tooManyAtOnce(error) : error;
     });
   }
 
@@ -66,6 +85,10 @@ export class TaskStore {
   ): Write {
     const put = { TableName: this.#table, Item, ConditionExpression };
     return { item: { Put: { ...put, ...(values && { ExpressionAttributeValues: values }) } }, refused };
+  }
+
+  #delete(Key: Record<string, string>, what: string): Write {
+    return { item: { Delete: { TableName: this.#table, Key } }, refused: () => new WriteConflict(what) };
   }
 
   #noLongerOpen(id: string, workspace: string, refused: () => Error): Write {
@@ -109,100 +132,112 @@ export class TaskStore {
    * It has come to another stage, or learnt something on the way.
    * @returns false when the task is over, or gone
    */
-  async advance(
-    id: string,
-    {
-      stage,
-      warnings = [],
-      now,
-    }: { readonly stage: TaskRecord['stage']; readonly warnings?: readonly string[]; readonly now: number },
-  ): Promise<boolean> {
+  async advance(id: string, step: Advance): Promise<boolean> {
+    const { stage, warnings = [], lines = [], built, now } = step;
+    return retryOnConflict(async () => {
+      const [task, log] = await Promise.all([this.find(id), this.#log(id, now)]);
+      if (!task || isOver(task)) return false;
+      const isNews = task.status !== 'running' || task.stage !== stage;
+      const events = log ? [...lineEvents(lines, log), ...(isNews ? [movedTo(stage)] : [])] : [];
+      const changed = this.#changed(
+        id,
+        `stage = :stage${warnings.length > 0 ? APPEND_WARNINGS : ''}${built ? ', built = :built' : ''}`,
+        {
+          ':to': 'running',
+          ':stage': stage,
+          ':now': now,
+          ...(warnings.length > 0 && { ':warnings': warnings }),
+          ...(built && { ':built': built }),
+        },
+      );
+      await transact(this.#db, [changed, ...this.#logged(log, events, now)]);
+      return true;
+    });
+  }
+
+  /** Adds lines to what followers see. @returns false when the task is over, or gone */
+  async log(id: string, lines: readonly string[], now: number): Promise<boolean> {
+    return this.#logs.append(TASK_LOG, id, now, (log) => lineEvents(lines, log));
+  }
+
+  /** Terminal states never change: of two endings the first one stays. Credentials of a push go with it. */
+  async end(
+    { id, workspace }: Pick<TaskRecord, 'id' | 'workspace'>,
+    wanted: Ending,
+    now: number,
+    lines: readonly string[] = [],
+  ): Promise<void> {
+    await retryOnConflict(async () => {
+      const [task, log] = await Promise.all([this.find(id), this.#log(id, now)]);
+      if (!task || isOver(task)) return;
+      // Followers may have been told already that its time was over.
+      const ending = log?.over ? { failure: TIMED_OUT } : wanted;
+      const changed =
+        'result' in ending
+          ? this.#changed(id, 'stage = :stage, #result = :result', {
+              ...ended('completed', now),
+              ':result': ending.result,
+            })
+          : this.#changed(id, 'stage = :stage, #error = :error, errorCode = :code', {
+              ...ended('failed', now),
+              ':error': ending.failure.message,
+              ':code': ending.failure.code,
+            });
+      await transact(this.#db, [
+        changed,
+        this.#noLongerOpen(id, workspace, () => new WriteConflict('open tasks')),
+        ...(task.push?.hasCredentials ? [this.#delete(credentialsKey(id), 'credentials')] : []),
+        ...this.#logged(log, [...(log ? lineEvents(lines, log) : []), ...endingEvents(ending)], now, true),
+      ]);
+    });
+  }
+
+  #log(id: string, now: number): Promise<Log | undefined> {
+    return this.#logs.find(TASK_LOG, id, now);
+  }
+
+  #logged(log: Log | undefined, events: readonly NewEvent[], now: number, end = false): readonly Write[] {
+    return !log || log.over || events.length === 0 ? [] : this.#logs.added(log, events, now, { end });
+  }
+
+  /** A change of a task that is not over. */
+  #changed(id: string, sets: string, values: Record<string, unknown>): Write {
+    const names = { '#status': 'status', '#result': 'result', '#error': 'error' };
     const update = {
       TableName: this.#table,
       Key: taskKey(id),
-      UpdateExpression:
-        'SET #status = :running, stage = :stage, updatedAt = :now' +
-        (warnings.length > 0 ? ', warnings = list_append(warnings, :warnings)' : ''),
+      UpdateExpression: `SET #status = :to, updatedAt = :now, ${sets}`,
       ConditionExpression: GOES_ON,
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: {
-        ...OPEN_STATES,
-        ':stage': stage,
-        ':now': now,
-        ...(warnings.length > 0 && { ':warnings': warnings }),
-      },
+      ExpressionAttributeNames: Object.fromEntries(
+        Object.entries(names).filter(([name]) => name === '#status' || sets.includes(name)),
+      ),
+      ExpressionAttributeValues: { ...OPEN_STATES, ...values },
     };
-    try {
-      await this.#db.send(new UpdateCommand(update));
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      return storeFailed(error);
-    }
-  }
-
-  /** Terminal states never change: of two endings the first one stays. */
-  async end({ id, workspace }: Pick<TaskRecord, 'id' | 'workspace'>, ending: Ending, now: number): Promise<void> {
-    const outcome =
-      'result' in ending
-        ? {
-            status: 'completed',
-            set: ', #result = :result',
-            names: { '#result': 'result' },
-            values: { ':result': ending.result },
-          }
-        : {
-            status: 'failed',
-            set: ', #error = :error, errorCode = :code',
-            names: { '#error': 'error' },
-            values: { ':error': ending.failure.message, ':code': ending.failure.code },
-          };
-    const over = new AlreadyOver();
-    const writes: Write[] = [
-      {
-        item: {
-          Update: {
-            TableName: this.#table,
-            Key: taskKey(id),
-            UpdateExpression: `SET #status = :status, stage = :stage, updatedAt = :now${outcome.set}`,
-            ConditionExpression: GOES_ON,
-            ExpressionAttributeNames: { '#status': 'status', ...outcome.names },
-            ExpressionAttributeValues: {
-              ...OPEN_STATES,
-              ':status': outcome.status,
-              ':stage': 'finished',
-              ':now': now,
-              ...outcome.values,
-            },
-          },
-        },
-        refused: () => over,
-      },
-      this.#noLongerOpen(id, workspace, () => over),
-    ];
-    await transact(this.#db, writes).catch((error: unknown) => {
-      if (error !== over) throw error;
-    });
+    return { item: { Update: update }, refused: () => new WriteConflict('the task') };
   }
 
   /** Takes back a task that was never begun. */
   async remove({ id, workspace, createdAt }: TaskRecord): Promise<void> {
-    const gone = (Key: Record<string, string>): Write => ({
-      item: { Delete: { TableName: this.#table, Key } },
-      refused: () => new WriteConflict('the task'),
-    });
     await transact(this.#db, [
-      gone(taskKey(id)),
-      gone(listedKey(workspace, createdAt, id)),
+      this.#delete(taskKey(id), 'the task'),
+      this.#delete(listedKey(workspace, createdAt, id), 'the task'),
+      this.#logs.removed({ kind: TASK_LOG, id }),
       this.#noLongerOpen(id, workspace, () => new WriteConflict('open tasks')),
     ]);
   }
 }
 
-class AlreadyOver extends Error {}
+const ended = (status: TaskRecord['status'], now: number) => ({ ':to': status, ':stage': 'finished', ':now': now });
 
-/** DynamoDB's TTL counts in epoch seconds. */
-const expiryOf = ({ createdAt }: TaskRecord): number => Math.ceil((createdAt + BUILD_LIMITS.keptDays * DAY_MS) / 1000);
+const keptUntil = ({ createdAt }: TaskRecord): number => createdAt + BUILD_LIMITS.keptDays * DAY_MS;
+const expiryOf = (task: TaskRecord): number => ttl(keptUntil(task));
+
+/** More than can be counted, one after the other. */
+const tooManyAtOnce = (cause: Error): AppError =>
+  new AppError('RATE_LIMITED', 'Too many tasks of this workspace are begun at the same time. Try again in 1 s.', {
+    headers: { 'Retry-After': '1' },
+    cause,
+  });
 
 const tooMany = (): AppError =>
   new AppError('RATE_LIMITED', `${BUILD_LIMITS.tasksAtOnce} tasks of this workspace are going on. Try again in 5 s.`, {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TARGETS } from '../artifact';
+import { TARGETS, type Artifact } from '../artifact';
 import { TASK_ERRORS, TaskResult, type TaskErrorCode } from '../contract';
 import { TASK_DEADLINE_MS } from '../limits';
 
@@ -16,9 +16,11 @@ const PushOrder = z.object({
 });
 export type PushOrder = z.output<typeof PushOrder>;
 
-/** What was uploaded. */
-const Upload = z.object({ fileName: z.string(), isArchive: z.boolean() });
+/** What was uploaded: digest of the files, and the module where it was one. */
+const Upload = z.object({ sha256: z.string(), module: z.string().optional() });
 export type Upload = z.output<typeof Upload>;
+
+const BuiltArtifact = TaskResult.shape.artifact;
 
 export const TaskRecord = z.object({
   id: z.string(),
@@ -39,6 +41,8 @@ export const TaskRecord = z.object({
   upload: Upload.optional(),
   /** Of what publishes. */
   push: PushOrder.optional(),
+  /** Of what is published besides: the artifact, from when it is there. */
+  built: BuiltArtifact.optional(),
   /** The build whose artifact a push publishes. */
   builtBy: z.string().optional(),
   result: TaskResult.optional(),
@@ -62,6 +66,10 @@ export const newTask = (task: NewTask, now: number): TaskRecord => ({
   deadlineAt: now + TASK_DEADLINE_MS,
 });
 
+/** What the task has built. */
+export const artifactOf = ({ kind, result, built }: TaskRecord): Artifact | undefined =>
+  kind === 'push' ? undefined : (result?.artifact ?? built);
+
 export const isOver = ({ status }: TaskRecord): boolean => status === 'completed' || status === 'failed';
 
 /** What is wrong with a task that has failed. */
@@ -69,6 +77,9 @@ export interface TaskFailure {
   readonly code: TaskErrorCode;
   readonly message: string;
 }
+
+/** How a task ends. */
+export type Ending = { readonly result: TaskResult } | { readonly failure: TaskFailure };
 
 /** Of a task that nobody has brought to its end in time. */
 export const TIMED_OUT: TaskFailure = {

@@ -2,7 +2,8 @@ import { callRun, type RunSpec } from '../../engine';
 import { AppError } from '../../platform/http/errors';
 import type { CallContext } from '../../platform/http/endpoint';
 import { routeNotFound } from '../../platform/http/router';
-import { ownerOf, runtimeOf, type Deployment, type StoredEnv } from '../registry/callback';
+import { runtimeOf } from '../../platform/runtimes';
+import { ownerOf, type Deployment, type StoredEnv } from '../registry/callback';
 import { answerOf, type CallReply } from './call-answer';
 import { eventText } from './call-event';
 import { CALLBACK_LIMITS, type CallMethod } from '../limits';
@@ -46,7 +47,7 @@ async function specOf(
   const [module = 'main'] = runtime.defaultHandler.split('.');
   return {
     workspace,
-    room: 'callbacks',
+    service: 'callbacks',
     owner: ownerOf(callbackId),
     tenantOf: ownerOf(callbackId),
     code: await sources.get(workspace, callbackId, code),
@@ -56,6 +57,7 @@ async function specOf(
     handler: `${module}.lambda_handler`,
     entry: { kind: 'handler', module, function: 'lambda_handler', fallbacks: ['handler'] },
     convention: 'callback',
+    resultForm: 'value',
     input,
     env: env ? { names: env.names, sealed: env.sealed } : { values: {} },
     timeoutMs: CALLBACK_LIMITS.timeoutMs,

@@ -8,10 +8,10 @@ import type { callbacksRoutes } from '../routes';
 import { toChatRoom } from '../view';
 
 /** Chat rooms (docs/contracts/callbacks.md#endpoints, #resources, #rooms). */
-type Room = UseCases<typeof callbacksRoutes>;
+type Service = UseCases<typeof callbacksRoutes>;
 
 export const createChatRoom =
-  (ports: Ports): Room['createChatRoom'] =>
+  (ports: Ports): Service['createChatRoom'] =>
   async ({ body }, { principal: { workspace } }) => {
     const id = await ports.counters.nextId(workspace, 'rooms');
     const room: ChatRoomRecord = { workspace, id, title: body.title, createdAt: ports.clock.now(), version: 0 };
@@ -20,20 +20,20 @@ export const createChatRoom =
   };
 
 export const listChatRooms =
-  (ports: Ports): Room['listChatRooms'] =>
+  (ports: Ports): Service['listChatRooms'] =>
   async ({ query }, { principal: { workspace } }) => {
     const page = await ports.rooms.list(workspace, cursors.read(query.cursor), query.limit);
     return pageReply(page.items.map(toChatRoom), page.more, ({ chat_id }) => chat_id);
   };
 
 export const getChatRoom =
-  (ports: Ports): Room['getChatRoom'] =>
+  (ports: Ports): Service['getChatRoom'] =>
   async ({ params }, { principal: { workspace } }) => ({
     body: toChatRoom(await ports.rooms.get(workspace, params.chat_id)),
   });
 
-export const changeChatRoom =
-  (ports: Ports): Room['changeChatRoom'] =>
+export const updateChatRoom =
+  (ports: Ports): Service['updateChatRoom'] =>
   async ({ params, body }, { principal: { workspace } }) => {
     const saved = await retryOnConflict(async () => {
       const before = await ports.rooms.get(workspace, params.chat_id);
@@ -48,7 +48,7 @@ export const changeChatRoom =
  * room's chats can be read no more from that moment, and are then removed.
  */
 export const deleteChatRoom =
-  (ports: Ports): Room['deleteChatRoom'] =>
+  (ports: Ports): Service['deleteChatRoom'] =>
   async ({ params }, { principal: { workspace } }) => {
     const id = params.chat_id;
     const callbackId = await retryOnConflict(async () => {
@@ -63,11 +63,11 @@ export const deleteChatRoom =
       return callback?.id;
     });
     if (callbackId !== undefined) await ports.sources.forget(workspace, callbackId);
-    await removeChats(workspace, id, ports);
+    await deleteChats(workspace, id, ports);
     return { body: { message: `Chat room ${id} is deleted.` } };
   };
 
-async function removeChats(workspace: string, roomId: number, { chats }: Ports): Promise<void> {
+async function deleteChats(workspace: string, roomId: number, { chats }: Ports): Promise<void> {
   for (;;) {
     const { items, more } = await chats.idsOfRoom(workspace, roomId, undefined, 200);
     await chats.delete(items.map((id) => ({ workspace, roomId, id })));

@@ -6,10 +6,10 @@ import type { callbacksRoutes } from '../routes';
 import { toChat } from '../view';
 
 /** Chats: what was said in a room (docs/contracts/callbacks.md#resources, #endpoints). */
-type Room = UseCases<typeof callbacksRoutes>;
+type Service = UseCases<typeof callbacksRoutes>;
 
 export const createChat =
-  (ports: Ports): Room['createChat'] =>
+  (ports: Ports): Service['createChat'] =>
   async ({ body }, { principal: { workspace } }) => {
     const noRoom = () =>
       new AppError('CHATROOM_LINK_INVALID', `There is no chat room ${body.chat_room_id} for the chat.`, {
@@ -29,7 +29,7 @@ export const createChat =
   };
 
 export const listChats =
-  (ports: Ports): Room['listChats'] =>
+  (ports: Ports): Service['listChats'] =>
   async ({ query }, { principal: { workspace } }) => {
     const { chat_room_id: roomId, limit } = query;
     const after = cursors.read(query.cursor);
@@ -43,7 +43,7 @@ export const listChats =
   };
 
 export const listChatsOfRoom =
-  (ports: Ports): Room['listChatsOfRoom'] =>
+  (ports: Ports): Service['listChatsOfRoom'] =>
   async ({ params, query }, { principal: { workspace } }) => {
     const room = await ports.rooms.get(workspace, params.chat_id);
     const page = await ports.chats.listOfRoom(workspace, room.id, cursors.read(query.cursor), query.limit);
@@ -51,13 +51,13 @@ export const listChatsOfRoom =
   };
 
 export const getChat =
-  (ports: Ports): Room['getChat'] =>
+  (ports: Ports): Service['getChat'] =>
   async ({ params }, { principal: { workspace } }) => ({
     body: toChat(await ports.chats.get(workspace, params.chat_id)),
   });
 
-export const changeChat =
-  (ports: Ports): Room['changeChat'] =>
+export const updateChat =
+  (ports: Ports): Service['updateChat'] =>
   async ({ params, body }, { principal: { workspace } }) => {
     const chat = await ports.chats.get(workspace, params.chat_id);
     const changed = { ...chat, text: body.chats };
@@ -66,7 +66,7 @@ export const changeChat =
   };
 
 export const deleteChat =
-  (ports: Ports): Room['deleteChat'] =>
+  (ports: Ports): Service['deleteChat'] =>
   async ({ params }, { principal: { workspace } }) => {
     const chat = await ports.chats.get(workspace, params.chat_id);
     await ports.chats.delete([chat]);

@@ -63,9 +63,7 @@ async function check(build: Build) {
   ]);
   if (error !== null) return fail(build, error);
   if (!wanted || bundle) return deploy(build, bundle);
-  return wanted.language === 'python'
-    ? ({ next: 'resolve-python', requirements: wanted.requirements } as const)
-    : ({ next: 'resolve-node', dependencies: wanted.dependencies } as const);
+  return { ...wanted.order, next: `resolve-${wanted.language}` } as const;
 }
 
 /** Has somebody installed the same packages before, under whatever text? */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type CallPorts, callRun, resultOf } from '../../engine';
-import { ownerOf, runtimeOf, type Snapshot } from '../registry/callback';
+import { runtimeOf } from '../../platform/runtimes';
+import { SYNTAX_CHECKS } from '../../platform/runtimes/syntax-checks';
+import { ownerOf, type Snapshot } from '../registry/callback';
 import { CALLBACK_LIMITS } from '../limits';
 import type { BuildOrder } from './build-order';
-import { CHECK_SCRIPTS } from './check-scripts';
 
 const CHECK_TIMEOUT_MS = 10_000;
 /** A cold sandbox takes its time as well. */
@@ -33,15 +34,16 @@ export async function checkSyntax(
   const run = await callRun(
     {
       workspace,
-      room: 'callbacks',
+      service: 'callbacks',
       owner: ownerOf(callbackId),
       tenantOf: CHECKS,
-      code: CHECK_SCRIPTS[language],
+      code: SYNTAX_CHECKS[language],
       runtime: runtimeOf(language),
       requestedRuntime: language,
       handler: 'syntax-check',
       entry: { kind: 'script' },
       convention: 'callback',
+      resultForm: 'value',
       input: source,
       env: { values: {} },
       timeoutMs: CHECK_TIMEOUT_MS,

@@ -94,7 +94,7 @@ export class Libraries {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const digestOf = (wanted: Wanted): string => digest(JSON.stringify(wanted));
+const digestOf = ({ language, order }: Wanted): string => digest(JSON.stringify({ language, ...order }));
 
 /** The address of what a lock holds, on the platform that it was resolved for. */
 export function addressOf({ lock, platform }: Extract<Resolved, { ok: true }>): string {

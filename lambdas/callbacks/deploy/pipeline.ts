@@ -1,30 +1,22 @@
 import * as z from 'zod';
-import { answerOf, definePipeline, type FunctionStep } from '../../platform/pipeline/pipeline';
+import { installStep, resolveStep } from '../../platform/pipeline/installer-steps';
+import { answerOf, definePipeline } from '../../platform/pipeline/pipeline';
+import { type Language, perLanguage } from '../../platform/runtimes';
+import { PACKAGES } from '../../platform/runtimes/packages';
 import { BuildOrder, Installed, Place, Resolved } from './build-order';
 
 /** A build of a callback (docs/contracts/callbacks.md#build). */
 
-const resolve = (language: string, wanted: string): FunctionStep => ({
-  by: 'function',
-  function: `${language}-installer`,
-  // Above the 60 s that installers give it themselves, so that theirs is the word that is heard.
-  timeoutSeconds: 75,
-  constants: { do: 'resolve' },
-  input: { [wanted]: answerOf('check', wanted) },
-  answer: 'resolved',
-  next: 'find',
-});
+/** What the answer of `check` says of packages, which is what the installer is told. */
+const packagesOf = (language: Language) => PACKAGES[language].order;
 
-const install = (language: string): FunctionStep => ({
-  by: 'function',
-  function: `${language}-installer`,
-  // Above 120 s, for the same reason.
-  timeoutSeconds: 140,
-  constants: { do: 'install' },
-  input: { lock: answerOf('resolved', 'lock'), uploadUrl: answerOf('find', 'uploadUrl') },
-  answer: 'installed',
-  next: 'publish',
-});
+const resolve = (language: Language) => {
+  const fields = Object.keys(packagesOf(language)).map((field) => [field, answerOf('check', field)] as const);
+  return resolveStep(language, Object.fromEntries(fields), 'find');
+};
+
+const install = (language: Language) =>
+  installStep(language, { lock: answerOf('resolved', 'lock'), uploadUrl: answerOf('find', 'uploadUrl') }, 'publish');
 
 const toInstall = { place: Place, uploadUrl: z.string() };
 
@@ -39,21 +31,16 @@ export const callbackBuilds = definePipeline({
       by: 'worker',
       timeoutSeconds: 90,
       input: {},
-      next: {
-        'resolve-python': { requirements: z.array(z.string()).readonly() },
-        'resolve-node': { dependencies: z.record(z.string(), z.string()).readonly() },
-      },
+      next: perLanguage('resolve-', packagesOf),
     },
-    'resolve-python': resolve('python', 'requirements'),
-    'resolve-node': resolve('node', 'dependencies'),
+    ...perLanguage('resolve-', resolve),
     find: {
       by: 'worker',
       timeoutSeconds: 90,
       input: { resolved: { schema: Resolved, from: answerOf('resolved') } },
-      next: { 'install-python': toInstall, 'install-node': toInstall },
+      next: perLanguage('install-', () => toInstall),
     },
-    'install-python': install('python'),
-    'install-node': install('node'),
+    ...perLanguage('install-', install),
     publish: {
       by: 'worker',
       timeoutSeconds: 90,

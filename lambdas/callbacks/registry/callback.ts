@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Bundle, findRuntime, Language, type Runtime, RUNTIMES, Sealed } from '../../engine';
+import { Bundle, Sealed } from '../../engine';
+import { Language } from '../../platform/runtimes';
 import { cutToBytes } from '../../platform/text';
 import { CALLBACK_STATES, nameOf } from '../contract';
 import { CALLBACK_LIMITS, METHODS, type CallMethod } from '../limits';
@@ -58,12 +59,6 @@ export type CallbackRecord = z.output<typeof CallbackRecord>;
 
 /** What environment values are sealed to, and whose processes a call's never meets. */
 export const ownerOf = (callbackId: number): string => `cb-${callbackId}`;
-
-export function runtimeOf(language: Snapshot['language']): Runtime {
-  const runtime = findRuntime(language) ?? RUNTIMES[0];
-  if (!runtime) throw new Error(`No runtime for ${language}`);
-  return runtime;
-}
 
 /** What a deploy of the record, as it stands, would fix. */
 export const snapshotOf = ({ path, method, language, code, library }: CallbackRecord): Snapshot => ({

@@ -1,4 +1,4 @@
-import { resolveRuntime } from '../../engine';
+import { resolveRuntime } from '../../platform/runtimes';
 import type { UseCases } from '../../platform/http/endpoint';
 import { retryOnConflict } from '../../platform/dynamo/transact';
 import type { CallbackRecord } from './callback';

@@ -20,7 +20,7 @@ export class Sources {
 
   /** Removes every version of a callback's code. */
   forget(workspace: string, callbackId: number): Promise<void> {
-    return this.#store.removeAll(workspace, ownerPath(callbackId));
+    return this.#store.deleteAll(workspace, ownerPath(callbackId));
   }
 }
 

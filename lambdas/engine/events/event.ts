@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { iso } from '../../platform/time/clock';
 import { publicResult } from './public-result';
+import type { EVENT_TYPES } from './event-types';
 import { publicUsage, RUN_STATUSES, type Run } from '../run/run';
 
 /**
@@ -24,7 +25,7 @@ export const decodeEvent = (text: string): StoredEvent => Stored.parse(JSON.pars
 
 export interface PublicEvent {
   readonly seq: number;
-  readonly event: 'STATUS' | 'LOG' | 'COMPLETE';
+  readonly event: (typeof EVENT_TYPES)[number];
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredAnswer } from './function-answer';
+import { StoredAnswer } from './http-answer';
 import { LIMITS } from '../run/limits';
 import type { HttpResult } from './result';
 import { REPLY_BYTES } from '../../platform/http/reply-bytes';

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Frame } from '../sandbox/frames';
-import { answerPreview } from './function-answer';
+import { answerPreview } from './http-answer';
 import type { RunOrder } from '../run/order';
+import { resultFormOf } from '../run/result-form';
 import type { Outcome } from '../run/run';
 import { cutToBytes } from '../../platform/text';
 
-/** Result of the `invocation` convention (docs/contracts/invocations.md#result). */
+/** Of the form `response` (docs/contracts/invocations.md#result). */
 const HttpResult = z.object({
   statusCode: z.int().min(100).max(599),
   body: z.string(),
@@ -24,13 +25,14 @@ export function readResult(order: RunOrder, json: string, truncated: boolean): O
   } catch {
     return invalidResult('The result is not JSON.');
   }
-  if (order.convention !== 'invocation') {
+  const form = resultFormOf(order);
+  if (form !== 'response') {
     return Buffer.byteLength(json) <= order.resultBytes
       ? {
           ok: true,
           resultJson: json,
           resultTruncated: truncated,
-          ...(order.convention === 'function' && { ...statusIn(value), resultPreview: answerPreview(json) }),
+          ...(form === 'answer' && { ...statusIn(value), resultPreview: answerPreview(json) }),
         }
       : invalidResult(`The result has more than ${order.resultBytes} bytes.`);
   }
@@ -41,7 +43,7 @@ export function readResult(order: RunOrder, json: string, truncated: boolean): O
   return { ok: true, resultJson: JSON.stringify({ ...result.data, body }), resultTruncated: cut };
 }
 
-/** Status of a `function` result; one without a status is a success. */
+/** Status of an answer; one without a status is a success. */
 function statusIn(value: unknown): { statusCode: number } {
   const parsed = z.object({ statusCode: z.int().min(100).max(599) }).safeParse(value);
   return { statusCode: parsed.success ? parsed.data.statusCode : 200 };

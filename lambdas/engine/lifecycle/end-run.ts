@@ -83,7 +83,7 @@ async function lastLines(run: Run, store: RunStore): Promise<string[]> {
   const missing = LIMITS.logsTailLines - inTail.length;
   if (missing === 0 || run.tailFrom === 1) return inTail;
   const from = Math.max(1, run.tailFrom - missing - 4); // four status events may stand between the lines
-  const { events } = await store.chunked(run, from, run.tailFrom - from);
+  const events = await store.chunked(run, from, run.tailFrom - from);
   const earlier = events.map(decodeEvent).flatMap((event) => (event[0] === 'L' ? [event[3]] : []));
   return [...earlier.slice(-missing), ...inTail];
 }

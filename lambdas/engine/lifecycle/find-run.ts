@@ -5,6 +5,7 @@ import type { HasOwner } from '../store/owners';
 import { reapIfOverdue } from './reap';
 import type { Run } from '../run/run';
 import type { RunIndex } from '../store/run-index';
+import type { ServiceRuns } from '../run/service-runs';
 import { runKey, timeOfRun } from '../run/run-keys';
 
 export interface FindPorts extends EndPorts {
@@ -21,12 +22,6 @@ export async function findRun(workspace: string, id: string, ports: FindPorts): 
 }
 
 /**
- * Services whose addresses name a workspace. All others are about a credential's first workspace, whichever else it may see
- * (docs/contracts/common.md#credentials).
- */
-const SERVICES_OF_EVERY_WORKSPACE = ['functions'];
-
-/**
  * The run of an id, for a caller who may see several workspaces: an id does not say whose it is. In the first it may be
  * any run, in the others one of a service whose addresses name them. Costs one read more for each hundred of the others, and
  * nothing more where the run is in the first.
@@ -37,16 +32,20 @@ export async function findRunInAny(
   first: string,
   others: () => Promise<readonly string[]>,
   id: string,
-  ports: FindPorts & { readonly index: RunIndex },
+  ports: FindPorts & ElsewherePorts,
 ): Promise<Run> {
   if (timeOfRun(id) === undefined) throw noRun(id);
   const now = ports.clock.now();
-  const run = (await ports.store.get(first, id, now)) ?? (await runElsewhere(await others(), id, now, ports.index));
+  const run = (await ports.store.get(first, id, now)) ?? (await runElsewhere(await others(), id, now, ports));
   return found(run, id, ports);
 }
 
-export interface FindForPorts extends FindPorts {
+interface ElsewherePorts {
   readonly index: RunIndex;
+  readonly serviceRuns: ServiceRuns;
+}
+
+export interface FindForPorts extends FindPorts, ElsewherePorts {
   /** Ids of all workspaces, for callers to whom every one is open. */
   readonly allWorkspaces: () => Promise<readonly string[]>;
 }
@@ -71,11 +70,11 @@ async function runElsewhere(
   workspaces: readonly string[],
   id: string,
   now: number,
-  index: RunIndex,
+  { index, serviceRuns }: ElsewherePorts,
 ): Promise<Run | undefined> {
   const keys = workspaces.map((workspace) => runKey(workspace, id));
   const [run] = await index.read(keys, now);
-  return run && SERVICES_OF_EVERY_WORKSPACE.includes(run.room) ? run : undefined;
+  return run && serviceRuns[run.room]?.inEveryWorkspace ? run : undefined;
 }
 
 const noRun = (id: string): AppError =>

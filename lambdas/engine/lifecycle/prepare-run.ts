@@ -4,19 +4,21 @@ import type { Ids } from '../../platform/ids';
 import type { Blobs } from '../store/blobs';
 import type { Envelope, Sealed } from '../store/envelope';
 import { encodeEvent } from '../events/event';
-import { DEADLINES } from '../run/limits';
-import { INLINE_INPUT_BYTES, type Bundle, type RunOrder } from '../run/order';
+import { DEADLINES, INLINE_INPUT_BYTES } from '../run/limits';
+import type { Bundle, RunOrder } from '../run/order';
+import type { ResultForm } from '../run/result-form';
 import type { Run } from '../run/run';
 import { RUN_PREFIX } from '../run/run-keys';
 import type { RunStore, CompanionWrites } from '../store/run-store';
-import type { Runtime } from '../run/runtimes';
+import type { Runtime } from '../../platform/runtimes';
 import { envOwner } from '../sandbox/sandbox-event';
 import { LOG_VERSION, ORDER_VERSION, RUN_VERSION } from '../run/versions';
 
 /** What a service wants run. */
 export interface RunSpec {
   readonly workspace: string;
-  readonly room: string;
+  /** The service whose run it is, by its name. */
+  readonly service: string;
   /** What of the service it belongs to; its environment values are sealed to that. */
   readonly owner?: string | undefined;
   /** Its end is counted for its owner, and it is listed by its end. */
@@ -35,6 +37,7 @@ export interface RunSpec {
   readonly handler: string;
   readonly entry: RunOrder['entry'];
   readonly convention: RunOrder['convention'];
+  readonly resultForm: ResultForm;
   /** The handler's event as JSON text; a script's standard input as it is. */
   readonly input: string;
   /** What the caller sent, as JSON text, for services that show it with the run. */
@@ -72,7 +75,7 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
   const now = ports.clock.now();
   const run = newRun(spec, ports.ids.next(RUN_PREFIX, now), now);
   const { request } = spec;
-  const { entry, convention, resultBytes, input: text } = spec;
+  const { entry, convention, resultForm, resultBytes, input: text } = spec;
   const [code, input, env] = await Promise.all([
     typeof spec.code === 'string' ? ports.blobs.putCode(run.workspace, spec.code) : spec.code.sha256,
     Buffer.byteLength(text) <= INLINE_INPUT_BYTES
@@ -89,6 +92,7 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
     code,
     entry,
     convention,
+    resultForm,
     tenant: tenantId(run.workspace, spec.tenantOf),
     input,
     context: spec.context(run),
@@ -101,20 +105,29 @@ export async function prepareRun(spec: RunSpec, ports: PreparePorts): Promise<Ru
 /** What of a spec the record of the run shows. */
 export type RecordSpec = Omit<
   RunSpec,
-  'tenantOf' | 'code' | 'entry' | 'convention' | 'input' | 'bundle' | 'resultBytes' | 'context' | 'together'
+  | 'tenantOf'
+  | 'code'
+  | 'entry'
+  | 'convention'
+  | 'resultForm'
+  | 'input'
+  | 'bundle'
+  | 'resultBytes'
+  | 'context'
+  | 'together'
 >;
 
 /** A write is billed by the size of the whole record: larger requests are stored apart. */
 const INLINE_REQUEST_BYTES = 4 * 1024;
 
 export function newRun(spec: RecordSpec, id: string, now: number): Run {
-  const { workspace, room, requestedRuntime, handler, timeoutMs, memoryMb, batchId, request } = spec;
+  const { workspace, service, requestedRuntime, handler, timeoutMs, memoryMb, batchId, request } = spec;
   return {
     version: RUN_VERSION,
     logVersion: LOG_VERSION,
     workspace,
     id,
-    room,
+    room: service,
     requestedRuntime,
     handler,
     timeoutMs,

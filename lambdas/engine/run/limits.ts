@@ -32,5 +32,12 @@ export const DEADLINES = {
   noSandboxMs: 10 * 60_000,
 } as const;
 
+/** How long a run may be open, from its record on; milliseconds. */
+export const openAtMostMs = ({ timeoutMs }: { readonly timeoutMs: number }): number =>
+  DEADLINES.queuedMs + DEADLINES.claimedMs + timeoutMs + DEADLINES.executingGraceMs;
+
 /** A run is claimed once and replaced at most twice (docs/contracts/invocations.md#retries). */
 export const MAX_ATTEMPTS = 3;
+
+/** Larger inputs go through the bucket: an asynchronous invoke takes at most 256 KB on every account. */
+export const INLINE_INPUT_BYTES = 128 * 1024;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { RuntimeName } from '../../platform/runtimes';
 import { versionUpTo } from '../../platform/version';
 import { Sealed } from '../store/envelope';
 import { Run } from './run';
-import { RuntimeName } from './runtimes';
+import { ResultForm } from './result-form';
 import { ORDER_VERSION } from './versions';
 
 export const Bundle = z.object({ key: z.string(), sha256: z.string() });
@@ -24,7 +25,9 @@ export const RunOrder = z.object({
     z.object({ kind: z.literal('handler'), module: z.string(), function: z.string(), fallbacks: z.array(z.string()) }),
     z.object({ kind: z.literal('script') }),
   ]),
-  convention: z.enum(['invocation', 'function', 'callback']),
+  /** How the sandbox calls the code: a word of its protocol, which only the sandbox reads (docs/architecture.md). */
+  convention: z.string(),
+  resultForm: ResultForm.optional(),
   /** What shares a sandbox environment: runs of one tenant never meet those of another (docs/adr/0003). */
   tenant: z.string(),
   /** A handler's event as JSON text, a script's standard input as it is; or where it is when it is large. */
@@ -33,12 +36,9 @@ export const RunOrder = z.object({
   env: Sealed.optional(),
   /** Packages that the code finds beside itself: the object in the bucket that holds them, and its sha256. */
   bundle: Bundle.optional(),
-  /** Bytes of a result's body (invocation), of its JSON (function, callback), of stdout and stderr each (script). */
+  /** Bytes of a result's body (form `response`), of its JSON (others), of stdout and stderr each (script). */
   resultBytes: z.number(),
   /** Nobody waits for its end: it may go back to the queue when there is no sandbox for it. */
   queued: z.boolean().optional(),
 });
 export type RunOrder = z.output<typeof RunOrder>;
-
-/** Larger inputs go through the bucket: an asynchronous invoke takes at most 256 KB on every account. */
-export const INLINE_INPUT_BYTES = 128 * 1024;

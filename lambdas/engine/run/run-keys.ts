@@ -32,10 +32,8 @@ export function monthsBack(now: number, maxAgeMs: number): string[] {
 export const RUN_PREFIX = 'inv';
 export const timeOfRun = (id: string): number | undefined => timeOfId(id, RUN_PREFIX);
 
-/** Events that no longer stand in the run's own item; a chunk is named after its last event. */
+/** Events that no longer stand in the run's own item. */
 export const chunkPartition = (workspace: string, id: string): string => `${workspace}#EVENTS#${id}`;
-export const chunkSort = (lastSeq: number): string => `E#${String(lastSeq).padStart(9, '0')}`;
-export const lastSeqOfChunk = (sort: string): number => Number(sort.slice(2));
 
 /** Open runs are spread over this many partitions of the sparse index that the reaper reads. */
 export const OPEN_SHARDS = 4;
@@ -50,7 +48,7 @@ export const ENDED_BY_ROOM = 'endedByRoom';
 export const ENDED_BY_OWNER = 'endedByOwner';
 
 /** Partition keys of those indexes. */
-export const endedOfService = (workspace: string, room: string): string => `${workspace}#${room}`;
+export const endedOfService = (workspace: string, service: string): string => `${workspace}#${service}`;
 export const endedOfOwner = (workspace: string, owner: string): string => `${workspace}#${owner}`;
 
 /** What puts a run into them: set as it ends, for runs that are listed so. Others cost no write. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from './fault';
-import { Preview } from '../events/function-answer';
+import { Preview } from '../events/http-answer';
 
 /** A run and its states (docs/contracts/invocations.md#resources, #semantics). */
 
@@ -89,7 +89,7 @@ export const Run = z.object({
   logVersion: z.int().min(1).optional(),
   workspace: z.string(),
   id: z.string(),
-  /** The API family it came in by. */
+  /** The service that it came in by; the first release called it so. */
   room: z.string(),
   /** What of that service it belongs to (a function, a job): its runs are counted and listed together. */
   owner: z.string().optional(),

@@ -4,7 +4,7 @@ import { ERROR_TYPES } from '../run/run';
 import { SANDBOX_PROTOCOL } from '../run/versions';
 
 /**
- * Frames that a sandbox streams (docs/architecture.md, "Sandbox protocol"). What comes from beside user code is
+ * Frames that a sandbox streams (docs/sandbox.md, "Protocol"). What comes from beside user code is
  * untrusted: size, order and type are checked, and anything unexpected is a lost worker, never a crash of ours.
  */
 export const Frame = z.discriminatedUnion('t', [

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { InvokeWithResponseStreamCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { isNotStarted } from '../../platform/aws/not-started';
 import { FrameReader, frameOrder, WorkerLost, type Frame } from './frames';
-import type { RuntimeName } from '../run/runtimes';
+import type { RuntimeName } from '../../platform/runtimes';
 import type { Sandboxes } from './sandboxes';
 
 /** What the supervisor itself needs of a tier, MiB. */

@@ -10,7 +10,7 @@ export const SANDBOX_GRACE_MS = 30_000;
 const WORKER_RESERVE_MS = 10_000;
 
 /**
- * Everything the sandbox needs, as the protocol wants it (docs/architecture.md, "Sandbox protocol"): JSON text.
+ * Everything the sandbox needs, as the protocol wants it (docs/sandbox.md, "Protocol"): JSON text.
  * Whatever can fail, fails here, before the user's code is started.
  * @param remainingMs what is left of this worker's own time; the code gets no more than that
  */

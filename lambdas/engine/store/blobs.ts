@@ -78,8 +78,8 @@ export class Blobs {
     return (await this.#get(resultKey(workspace, runId)))?.toString('utf8');
   }
 
-  /** Removes all that is kept of one run. Doing it again does no harm. */
-  async forgetRun(workspace: string, runId: string): Promise<void> {
+  /** Deletes all that is kept of one run. Doing it again does no harm. */
+  async deleteRun(workspace: string, runId: string): Promise<void> {
     const keys = [
       payloadKey(workspace, runId),
       requestKey(workspace, runId),

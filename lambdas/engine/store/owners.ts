@@ -1,17 +1,21 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readItem } from '../../platform/dynamo/read-item';
 import type { Run } from '../run/run';
+import type { ServiceRuns } from '../run/service-runs';
 
-/** Says in which workspace a function is, and that it is; deleted with it. */
-export const ownerKey = (functionId: string) => ({ pk: `FUNCTION#${functionId}`, sk: 'OWNER' });
+/** Says in which workspace an owner of runs is, and that it is; deleted with it. @param ownedIn of the service's manifest */
+export const ownerKey = (ownedIn: string, owner: string) => ({ pk: `${ownedIn}${owner}`, sk: 'OWNER' });
 
 export type HasOwner = (run: Run) => Promise<boolean>;
 
 /**
- * Whether what a run belongs to is still there: the runs of a deleted function are out of sight at once, though they are
- * removed later (docs/contracts/functions.md#delete). Costs a read for runs of functions, nothing for others.
+ * Whether what a run belongs to is still there: its runs are out of sight at once, though they are removed later. Costs a
+ * read for runs of services whose owners have a record, nothing for others.
  */
 export const ownersIn =
-  (db: DynamoDBDocumentClient, table: string): HasOwner =>
-  async ({ room, owner }) =>
-    room !== 'functions' || owner === undefined || (await readItem(db, table, ownerKey(owner))) !== undefined;
+  (db: DynamoDBDocumentClient, table: string, services: ServiceRuns): HasOwner =>
+  async ({ room, owner }) => {
+    const ownedIn = services[room]?.ownedIn;
+    if (ownedIn === undefined || owner === undefined) return true;
+    return (await readItem(db, table, ownerKey(ownedIn, owner))) !== undefined;
+  };

@@ -6,7 +6,7 @@ import type { RunStore } from './run-store';
 import { LOG_VERSION } from '../run/versions';
 
 export interface ReadPorts {
-  readonly store: Pick<RunStore, 'chunked'>;
+  readonly store: Pick<RunStore, 'encodedAfter'>;
   readonly blobs: Pick<Blobs, 'getResult'>;
 }
 
@@ -22,12 +22,7 @@ export async function resultOf(run: Run, { blobs }: Pick<ReadPorts, 'blobs'>): P
  */
 export async function eventsAfter(run: Run, after: number, limit: number, ports: ReadPorts): Promise<PublicEvent[]> {
   checkVersion(`the log of ${run.id}`, run.logVersion, LOG_VERSION);
-  const from = after + 1;
-  const chunked = from < run.tailFrom ? (await ports.store.chunked(run, from, limit)).events : [];
-  const tail = run.tail.slice(Math.max(0, from - run.tailFrom));
-  const reached = from + chunked.length;
-  // The tail follows only if the chunks led up to it.
-  const stored = (reached >= run.tailFrom ? [...chunked, ...tail] : chunked).slice(0, limit).map(decodeEvent);
+  const stored = (await ports.store.encodedAfter(run, after, limit)).map(decodeEvent);
   const result = stored.some(([kind]) => kind === 'C') ? await resultOf(run, ports) : undefined;
-  return stored.map((event, index) => toPublicEvent(run, from + index, event, result));
+  return stored.map((event, index) => toPublicEvent(run, after + 1 + index, event, result));
 }

@@ -9,7 +9,7 @@ import { isTerminal, wallMs, type Run } from '../run/run';
  * Counters of what belongs together (the runs of a function): in buckets of an hour, written in the transaction that
  * ends the run, so that each run counts once (docs/contracts/functions.md#counters).
  */
-export interface Meter {
+export interface RunCounts {
   readonly invocations: number;
   readonly errors: number;
   /** Milliseconds, over all invocations. */
@@ -22,13 +22,13 @@ const WINDOW_MS = 24 * HOUR_MS;
 /** Runs that end at the same time write to different items of a bucket. */
 const SHARDS = 8;
 
-export const meterPartition = (workspace: string, owner: string): string => `${workspace}#METER#${owner}`;
+export const runCountsPartition = (workspace: string, owner: string): string => `${workspace}#METER#${owner}`;
 
 const hourOf = (epochMs: number): string =>
   new Date(Math.floor(epochMs / HOUR_MS) * HOUR_MS).toISOString().slice(0, 13);
 
 /** The counting that goes with the end of a run, or nothing for a run that is not counted. */
-export function meterWrites(table: string, ended: Run): OtherWrite[] {
+export function runCountsWrites(table: string, ended: Run): OtherWrite[] {
   if (!ended.counted || ended.owner === undefined || !isTerminal(ended.status)) return [];
   const at = ended.finishedAt ?? ended.createdAt;
   return [
@@ -51,7 +51,7 @@ export function countingWrite(
   return {
     Update: {
       TableName: table,
-      Key: { pk: meterPartition(workspace, owner), sk: `${hourOf(call.at)}#${call.shard}` },
+      Key: { pk: runCountsPartition(workspace, owner), sk: `${hourOf(call.at)}#${call.shard}` },
       UpdateExpression: 'ADD invocations :one, errors :error, durationMs :duration SET expiresAt = :expires',
       ExpressionAttributeValues: {
         ':one': 1,
@@ -75,20 +75,20 @@ export function isErrorOf(run: Pick<Run, 'status' | 'statusCode'>): boolean {
 const Bucket = z.object({ invocations: z.number(), errors: z.number(), durationMs: z.number() });
 
 /** What the buckets of the last 24 hours hold together. */
-export async function readMeter(
+export async function readRunCounts(
   db: DynamoDBDocumentClient,
   table: string,
   workspace: string,
   owner: string,
   now: number,
-): Promise<Meter> {
+): Promise<RunCounts> {
   const items = await queryAll(db, {
     TableName: table,
     KeyConditionExpression: 'pk = :pk AND sk > :from',
-    ExpressionAttributeValues: { ':pk': meterPartition(workspace, owner), ':from': `${hourOf(now - WINDOW_MS)}#~` },
+    ExpressionAttributeValues: { ':pk': runCountsPartition(workspace, owner), ':from': `${hourOf(now - WINDOW_MS)}#~` },
     ConsistentRead: true,
   });
-  return items.reduce<Meter>(
+  return items.reduce<RunCounts>(
     (sum, item) => {
       const bucket = Bucket.parse(item);
       return {

@@ -19,7 +19,7 @@ import {
 } from '../run/run-keys';
 
 export interface RunFilter {
-  readonly room: string;
+  readonly service: string;
   readonly status?: RunStatus | undefined;
   readonly batchId?: string | undefined;
 }
@@ -85,7 +85,7 @@ export class RunIndex {
   }
 
   async #page(workspace: string, month: string, filter: RunFilter, start: Record<string, unknown> | undefined) {
-    const conditions = { room: filter.room, status: filter.status, batchId: filter.batchId };
+    const conditions = { room: filter.service, status: filter.status, batchId: filter.batchId };
     const wanted = Object.entries(conditions).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const page = await this.#db
       .send(

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { queryPages } from '../../platform/dynamo/query-pages';
 import { readItem } from '../../platform/dynamo/read-item';
 import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';
 import { checkVersion } from '../../platform/version';
 import { encodeEvent, type StoredEvent } from '../events/event';
+import { EventLog } from './event-log';
 import { fencedWrite, type FencedUpdate, type OtherWrite } from './fenced-write';
 import { LIMITS } from '../run/limits';
-import { meterWrites } from './run-counters';
+import { runCountsWrites } from './run-counters';
 import { isTerminal, Run } from '../run/run';
-import { chunkPartition, chunkSort, endedKeys, expiryOf, lastSeqOfChunk, openShardOf, runKey } from '../run/run-keys';
+import { chunkPartition, endedKeys, expiryOf, openShardOf, runKey } from '../run/run-keys';
 import { LOG_VERSION } from '../run/versions';
 
 /** A write that named an attempt or a place in the log which is no longer the newest. Nothing was written. */
@@ -39,9 +39,6 @@ export class CompanionConflict extends Error {
 /** What may change together with an append: status and the facts that come with it. */
 export type RunChange = Partial<Omit<Run, 'workspace' | 'id' | 'createdAt' | 'lastSeq' | 'tail' | 'tailFrom'>>;
 
-/** Events kept in the run's own item, in bytes; a write is billed by the size of the whole item. */
-const TAIL_BYTES = 2048;
-
 /**
  * The runs table: one item per run holds the record and its newest events, older events are in chunks.
  * A status and its event are one conditional write of one item (docs/adr/0004).
@@ -49,10 +46,15 @@ const TAIL_BYTES = 2048;
 export class RunStore {
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #log: EventLog;
+  readonly #ended: (run: Run) => void;
 
-  constructor(db: DynamoDBDocumentClient, table: string) {
+  /** @param ended told of each run that this store has ended, once it is stored; must not throw */
+  constructor(db: DynamoDBDocumentClient, table: string, ended: (run: Run) => void = () => undefined) {
     this.#db = db;
     this.#table = table;
+    this.#log = new EventLog(db, table);
+    this.#ended = ended;
   }
 
   /** Stores a new run. @throws CompanionConflict; AppError `SERVICE_UNAVAILABLE` */
@@ -100,8 +102,10 @@ export class RunStore {
     const next: Run = {
       ...run,
       ...change,
-      lastSeq: run.lastSeq + events.length,
-      ...(await this.#placeTail(run, added)),
+      ...(await this.#log.grown(run, added, {
+        partition: chunkPartition(run.workspace, run.id),
+        expiresAt: expiryOf(run.createdAt, LIMITS.retentionDays),
+      })),
     };
     const spilled = next.tailFrom !== run.tailFrom;
     const token = randomBytes(6).toString('base64url');
@@ -135,66 +139,23 @@ export class RunStore {
           ':heldSeq': run.lastSeq,
         },
       },
-      meterWrites(this.#table, next),
+      runCountsWrites(this.#table, next),
     );
     // Where the token stands, the answer to an earlier try of this very write was lost, and the SDK tried again.
-    if (current === undefined || current['token'] === token) return next;
+    if (current === undefined || current['token'] === token) {
+      if (over) this.#ended(next);
+      return next;
+    }
     throw new StaleAttempt(Run.parse(current));
   }
 
-  /** Where new events go: into the run's own item while that is small, else with its tail into a chunk of their own. */
-  async #placeTail(run: Run, added: readonly string[]): Promise<Pick<Run, 'tail' | 'tailFrom'>> {
-    const together = [...run.tail, ...added];
-    const bytes = together.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes <= TAIL_BYTES) return { tail: together, tailFrom: run.tailFrom };
-    const lastSeq = run.lastSeq + added.length;
-    // The chunk comes first and counts only once the record points behind it: a writer that dies or loses in between
-    // leaves a chunk that nobody reads.
-    await this.#db
-      .send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: {
-            pk: chunkPartition(run.workspace, run.id),
-            sk: chunkSort(lastSeq),
-            events: together,
-            expiresAt: expiryOf(run.createdAt, LIMITS.retentionDays),
-          },
-        }),
-      )
-      .catch(storeFailed);
-    return { tail: [], tailFrom: lastSeq + 1 };
+  /** Encoded events of a run with a seq above `after`, in order and without a gap, at most `limit`. */
+  encodedAfter(run: Run, after: number, limit: number): Promise<string[]> {
+    return this.#log.after(run, chunkPartition(run.workspace, run.id), after, limit);
   }
 
-  /**
-   * Stored events that stand in chunks, from `fromSeq` on.
-   * @returns at least one and about `limit` events with the seq of the first, or none if `fromSeq` is not in a chunk
-   */
-  async chunked(
-    run: Run,
-    fromSeq: number,
-    limit: number,
-  ): Promise<{ readonly fromSeq: number; readonly events: string[] }> {
-    const events: string[] = [];
-    let wanted = fromSeq;
-    const pages = queryPages(this.#db, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk AND sk >= :from',
-      ExpressionAttributeValues: { ':pk': chunkPartition(run.workspace, run.id), ':from': chunkSort(fromSeq) },
-      ConsistentRead: true,
-      Limit: 25,
-    });
-    for await (const page of pages) {
-      for (const item of page) {
-        const chunk = item['events'] as string[];
-        const first = lastSeqOfChunk(String(item['sk'])) - chunk.length + 1;
-        if (first > wanted) continue; // left by a writer that lost
-        const usable = chunk.slice(wanted - first, run.tailFrom - first);
-        events.push(...usable);
-        wanted += usable.length;
-      }
-      if (wanted >= run.tailFrom || events.length >= limit) break;
-    }
-    return { fromSeq, events: events.slice(0, limit) };
+  /** Encoded events that no longer stand in the record, from `fromSeq` on; at least one and at most `limit`, if there are. */
+  chunked(run: Run, fromSeq: number, limit: number): Promise<string[]> {
+    return this.#log.chunked(run, chunkPartition(run.workspace, run.id), fromSeq, limit);
   }
 }

@@ -49,13 +49,8 @@ export class SourceStore {
     return bytes;
   }
 
-  /** Removes one version. */
-  removeOne(workspace: string, ownerPath: string, sha256: string): Promise<void> {
-    return this.#delete([keyOf(workspace, ownerPath, sha256)]);
-  }
-
-  /** Removes all versions. Doing it again does no harm. */
-  async removeAll(workspace: string, ownerPath: string): Promise<void> {
+  /** Deletes all versions. Doing it again does no harm. */
+  async deleteAll(workspace: string, ownerPath: string): Promise<void> {
     const Prefix = keyOf(workspace, ownerPath, '');
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const { Contents = [] } = await this.#s3

@@ -1,9 +1,10 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { chunkPartition, meterPartition, runKey } from '../../engine';
+import { chunkPartition, runCountsPartition, runKey } from '../../engine';
 import { batchDelete } from '../../platform/dynamo/batch';
+import { APPS_OF_FUNCTION, functionIdPartition } from '../../platform/dynamo/functions';
 import { queryAll, type StoredItem } from '../../platform/dynamo/query-pages';
 import { storeFailed } from '../../platform/dynamo/store-errors';
-import { cleanUpKey, CleanUpTask } from '../registry/records';
+import { cleanUpKey, CleanUpTask, DeployedApp } from '../registry/records';
 
 type Key = { readonly pk: string; readonly sk: string };
 
@@ -28,17 +29,23 @@ export class CleanUpStore {
   }
 
   /** A run with its events. */
-  async removeRun(workspace: string, runId: string): Promise<void> {
-    await this.#removeAll(chunkPartition(workspace, runId));
+  async deleteRun(workspace: string, runId: string): Promise<void> {
+    await this.#deleteAll(chunkPartition(workspace, runId));
     // Last: as long as it stands in the index, what is left of it is found again.
     await this.#db.send(new DeleteCommand({ TableName: this.#runs, Key: runKey(workspace, runId) })).catch(storeFailed);
   }
 
-  async removeCounters(workspace: string, functionId: string): Promise<void> {
-    await this.#removeAll(meterPartition(workspace, functionId));
+  async deleteCounters(workspace: string, functionId: string): Promise<void> {
+    await this.#deleteAll(runCountsPartition(workspace, functionId));
   }
 
-  async #removeAll(pk: string): Promise<void> {
+  /** Apps that were deployed of a function and are still there; what removes them takes them out of this. */
+  async apps(functionId: string): Promise<DeployedApp[]> {
+    const items = await this.#query(this.#entities, functionIdPartition(functionId));
+    return items.filter(({ sk }) => String(sk).startsWith(APPS_OF_FUNCTION)).map((item) => DeployedApp.parse(item));
+  }
+
+  async #deleteAll(pk: string): Promise<void> {
     const keys = (await this.#query(this.#runs, pk)).map((item): Key => ({ pk, sk: String(item['sk']) }));
     await batchDelete(this.#db, this.#runs, keys);
   }

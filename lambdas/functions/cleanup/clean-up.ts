@@ -3,17 +3,19 @@ import type { Clock } from '../../platform/time/clock';
 import { retryOnConflict } from '../../platform/dynamo/transact';
 import type { CleanUpStore } from './clean-up-store';
 import type { FunctionStore } from '../registry/function-store';
-import type { CleanUpTask } from '../registry/records';
+import type { CleanUpTask, DeployedApp } from '../registry/records';
 
 export interface CleanUpPorts {
   readonly clock: Clock;
   readonly store: CleanUpStore;
   readonly functions: FunctionStore;
   readonly codes: SourceStore;
-  readonly blobs: Pick<Blobs, 'forgetRun'>;
+  readonly blobs: Pick<Blobs, 'deleteRun'>;
   readonly index: Pick<RunIndex, 'ended'>;
   /** Removes the exported lines of a function. */
-  readonly forgetLines: (functionId: string) => Promise<void>;
+  readonly deleteLines: (functionId: string) => Promise<void>;
+  /** Has an app removed, in the background; asked again before it is gone, nothing else happens. */
+  readonly removeApp: (app: DeployedApp, functionId: string) => Promise<void>;
 }
 
 export interface CleanedUp {
@@ -50,7 +52,7 @@ export async function cleanUp(ports: CleanUpPorts, remainingMs: () => number): P
 
 async function doTask(task: CleanUpTask, ports: CleanUpPorts, remainingMs: () => number): Promise<boolean> {
   const isDone =
-    task.kind === 'workspace' ? await emptyWorkspace(task, ports) : await removeFunction(task, ports, remainingMs);
+    task.kind === 'workspace' ? await emptyWorkspace(task, ports) : await cleanUpFunction(task, ports, remainingMs);
   if (isDone) await ports.store.done(task.id);
   return isDone;
 }
@@ -66,21 +68,24 @@ async function emptyWorkspace({ workspace }: CleanUpTask, { functions, clock }: 
   return true;
 }
 
-async function removeFunction(
+async function cleanUpFunction(
   { workspace, id }: CleanUpTask,
   ports: CleanUpPorts,
   remainingMs: () => number,
 ): Promise<boolean> {
-  await ports.codes.removeAll(workspace, id);
-  await ports.store.removeCounters(workspace, id);
-  await ports.forgetLines(id);
+  const apps = await ports.store.apps(id);
+  for (const app of apps) await ports.removeApp(app, id);
+  await ports.codes.deleteAll(workspace, id);
+  await ports.store.deleteCounters(workspace, id);
+  await ports.deleteLines(id);
   const partition = { index: ENDED_BY_OWNER, partition: endedOfOwner(workspace, id) } as const;
   for await (const keys of ports.index.ended(partition, PAGE)) {
     if (remainingMs() < 10_000) return false;
     for (const { sk: runId } of keys) {
-      await ports.blobs.forgetRun(workspace, runId);
-      await ports.store.removeRun(workspace, runId);
+      await ports.blobs.deleteRun(workspace, runId);
+      await ports.store.deleteRun(workspace, runId);
     }
   }
-  return true;
+  // As long as there are any the task stands for them: a removal that failed is begun again on the schedule.
+  return apps.length === 0;
 }

@@ -1,4 +1,5 @@
-import { callRun, type RecordSpec, resolveRuntime, type Run } from '../../engine';
+import { callRun, type RecordSpec, type Run } from '../../engine';
+import { resolveRuntime } from '../../platform/runtimes';
 import { shortened } from './execution-log';
 import { LIMITS } from '../limits';
 import type { Ports } from '../ports';
@@ -17,7 +18,7 @@ export function recordOf(record: FunctionRecord, request: RequestBody): RecordSp
   const { kept, cut } = shortened(request.value, { json: request.text });
   return {
     workspace: record.workspace,
-    room: SERVICE,
+    service: SERVICE,
     owner: record.id,
     counted: true,
     exported: true,
@@ -54,6 +55,7 @@ export async function engineCall(
       code: source.toString('utf8'),
       entry: { kind: 'handler', module, function: ENTRY, fallbacks: FALLBACKS },
       convention: 'function',
+      resultForm: 'answer',
       input: eventOf(request),
       resultBytes: LIMITS.resultBytes,
       context: ({ id }) => ({ requestId: id, functionId: record.id }),

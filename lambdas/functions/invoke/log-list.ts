@@ -14,7 +14,7 @@ const SHORT_BYTES = 5 * 1_024;
 export class LogList {
   readonly logs: ExecutionLog[] = [];
   isFull = false;
-  readonly #room = new ReplyBudget();
+  readonly #budget = new ReplyBudget();
 
   /** @param toCome how many more there are */
   add(log: ExecutionLog, toCome: number): void {
@@ -23,7 +23,7 @@ export class LogList {
   }
 
   #take(log: ExecutionLog, keptFree: number): boolean {
-    if (!this.#room.take(log, keptFree)) return false;
+    if (!this.#budget.take(log, keptFree)) return false;
     this.logs.push(log);
     return true;
   }

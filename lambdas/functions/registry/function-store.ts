@@ -1,12 +1,14 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ownerKey } from '../../engine';
+import { OWNED_IN } from '../limits';
 import { batchGet } from '../../platform/dynamo/batch';
+import { functionIdPartition, functionKey } from '../../platform/dynamo/functions';
 import { queryAll, type StoredItem } from '../../platform/dynamo/query-pages';
 import { isConditionFailed, storeFailed } from '../../platform/dynamo/store-errors';
 import { WriteConflict, transact, type Write } from '../../platform/dynamo/transact';
 import { notFound, quotaExceeded } from '../errors';
 import { LIMITS } from '../limits';
-import { cleanUpKey, functionKey, FunctionRecord, workspaceKey, WorkspaceRecord } from './records';
+import { cleanUpKey, FunctionRecord, workspaceKey, WorkspaceRecord } from './records';
 
 const QUOTAS = { codeChars: LIMITS.workspaceCodeChars, settingsBytes: LIMITS.workspaceSettingsBytes } as const;
 const QUOTA_NAMES = ['codeChars', 'settingsBytes'] as const;
@@ -31,7 +33,7 @@ export class FunctionStore {
         refused: () => new WriteConflict(),
       },
       {
-        item: { Put: { TableName: this.#table, Item: { ...ownerKey(id), workspace } } },
+        item: { Put: { TableName: this.#table, Item: { ...ownerKey(OWNED_IN, id), workspace } } },
         refused: () => new WriteConflict(),
       },
     ]);
@@ -60,15 +62,18 @@ export class FunctionStore {
     return (await this.#query(workspace, 'sk')).map((item) => String(item['sk']));
   }
 
-  /** Workspaces in which this id is known: of a function, or of a deploy that named it. */
+  /** Workspaces in which this id is known: of a function, or of a deploy that named it and no function. */
   async workspacesOf(id: string): Promise<string[]> {
     const items = await queryAll(this.#db, {
       TableName: this.#table,
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': ownerKey(id).pk },
+      ExpressionAttributeValues: { ':pk': functionIdPartition(id) },
       ConsistentRead: true,
     });
-    return items.map((item) => String(item['workspace']));
+    const owner = items.filter(({ sk }) => sk === ownerKey(OWNED_IN, id).sk);
+    // An app outlives its function for the moments that its removal takes; what the function had is gone at once.
+    const known = owner.length > 0 ? owner : items.filter(({ ofFunction }) => ofFunction !== true);
+    return known.map((item) => String(item['workspace']));
   }
 
   /** Writes a changed record over the one that was read. @throws WriteConflict; AppError `NOT_FOUND`, `QUOTA_EXCEEDED` */
@@ -116,7 +121,7 @@ export class FunctionStore {
         },
         refused: () => new WriteConflict(),
       },
-      { item: { Delete: { TableName, Key: ownerKey(id) } }, refused: () => new WriteConflict() },
+      { item: { Delete: { TableName, Key: ownerKey(OWNED_IN, id) } }, refused: () => new WriteConflict() },
       { item: { Put: { TableName, Item: { ...cleanUpKey(id), ...task } } }, refused: () => new WriteConflict() },
       {
         item: {

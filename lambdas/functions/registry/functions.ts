@@ -1,9 +1,9 @@
-import { resolveRuntime } from '../../engine';
+import { resolveRuntime } from '../../platform/runtimes';
 import type { UseCases } from '../../platform/http/endpoint';
 import { invalid } from '../../platform/http/errors';
 import { maySee, type Principal } from '../../platform/auth/principal';
 import { retryOnConflict } from '../../platform/dynamo/transact';
-import { changed } from './change-function';
+import { changed } from './update-function';
 import { codeCharsOf } from './code';
 import type { FunctionConfig } from '../contract';
 import { inGroups } from '../../platform/in-groups';
@@ -62,7 +62,7 @@ export const createFunction =
     try {
       await ports.functions.insert(record);
     } catch (error) {
-      await ports.codes.removeAll(workspace, id).catch(() => undefined);
+      await ports.codes.deleteAll(workspace, id).catch(() => undefined);
       throw notStored(error);
     }
     return { body: toFunction(record, source, NOTHING) };
@@ -148,9 +148,9 @@ export const functionIsThere =
   };
 
 async function shown(record: FunctionRecord, { codes, counters }: Ports): Promise<FunctionConfig> {
-  const [source, meter] = await Promise.all([
+  const [source, counts] = await Promise.all([
     codes.get(record.workspace, record.id, record.code),
     counters.of(record.workspace, record.id),
   ]);
-  return toFunction(record, source, meter);
+  return toFunction(record, source, counts);
 }

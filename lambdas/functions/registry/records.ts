@@ -60,10 +60,13 @@ export const CleanUpTask = z.object({
 });
 export type CleanUpTask = z.output<typeof CleanUpTask>;
 
+/** An app that the builds service has deployed of a function. */
+export const DeployedApp = z.object({ namespace: z.string(), name: z.string() });
+export type DeployedApp = z.output<typeof DeployedApp>;
+
 /**
  * Keys. A workspace's own record stands with all others, so that they can be listed; everything else is under its
- * workspace. The owner record finds the workspace of a function id that came without one.
+ * workspace; functions stand where services that deploy them find them (platform/dynamo/functions.ts).
  */
 export const workspaceKey = (id: string) => ({ pk: WORKSPACES_PARTITION, sk: id });
-export const functionKey = (workspace: string, id: string) => ({ pk: `${workspace}#FUNCTIONS`, sk: id });
 export const cleanUpKey = (id: string) => ({ pk: 'CLEANUP#functions', sk: id });

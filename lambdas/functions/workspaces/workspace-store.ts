@@ -1,4 +1,5 @@
 import { PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { setFields } from '../../platform/dynamo/set-fields';
 import { batchGet } from '../../platform/dynamo/batch';
 import { queryAll } from '../../platform/dynamo/query-pages';
 import { readItem } from '../../platform/dynamo/read-item';
@@ -76,16 +77,13 @@ export class WorkspaceStore {
     id: string,
     change: { readonly name?: string; readonly description?: string },
   ): Promise<WorkspaceRecord> {
-    const fields = Object.entries(change);
     try {
       const { Attributes } = await this.#db.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: workspaceKey(id),
-          UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+          ...setFields(change),
           ConditionExpression: IS_THERE,
-          ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
-          ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
           ReturnValues: 'ALL_NEW',
         }),
       );

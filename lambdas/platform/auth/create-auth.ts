@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { ApiKeyStore, byApiKey } from './api-keys';
-import { secretsManager } from '../aws/secrets-manager';
+import { secretsManager } from '../aws/clients';
 import { syncServerClock } from '../time/sync-server-clock';
 import type { Clock } from '../time/clock';
 import type { commonEnv } from '../env';

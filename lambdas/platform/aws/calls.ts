@@ -2,8 +2,7 @@ import { FreshConnections, type TimeLimits } from './fresh-connections';
 
 /**
  * How we call AWS: every call has a time-out and a bounded number of tries; the SDK's own retries wait with jitter.
- * Where a service stands comes from the environment (AWS_ENDPOINT_URL*), never from here. One file per client, so that
- * a function bundles only those it uses.
+ * Where a service stands comes from the environment (AWS_ENDPOINT_URL*), never from here.
  */
 const LIMITS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
 

@@ -48,6 +48,8 @@ export interface IdempotentRequest {
   readonly workspace: string;
   /** Method and path: keys are kept per path. */
   readonly path: string;
+  /** Whose key it is, where people of a workspace are told apart. */
+  readonly owner?: string | undefined;
   /** As it was sent, without `?`: it may say as much as a body. */
   readonly query: string;
   readonly body: Buffer;
@@ -77,7 +79,9 @@ export class Idempotency {
     if (!/^[\x21-\x7e]{1,255}$/.test(request.key)) {
       throw invalid('Idempotency-Key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
     }
-    const address = { pk: `${request.workspace}#IDEMPOTENCY`, sk: `${request.path}#${sha256(request.key)}` };
+    // A key has no space, so that no owner's name reaches into it.
+    const owned = request.owner === undefined ? request.key : `${request.key} ${request.owner}`;
+    const address = { pk: `${request.workspace}#IDEMPOTENCY`, sk: `${request.path}#${sha256(owned)}` };
     const bodyHash = sha256(request.query === '' ? request.body : `${sha256(request.body)}?${request.query}`);
     const earlier = await this.#reserve(address, bodyHash);
     if (earlier) return this.#fetchBody(request.workspace, address, replay(earlier, bodyHash));

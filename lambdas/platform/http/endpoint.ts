@@ -4,7 +4,8 @@ import { answerWindow, LEAST_MS } from './answer-window';
 import { preflightHeaders } from './cors';
 import { validateBody } from './field-warnings';
 import type { Idempotency, StoredReply } from '../dynamo/idempotency';
-import { bodyBytes, parseJson } from './json-body';
+import { bodyBytes, parseJson, parseJsonObject } from './json-body';
+import { withoutBoundary } from './multipart-boundary';
 import { guardOrigin, type OriginGuard } from '../auth/origin';
 import { requireScope, type Authenticate, type Headers, type Principal } from '../auth/principal';
 import { errorBody, errorReply, toAppError } from './reply';
@@ -50,6 +51,13 @@ export interface EndpointOptions<T extends RouteTable> {
   readonly beforeReplay?: {
     readonly [N in keyof T]?: (params: Readonly<Record<string, string>>, context: CallContext) => Promise<void>;
   };
+  /**
+   * Who asks, where a service tells the people of a workspace apart: it throws when a request does not say, before anything
+   * else of it is judged, and idempotency keys are kept by who it is.
+   */
+  readonly identify?: (headers: Headers) => string;
+  /** true: JSON that is no object is `INVALID_JSON`, as what is no JSON (docs/contracts/decisions.md#bad-input). */
+  readonly objectBodies?: boolean;
   /** true: error bodies also carry `detail` (docs/contracts/common.md#errors). */
   readonly errorDetail?: boolean;
   /** How the body of a success becomes JSON text, for clients that read the text itself; absent: JSON.stringify. */
@@ -75,6 +83,7 @@ export function endpoint<T extends RouteTable>(
       throw new AppError('SERVICE_UNAVAILABLE', 'The request waited too long to be begun. Try again shortly.');
     const match = route(event.requestContext.http.method, event.rawPath);
     const principal = await authorize(match.route, event.headers, options.authenticate);
+    const owner = options.identify?.(event.headers);
     const call: CallContext = {
       principal,
       requestId: requestIdOf(context),
@@ -94,8 +103,9 @@ export function endpoint<T extends RouteTable>(
               key,
               workspace: principal.workspace,
               path: `${match.route.method} ${event.rawPath.replace(/\/+$/, '')}`,
+              owner,
               query: event.rawQueryString,
-              body,
+              body: withoutBoundary(body, event.headers['content-type']),
             },
             () => work().catch((error: unknown) => replayableReply(error, call.requestId, options)),
           );
@@ -146,12 +156,12 @@ async function perform<T extends RouteTable>(
   event: Event,
   bytes: Buffer,
   call: CallContext,
-  { useCases, writeBody }: EndpointOptions<T>,
+  { useCases, writeBody, objectBodies }: EndpointOptions<T>,
 ): Promise<StoredReply> {
   const { route } = match;
   const params = route.params && validate(route.params, match.params);
   const query = route.query && validate(route.query, event.queryStringParameters ?? {});
-  const body = route.body && validateBody(route.body.schema, readBody(route.body, bytes));
+  const body = route.body && validateBody(route.body.schema, readBody(route.body, bytes, objectBodies));
   const input = { params, query, body: body?.value };
   // The table gives the schemas, the schemas gave these values: the compiler cannot follow a row chosen at run time.
   const useCase = useCases[match.name] as (request: unknown, context: CallContext) => Promise<ReplyOf<Route>>;
@@ -183,9 +193,10 @@ function replayableReply(error: unknown, requestId: string, { errors, errorDetai
   };
 }
 
-function readBody(body: NonNullable<Route['body']>, bytes: Buffer): unknown {
+function readBody(body: NonNullable<Route['body']>, bytes: Buffer, mustBeObject = false): unknown {
   if (body.unparsed) return bytes;
-  if (bytes.length > 0) return parseJson(bytes, { envelopeDepth: body.envelopeDepth });
+  if (bytes.length > 0)
+    return (mustBeObject ? parseJsonObject : parseJson)(bytes, { envelopeDepth: body.envelopeDepth });
   if (body.required === false) return undefined;
   throw new AppError('INVALID_JSON', 'A JSON body is needed, and there is none.');
 }

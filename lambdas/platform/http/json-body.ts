@@ -48,6 +48,13 @@ export function parseJson(bytes: Buffer, { envelopeDepth = 0, anyKeys = false }:
   return value;
 }
 
+/** The same for a document that has to be an object. @throws AppError `INVALID_JSON` */
+export function parseJsonObject(bytes: Buffer, options?: ParseOptions): object {
+  const value = bytes.length > 0 ? parseJson(bytes, options) : undefined;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new AppError('INVALID_JSON', 'A JSON object is needed as the body.');
+}
+
 /** Walks without recursion: the depth of the document is the caller's choice, the depth of our stack is not. */
 function refuseHostileShape(root: unknown, maxDepth: number, anyKeys: boolean): void {
   const pending: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];

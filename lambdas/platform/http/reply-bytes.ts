@@ -54,8 +54,8 @@ export class ReplyBudget {
 
 /** As many entries of a list, from its beginning on, as one reply can carry. */
 export function fittingReply<T>(entries: readonly T[]): T[] {
-  const room = new ReplyBudget();
-  const end = entries.findIndex((entry) => !room.take(entry));
+  const budget = new ReplyBudget();
+  const end = entries.findIndex((entry) => !budget.take(entry));
   return entries.slice(0, end < 0 ? undefined : end);
 }
 

@@ -20,9 +20,17 @@ export interface Route {
   readonly params?: z.ZodObject;
   /** Query strings: every value arrives as a string, see `query.ts` for strict numbers. */
   readonly query?: z.ZodObject;
+  /** Of the description: headers that the endpoint or the use case reads, beside those that every route has. */
+  readonly requestHeaders?: Readonly<Record<string, RequestHeader>>;
   readonly body?: RouteBody;
   readonly success: RouteSuccess;
   readonly errors: readonly ErrorCode[];
+}
+
+export interface RequestHeader {
+  readonly description: string;
+  readonly required?: true;
+  readonly example?: string;
 }
 
 export interface RouteBody {
@@ -37,6 +45,8 @@ export interface RouteBody {
    * (docs/contracts/functions.md#checks-in-order).
    */
   readonly unparsed?: boolean;
+  /** What the description says of an unparsed body that is a form: its fields, as they are sent. */
+  readonly form?: z.ZodObject;
   /** true: `Idempotency-Key` is honoured (docs/contracts/invocations.md#semantics). */
   readonly idempotent?: boolean;
   readonly example?: unknown;

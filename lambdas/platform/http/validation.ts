@@ -24,7 +24,8 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z
   const issue = result.error.issues[0];
   if (!issue) return { ok: false, field: 'body', message: 'The request is not valid.' };
   const field = fieldPath(issue.path);
-  return { ok: false, field, message: `${field} ${describe(issue)}` };
+  const said = describe(issue);
+  return { ok: false, field, message: said.startsWith(':') ? field + said : `${field} ${said}` };
 }
 
 export function fieldPath(path: readonly PropertyKey[]): string {
@@ -35,8 +36,9 @@ export function fieldPath(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** Our schemas phrase their own rules as predicates ("must be ..."); the rest is phrased here. */
+/** Our schemas phrase their own rules as predicates ("must be ...") or after a colon; the rest is phrased here. */
 function describe(issue: Issue): string {
+  if (issue.message.startsWith(':')) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is required' : `must be ${article(issue.expected)}`;

@@ -39,7 +39,7 @@ function showExample() {
   at('code').value = code;
   at('payload').value = JSON.stringify(payload, null, 2);
   at('handler').value = '';
-  at('handler').placeholder = runtime().startsWith('python') ? 'main.handler' : 'index.handler';
+  at('handler').placeholder = form.querySelector('[name=runtime]:checked').dataset.handler;
 }
 
 function requestOf() {

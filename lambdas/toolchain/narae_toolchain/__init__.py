@@ -8,7 +8,7 @@ Source: a zip of files, at most 200 MiB unpacked. Orders and answers:
     {"do": "check", "sourceUrl": "https://...", "types": true}
         types: false looks for syntax errors alone
     {"ok": true, "syntax": ["stock.py:7:14: error: expected ':'"], "types": [], "truncated": false}
-        at most 200 findings, in the order of files and lines. Where there are syntax errors, types are not looked at
+        at most 200 findings and 40 kB, in the order of files and lines. Where there are syntax errors, types are not looked at
     {"ok": false, "reason": "the code could not be checked within 45 s"}
         the source itself is at fault
 

@@ -1,5 +1,6 @@
 """Findings in a source tree, each as `file:line:column: error: text` (docs/contracts/builds.md#semantics)."""
 
+import json
 import os
 import resource
 
@@ -12,6 +13,8 @@ from .type_check import findings
 _STUBS = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "stubs")
 MAX_FINDINGS = 200
 FINDING_CHARS = 500
+# Of all findings as JSON: a state machine carries 256 KB.
+FINDINGS_BYTES = 40_000
 # What a source makes a parser or mypy take must not take the environment along.
 MEMORY_BYTES = 1200 * 1024 * 1024
 
@@ -23,9 +26,18 @@ def check(order):
     files = python_files(".")
     syntax = [error for error in map(syntax_error_of, files) if error]
     types = [] if syntax or not order.get("types") else findings(files, _STUBS)
-    truncated = len(syntax) > MAX_FINDINGS or len(types) > MAX_FINDINGS
-    return {"ok": True, "syntax": _bounded(syntax), "types": _bounded(types), "truncated": truncated}, b""
+    told = {"syntax": _bounded(syntax), "types": _bounded(types)}
+    truncated = len(told["syntax"]) < len(syntax) or len(told["types"]) < len(types)
+    return {"ok": True, **told, "truncated": truncated}, b""
 
 
 def _bounded(lines):
-    return [line[:FINDING_CHARS] for line in lines[:MAX_FINDINGS]]
+    kept = []
+    left = FINDINGS_BYTES
+    for line in lines[:MAX_FINDINGS]:
+        cut = line[:FINDING_CHARS]
+        left -= len(json.dumps(cut))
+        if left < 0:
+            break
+        kept.append(cut)
+    return kept

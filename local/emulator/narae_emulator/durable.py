@@ -33,6 +33,7 @@ class Durable:
         self._journal: Journal | None = None
         self._snapshots: Snapshots | None = None
         self._failed_writes = quirks.FailedWrites()
+        self._code = quirks.FunctionCode()
         load = emulator._load_persisted_state
 
         def load_all():
@@ -90,6 +91,7 @@ class Durable:
                     self._snapshots.end()
                     await self._journal.synced()
                 quirks.drop_old_log_events()
+                self._code.let_unused_go()
             return message
 
         await self._inner(scope, receive_after_stop, send)

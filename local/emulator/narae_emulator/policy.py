@@ -21,8 +21,9 @@ class Keep(Enum):
     ALL = 4
 
 
-# Written whole at each change, so their state has to be small: messages that wait, executions of state machines.
-WHOLE_SERVICES = {"sqs": "sqs", "states": "stepfunctions"}
+# Written whole at each change, so their state has to be small: messages that wait, executions of state machines, functions
+# (their code stands beside it, in files named after their content).
+WHOLE_SERVICES = {"sqs": "sqs", "states": "stepfunctions", "lambda": "lambda"}
 # Log events and metrics may miss the last seconds. A stack is deployed long after the request for it is answered, and
 # what a deployment made is kept by its last step, the marker (a secret, so ALL).
 LATER_SERVICES = {"logs", "monitoring", "xray", "cloudformation", "sts", "events"}

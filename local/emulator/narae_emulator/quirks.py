@@ -1,8 +1,11 @@
 """What of MiniStack's inside is used here, checked at the start: an upgrade that changes it fails loudly."""
 
+import hashlib
 import importlib.metadata
+import os
 import sys
 import time
+from pathlib import Path
 
 from ministack import app as emulator
 from ministack.core import iam_evaluator, persistence
@@ -14,7 +17,7 @@ USED = {
     persistence: ("STATE_DIR", "save_state", "_json_default"),
     dynamodb: ("_set_item", "_remove_item", "_items_replaced", "_tables", "_lock", "_INDEX_MEMBERS", "_tags"),
     iam_evaluator: ("is_root_access_key",),
-    lambda_svc: ("_emit_lambda_logs", "_proxy_url_for", "_prune_orphan_code_blobs"),
+    lambda_svc: ("_emit_lambda_logs", "_proxy_url_for", "_prune_orphan_code_blobs", "_write_code_blob", "CODE_BLOB_DIR"),
     s3: ("_atomic_write", "_persist_object"),
 }
 LOG_EVENTS_KEPT_PER_GROUP = 20_000
@@ -46,10 +49,40 @@ def let_functions_sign_by_name() -> None:
     iam_evaluator.is_root_access_key = lambda key: known(key) or key.startswith("function.")
 
 
-def keep_code_until_clean_stop() -> None:
-    """Code of functions is kept beside the state and removed when no function has it any more. Not by a snapshot: until
-    it is in place, the older state is what a crash would come back to."""
-    lambda_svc._prune_orphan_code_blobs = lambda referenced: None
+class FunctionCode:
+    """Code of functions is kept in files beside the state that names them, and removed when no function has it any more. Not
+    while the emulator runs: until a newer state is in place, the older one is what a crash would come back to."""
+
+    def __init__(self):
+        self._remove_unused = lambda_svc._prune_orphan_code_blobs
+        # By identity: hashing the code of all functions at each change of one would take a second.
+        self._names: dict[int, tuple[bytes, str]] = {}
+        self._used: dict[int, tuple[bytes, str]] = {}
+        lambda_svc._prune_orphan_code_blobs = self._forget_unused
+        lambda_svc._write_code_blob = self._write
+
+    def let_unused_go(self) -> None:
+        """What is written from now on is the last state of this process."""
+        lambda_svc._prune_orphan_code_blobs = self._remove_unused
+
+    def _forget_unused(self, referenced: set[str]) -> None:
+        self._names, self._used = self._used, {}
+
+    def _write(self, code: bytes) -> str:
+        # With the code itself, so that its identity stays its own.
+        _, name = known = self._names.get(id(code)) or (code, hashlib.sha256(code).hexdigest())
+        self._used[id(code)] = known
+        file = Path(lambda_svc.CODE_BLOB_DIR) / f"{name}.zip"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # A child that writes a snapshot may be writing the same.
+            draft = file.with_suffix(f".{os.getpid()}.tmp")
+            with draft.open("wb") as opened:
+                opened.write(code)
+                opened.flush()
+                os.fdatasync(opened.fileno())
+            os.replace(draft, file)
+        return name
 
 
 class FailedWrites:

@@ -148,7 +148,6 @@ def write_and_exit(draft: Path, state: Path, with_items: bool, parent: int) -> N
         end_with(parent)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the emulator's connections are not ours to keep open
         os.nice(5)
-        quirks.keep_code_until_clean_stop()
         draft.mkdir(exist_ok=True)
         for left in draft.iterdir():
             left.unlink()

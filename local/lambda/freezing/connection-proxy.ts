@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { listen } from '../listen';
+import { listen } from '../../process/listen';
 
 /** One connection of a function, and ours in its place. */
 interface Pair {

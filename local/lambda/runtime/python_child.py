@@ -60,7 +60,8 @@ def main():
         return say(error_of(error, "Runtime.ImportModuleError"))
     say({"ready": True})
     for line in _requests:
-        say(answer(handler, json.loads(line)))
+        request = json.loads(line)
+        say({"id": request["id"], **answer(handler, request)})
 
 
 main()

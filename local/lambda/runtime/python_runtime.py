@@ -36,13 +36,13 @@ def main():
                 "event": event.decode(),
             }
         )
-        answer = child.read()
+        answer = child.read(request_id)
         if "error" in answer:
             api.post(f"invocation/{request_id}/error", json.dumps(answer["error"]).encode(), answer["error"]["errorType"])
             if answer.get("ended"):
                 sys.exit(1)
         else:
-            api.post(f"invocation/{request_id}/response", str(answer.get("result")).encode("utf-8", "replace"))
+            api.post(f"invocation/{request_id}/response", answer["result"].encode("utf-8", "replace"))
 
 
 class Child:
@@ -79,12 +79,13 @@ class Child:
         except BrokenPipeError:
             pass  # it has ended, which reading tells
 
-    def read(self):
-        """Its next word. What it says is the word of user code: anything may come, or nothing more."""
+    def read(self, request_id=None):
+        """Its next word, about the request of that id. What it says is the word of user code: anything may come, or nothing
+        more. One that says something else is ended, or its next answers would be those of requests before."""
         line = self._answers.readline(MAX_ANSWER_BYTES)
         try:
             word = json.loads(line)
-            if line.endswith(b"\n") and isinstance(word, dict) and _is_error(word.get("error", {})):
+            if line.endswith(b"\n") and _is_word(word) and word.get("id") == request_id:
                 return word
         except ValueError:
             pass
@@ -94,8 +95,12 @@ class Child:
         return {"error": {"errorType": "Runtime.ExitError", "errorMessage": message}, "ended": True}
 
 
-def _is_error(error):
-    return isinstance(error, dict) and (not error or isinstance(error.get("errorType"), str))
+def _is_word(word):
+    if not isinstance(word, dict):
+        return False
+    if "error" in word:
+        return isinstance(word["error"], dict) and isinstance(word["error"].get("errorType"), str)
+    return "ready" in word or isinstance(word.get("result"), str)
 
 
 def _environment(environ, scratch, interpreter):

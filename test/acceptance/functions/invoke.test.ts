@@ -1,6 +1,17 @@
 import * as z from 'zod';
+import { waitFor } from '../../support/wait';
 import { get, post, read, refusal, send, target } from '../../support/api';
-import { configOf, ExecutionLog, invoke, logsOf, newFunction, newWorkspace, patch, remove } from './support';
+import {
+  configOf,
+  ExecutionLog,
+  firstFunction,
+  invoke,
+  logsOf,
+  newFunction,
+  newWorkspace,
+  patch,
+  remove,
+} from './support';
 
 test('answers the log around what the function returned, which the listings show under the same id', async () => {
   const source = [
@@ -9,7 +20,7 @@ test('answers the log around what the function returned, which the listings show
     '    print("order", order.get("id"))',
     '    return {"statusCode": 200, "body": {"accepted": order.get("id")}}',
   ].join('\n');
-  const { path, workspace, config } = await newFunction(source, { memory: 512, timeout: 10, httpMethods: ['POST'] });
+  const { path, workspace, config } = await firstFunction(source, { memory: 512, timeout: 10, httpMethods: ['POST'] });
   const log = await invoke(path, { id: 'A-31' });
   expect(log).toMatchObject({
     functionId: config.id,
@@ -245,12 +256,16 @@ test('a log keeps 200 lines, and the last says how many were left out', async ()
 test('parallel calls are counted once each, whatever the platform has room for', async () => {
   const { path } = await newFunction('def handler(e):\n    return 1\n');
   const answers = await Promise.all(Array.from({ length: 60 }, () => post(`${path}/invoke`, {})));
-  // What was turned away before it reached the function has no log; the rest has exactly one.
+  // Of a 503 without a log a caller cannot know whether the function was reached: the gateway may have waited too long.
   const logged = answers.filter(({ headers }) => headers.get('x-log-id') !== null);
-  expect(logged.length).toBeGreaterThan(0);
-  expect((await configOf(path)).invocations24h).toBe(logged.length);
-  expect(new Set((await logsOf(path, '?limit=1000')).map(({ id }) => id)).size).toBe(logged.length);
-}, 120_000);
+  const unknown = answers.filter(({ status, headers }) => status === 503 && headers.get('x-log-id') === null);
+  expect(logged.length + unknown.length).toBeGreaterThan(0);
+  await waitFor('the count and the logs to agree', async () => {
+    const { size } = new Set((await logsOf(path, '?limit=1000')).map(({ id }) => id));
+    expect(size).toBeLessThanOrEqual(logged.length + unknown.length);
+    return (await configOf(path)).invocations24h === size && size >= logged.length ? true : undefined;
+  });
+}, 240_000);
 
 test('a key runs the code once, also when it was too slow', async () => {
   const { path } = await newFunction(

@@ -1,10 +1,21 @@
 import { get, post, read, refusal, send } from '../../support/api';
-import { base64, FunctionConfig, invoke, Logs, logsOf, newFunction, newWorkspace, patch, PYTHON } from './support';
+import {
+  base64,
+  firstFunction,
+  FunctionConfig,
+  invoke,
+  Logs,
+  logsOf,
+  newFunction,
+  newWorkspace,
+  patch,
+  PYTHON,
+} from './support';
 
 /** Lists are one answer, and an answer has its limits: what is long is shortened, and nobody gets a 500. */
 
 test('logs of functions that print much are all there, the older ones shortened', async () => {
-  const { path, workspace } = await newFunction('def handler(e):\n    for i in range(200): print("x" * 8100)\n');
+  const { path, workspace } = await firstFunction('def handler(e):\n    for i in range(200): print("x" * 8100)\n');
   const ids: string[] = [];
   for (let n = 0; n < 8; n += 1) ids.unshift((await invoke(path, { pad: 'y'.repeat(5_000) })).id);
   for (const place of [path, workspace]) {

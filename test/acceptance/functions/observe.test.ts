@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { get, read, refusal, send } from '../../support/api';
 import { waitFor } from '../../support/wait';
-import { invoke, logsOf, newFunction } from './support';
+import { firstFunction, invoke, logsOf, newFunction } from './support';
 
 const Lines = z.strictObject({
   logs: z.array(z.strictObject({ timestamp: z.string().regex(/^\d{19}$/), line: z.string() })),
@@ -23,7 +23,7 @@ const Metrics = z.strictObject({
 });
 
 test('logs are newest first; a workspace’s are over all its functions, with no share for each', async () => {
-  const busy = await newFunction();
+  const busy = await firstFunction();
   const quiet = await newFunction(undefined, {}, busy.config.workspaceId);
   const first = await invoke(quiet.path, 'q');
   const ids = [];
@@ -34,7 +34,7 @@ test('logs are newest first; a workspace’s are over all its functions, with no
 });
 
 test.each(['0', '501', '1.5', 'x', ''])('limit=%s is refused', async (limit) => {
-  const { path, workspace, config } = await newFunction();
+  const { path, workspace, config } = await firstFunction();
   const field = { field: 'limit' };
   expect(refusal(await get(`${workspace}/logs?limit=${limit}`), 400, 'VALIDATION_ERROR').details).toMatchObject(field);
   const wide = limit === '501' ? '1001' : limit;
@@ -79,7 +79,7 @@ test('an id that is unknown, or of a form that no query may hold', async () => {
 });
 
 test('a browser of another origin may do all that the console does', async () => {
-  const { path, workspace, config } = await newFunction();
+  const { path, workspace, config } = await firstFunction();
   for (const [method, url] of [
     ['GET', '/api/workspaces'],
     ['POST', '/api/workspaces'],

@@ -4,6 +4,7 @@ import { get, post, read, refusal, send } from '../../support/api';
 import {
   base64,
   configOf,
+  firstFunction,
   FunctionConfig,
   invoke,
   logsOf,
@@ -85,7 +86,7 @@ test('environment values are there when the module is imported, and the import c
 });
 
 test('500 calls, twenty at a time, are counted 500 times, with their mean', async () => {
-  const { path, workspace } = await newFunction('def handler(e):\n    return e["body"] % 5 or {"statusCode": 500}\n');
+  const { path, workspace } = await firstFunction('def handler(e):\n    return e["body"] % 5 or {"statusCode": 500}\n');
   const numbers = Array.from({ length: 500 }, (_, number) => number);
   const statuses: number[] = [];
   await Promise.all(
@@ -133,7 +134,7 @@ test('the same key makes one function', async () => {
 describe('every path of the table', () => {
   let names: Record<string, string>;
   beforeAll(async () => {
-    const { config } = await newFunction();
+    const { config } = await firstFunction();
     names = { workspaceId: config.workspaceId, functionId: config.id };
   });
   const filled = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '');

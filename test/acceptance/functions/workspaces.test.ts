@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { get, post, read, refusal, send } from '../../support/api';
 import { waitFor } from '../../support/wait';
-import { invoke, newFunction, newWorkspace, patch, remove, Workspace } from './support';
+import { firstFunction, invoke, newFunction, newWorkspace, patch, remove, Workspace } from './support';
 
 const list = async () => read(await get('/api/workspaces'), 200, z.array(Workspace));
 
@@ -51,7 +51,7 @@ test('sums over the functions that exist now', async () => {
 });
 
 test('deleting a workspace takes its functions out of sight at once, by every path', async () => {
-  const { path, workspace, config } = await newFunction();
+  const { path, workspace, config } = await firstFunction();
   await invoke(path);
   await remove(workspace);
   refusal(await get(path), 404, 'NOT_FOUND');

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { get, post, read, send, type Answer, type Sent } from '../../support/api';
-import { ErrorBodyWithDetail } from '../../support/shapes';
+import { get, post, read, refusalWithDetail, send, type Sent } from '../../support/api';
 import { waitFor } from '../../support/wait';
 
 /** What the jobs API promises, written from its contract and not from the product, and calls that tests share. */
@@ -82,13 +81,7 @@ export const Project = z.strictObject({
 });
 
 /** The error in an answer; in this API it also says its message as `detail`. */
-export function refused(answer: Answer, status: number, code: string) {
-  const { error, detail } = read(answer, status, ErrorBodyWithDetail);
-  expect(error.code).toBe(code);
-  expect(detail).toBe(error.message);
-  expect(answer.headers.get('x-request-id')).toBe(error.requestId);
-  return error;
-}
+export const refused = refusalWithDetail;
 
 export interface Script {
   readonly code: string;

@@ -19,16 +19,8 @@ describe('cancel', () => {
   });
 
   test('of a running job keeps its output so far, at once and for good', async () => {
-    const { job_id } = await upload(FOREVER);
-    await executeAtOnce(job_id);
-    // The first line shows that the process is there; streams show lines, jobs show them at the end.
-    await waitFor('the run to start', async () => {
-      const listed = read(await get(`/api/status/${job_id}`), 200, Job);
-      return listed.status === 'RUNNING' && Date.now() - Date.parse(listed.data.started_at ?? '') > 2_500
-        ? true
-        : undefined;
-    });
-    const job = read(await cancel(job_id), 200, Job);
+    const job = await cancelledAfterOutput();
+    const { job_id } = job;
     expect(job.status).toBe('CANCELLED');
     expect(job.data.result).toMatchObject({ status: 'CANCELLED', run: 1, stdout: 'begun\n', exit_code: null });
     expect(job.log_key).toBe(`logs/${job_id}/1.json`);
@@ -51,6 +43,25 @@ describe('cancel', () => {
     expect(await status(job_id)).toEqual(job);
   });
 });
+
+/**
+ * A job that was cancelled after it had printed. Nothing shows a job's output while it runs, so one that was cancelled before its
+ * process had begun is followed by another that is given longer.
+ */
+async function cancelledAfterOutput(): Promise<Job> {
+  let cancelled: Job | undefined;
+  for (const runningMs of [2_500, 10_000, 40_000]) {
+    const { job_id } = await upload(FOREVER);
+    await executeAtOnce(job_id);
+    await waitFor('the run to go on for a while', async () => {
+      const { status, data } = read(await get(`/api/status/${job_id}`), 200, Job);
+      return (status === 'RUNNING' && Date.now() - Date.parse(data.started_at ?? '') > runningMs) || undefined;
+    });
+    cancelled = read(await cancel(job_id), 200, Job);
+    if (cancelled.data.result?.stdout !== '') return cancelled;
+  }
+  throw new Error(`A job printed nothing in 40 s: ${JSON.stringify(cancelled)}`);
+}
 
 const executeNoBody = (jobId: string) => post(`/api/execute/${jobId}`);
 

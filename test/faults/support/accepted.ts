@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   CreateQueueCommand,
@@ -15,6 +16,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { clientConfig } from '../../../local/aws';
+import { zipSync } from 'fflate';
 import type { Random } from '../../support/random';
 
 const TableName = 'kept';
@@ -22,6 +24,8 @@ const Bucket = 'kept';
 const WRITERS = 4;
 /** One in so many writes makes a secret, which waits for a snapshot of all services. */
 const SECRETS = 40;
+/** One in so many makes a function, whose service is written by itself. */
+const FUNCTIONS = 25;
 
 export async function createTable(dynamo: DynamoDBClient, name: string): Promise<void> {
   await dynamo.send(
@@ -50,6 +54,7 @@ export class Accepted {
   readonly #objects = new Map<string, string>();
   readonly #secrets = new Map<string, string>();
   readonly #messages = new Set<string>();
+  readonly #functions = new Set<string>();
   #next = 0;
   #answered = 0;
 
@@ -92,6 +97,11 @@ export class Accepted {
     if (this.#next % SECRETS === 0) {
       await aws.secrets.send(new CreateSecretCommand({ Name: id, SecretString: id }));
       this.#secrets.set(id, id);
+    } else if (this.#next % FUNCTIONS === 0) {
+      await aws.lambda.send(
+        new CreateFunctionCommand({ ...FUNCTION, FunctionName: id, Code: { ZipFile: codeOf(id) } }),
+      );
+      this.#functions.add(id);
     } else if (kind === 0) {
       await aws.s3.send(new PutObjectCommand({ Bucket, Key: id, Body: id }));
       this.#objects.set(id, id);
@@ -147,6 +157,11 @@ export class Accepted {
       const found = await aws.secrets.send(new GetSecretValueCommand({ SecretId })).catch(() => undefined);
       if (found?.SecretString !== text) missing.push(`secret ${SecretId}`);
     }
+    for (const FunctionName of this.#functions) {
+      const found = await aws.lambda.send(new GetFunctionCommand({ FunctionName })).catch(() => undefined);
+      const code = await fetch(found?.Code?.Location ?? 'data:,', { signal: AbortSignal.timeout(10_000) });
+      if (!Buffer.from(await code.arrayBuffer()).equals(codeOf(FunctionName))) missing.push(`function ${FunctionName}`);
+    }
     const received = await takeMessages(aws);
     for (const id of this.#messages) if (!received.has(id)) missing.push(`message ${id}`);
     this.#messages.clear();
@@ -154,6 +169,15 @@ export class Accepted {
     return missing;
   }
 }
+
+/** Nobody runs it; with a fixed time, so that it is the same bytes each time. */
+const codeOf = (id: string): Uint8Array =>
+  zipSync({ 'index.js': [Buffer.from(`// ${id}`), { mtime: '2026-01-01T00:00:00' }] });
+const FUNCTION = {
+  Runtime: 'nodejs24.x',
+  Handler: 'index.handler',
+  Role: 'arn:aws:iam::000000000000:role/kept',
+} as const;
 
 type Clients = ReturnType<typeof clients>;
 
@@ -164,6 +188,7 @@ function clients(endpoint: string) {
     s3: new S3Client(config),
     sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
     secrets: new SecretsManagerClient(config),
+    lambda: new LambdaClient(config),
   };
   const close = () => Object.values(all).forEach((client) => client.destroy());
   return { ...all, queue: `${endpoint}/000000000000/kept`, close };

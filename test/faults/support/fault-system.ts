@@ -9,6 +9,7 @@ import { Gateway } from '../../../local/gateway/gateway';
 import { establishIsolation, type Isolation } from '../../../local/isolation/isolation';
 import { LambdaService } from '../../../local/lambda/service';
 import { choosePort } from '../../../local/process/ports';
+import { perLanguage } from '../../../local/runtimes';
 import { Parts } from '../../../local/system/parts';
 import { StateFolder, type StackOutputs } from '../../../local/system/state-folder';
 import { REPOSITORY } from '../../support/system';
@@ -124,6 +125,7 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
     port: 0,
     api: { origin: gateway.origin, prefix: '' },
     stream: { origin: service.endpoint, prefix: `/url/${output(outputs, 'engine', 'StreamFunctionName')}` },
+    streamPaths: output(outputs, 'engine', 'StreamPaths').split(','),
   });
   parts.add('edge', () => edge.stop());
   const url = `http://127.0.0.1:${edge.port}`;
@@ -137,7 +139,7 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
     outputs,
     auth: 'none',
     isolation: { tier: isolation.tier, gaps: isolation.gaps },
-    versions: { python: isolation.python.version, node: process.versions.node },
+    versions: perLanguage((language) => isolation.interpreters[language].version),
     logs: folder.logs(),
   });
   const stop = async () => {

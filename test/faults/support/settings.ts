@@ -17,6 +17,8 @@ export const COUNTS = FULL
       emulatorKills: { kills: 100 },
       systemKills: { kills: 5 },
       fullPlatform: { runs: 50 },
+      killedBuilds: { tasks: 60, kills: 60 },
+      killedDeciders: { runs: 72 },
     }
   : {
       killedWorkers: { runs: 40 },
@@ -30,6 +32,8 @@ export const COUNTS = FULL
       emulatorKills: { kills: 5 },
       systemKills: { kills: 1 },
       fullPlatform: { runs: 6 },
+      killedBuilds: { tasks: 4, kills: 3 },
+      killedDeciders: { runs: 8 },
     };
 
 /** Every choice of the suite follows from it, apart from what two processes do at the same moment. */

@@ -2,7 +2,7 @@ import type { Random } from '../../support/random';
 import { PASS, type Exchange, type Fate } from './fault-proxy';
 import { kill, workerAt } from './workers';
 
-/** Where the runner of one run dies: at its n-th write, before that arrives or when its answer is under way. */
+/** Where the worker of one run dies, be it the runner or the decider: at its n-th write, before that arrives or when its answer is under way. */
 export interface KillPlan {
   readonly write: number;
   readonly moment: 'before' | 'after';
@@ -18,7 +18,10 @@ interface Planned {
 }
 
 const WRITES = ['PutItem', 'UpdateItem', 'TransactWriteItems'].map((name) => `DynamoDB_20120810.${name}`);
-const RUN_ID = /inv-[0-9A-HJKMNP-TV-Z]{26}/;
+const RUN_ID = /(?:inv-|DECISION#)[0-9A-HJKMNP-TV-Z]{26}/;
+const NAME = /"handler":\{"S":"\w+\.(run_\d+)"|"title":\{"S":"(decision_\d+)"/;
+/** Functions that take a run from its start to its end. */
+const TAKE_RUNS = ['runner', 'decisions-decider'];
 
 /** What can go wrong between the functions and the store; the decision of the proxy that stands there. */
 export class StoreFaults {
@@ -35,14 +38,14 @@ export class StoreFaults {
     this.#throttled = undefined;
   }
 
-  /** Plans the death of the workers of a run whose handler has this name, which a run's first write already carries. */
-  killAt(handler: string, plan: KillPlan): void {
-    this.#planned.set(handler, { plan, killed: 0, writes: new Map() });
+  /** Plans the death of the workers of a run by its handler, or its issue's title: a run's first write already carries them. */
+  killAt(name: string, plan: KillPlan): void {
+    this.#planned.set(name, { plan, killed: 0, writes: new Map() });
   }
 
-  /** How many workers died by the plan of this handler. */
-  killed(handler: string): number {
-    return this.#planned.get(handler)?.killed ?? 0;
+  /** How many workers died by the plan for this name. */
+  killed(name: string): number {
+    return this.#planned.get(name)?.killed ?? 0;
   }
 
   decide(exchange: Exchange): Fate {
@@ -69,7 +72,7 @@ export class StoreFaults {
     const planned = this.#planOf(exchange);
     if (!planned || planned.killed >= planned.plan.times) return PASS;
     const worker = workerAt(exchange.connection);
-    if (worker?.name !== 'runner') return PASS;
+    if (!worker || !TAKE_RUNS.includes(worker.name)) return PASS;
     const writes = (planned.writes.get(worker.pid) ?? 0) + 1;
     planned.writes.set(worker.pid, writes);
     if (writes !== planned.plan.write || !kill(worker)) return PASS;
@@ -77,13 +80,13 @@ export class StoreFaults {
     return { kind: 'cut', moment: planned.plan.moment };
   }
 
-  /** The record that creates a run names its handler; everything later names the run. */
+  /** The record that creates a run has the name that its faults are planned by; everything later names the run. */
   #planOf({ url, body }: Exchange): Planned | undefined {
     const text = `${url} ${body.toString('latin1')}`;
     const id = RUN_ID.exec(text)?.[0];
     if (id === undefined) return undefined;
-    const handler = /"handler":\{"S":"\w+\.(run_\d+)"/.exec(text)?.[1];
-    const planned = handler === undefined ? undefined : this.#planned.get(handler);
+    const [, handler, title] = NAME.exec(text) ?? [];
+    const planned = this.#planned.get(handler ?? title ?? '');
     if (planned) this.#planned.set(id, planned);
     return this.#planned.get(id);
   }

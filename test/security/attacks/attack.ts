@@ -23,7 +23,7 @@ export interface Attack {
   readonly code: { readonly [language in Language]?: string };
   /** Endings that the contract allows. */
   readonly ends: readonly Ending[];
-  /** Default 3000. */
+  /** Default 10000. */
   readonly timeoutMs?: number;
   /** Default 256. */
   readonly memoryMb?: number;

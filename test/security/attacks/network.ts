@@ -64,8 +64,35 @@ exports.handler = async ({ ports }) => {
     walledReturns: [],
   },
   {
+    name: 'reaches what listens on this machine by other spellings of its own address',
+    timeoutMs: 30_000,
+    code: {
+      python: `
+import socket, urllib.request
+HOSTS = ["localhost", "127.1", "127.0.0.2", "0.0.0.0", "0", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]"]
+def handler(event):
+    reached = []
+    for port in event["ports"]:
+        for host in HOSTS:
+            try:
+                socket.create_connection((host.strip("[]"), port), 1).close()
+                reached.append(f"{host}:{port}")
+            except OSError:
+                pass
+            try:
+                urllib.request.urlopen(f"http://{host}:{port}/latest/meta-data/", timeout=1)
+                reached.append(f"http://{host}:{port}")
+            except (OSError, ValueError):
+                pass
+    return reached
+`,
+    },
+    ends: ['COMPLETED'],
+    walledReturns: [],
+  },
+  {
     name: 'talks to the runtime API of its environment',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       // Ids that are none: where the API can be reached, it refuses them.
       python: `

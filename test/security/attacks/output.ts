@@ -124,7 +124,7 @@ exports.handler = () => {
   },
   {
     name: 'prints one line of 10 MB',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python: 'def handler(event):\n    print("x" * 10_000_000)\n    print("after")\n    return 1\n',
       node: 'exports.handler = () => { console.log("x".repeat(10_000_000)); console.log("after"); return 1; };\n',
@@ -141,7 +141,7 @@ exports.handler = () => {
   },
   {
     name: 'prints 300,000 empty lines',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python: 'import os\ndef handler(event):\n    os.write(1, b"\\n" * 300_000)\n    return 1\n',
       node: 'exports.handler = () => { process.stdout.write("\\n".repeat(300_000)); return 1; };\n',

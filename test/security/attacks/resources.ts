@@ -40,7 +40,7 @@ export const resources: readonly Attack[] = [
   {
     name: 'allocates without end',
     memoryMb: 128,
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python: 'def handler(event):\n    kept = []\n    while True:\n        kept.append(bytearray(b"x") * (8 << 20))\n',
       node: 'exports.handler = () => { const kept = []; for (;;) kept.push(Buffer.alloc(8 << 20, 1)); };\n',
@@ -50,7 +50,7 @@ export const resources: readonly Attack[] = [
   {
     name: 'allocates 4 GB at once',
     memoryMb: 128,
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python: 'def handler(event):\n    return len(b"x" * (4 << 30))\n',
       node: 'exports.handler = () => Buffer.alloc(4 * 2 ** 30, 1).length;\n',

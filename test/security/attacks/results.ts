@@ -11,7 +11,7 @@ const bodyOf =
 export const results: readonly Attack[] = [
   {
     name: 'returns 50 MB',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     memoryMb: 512,
     code: {
       python: 'def handler(event):\n    return "x" * 50_000_000\n',
@@ -39,7 +39,7 @@ export const results: readonly Attack[] = [
   },
   {
     name: 'returns 10 MB of headers',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python:
         'def handler(event):\n    return {"statusCode": 200, "body": "", "headers": {f"x-{i}": "y" * 1000 for i in range(10_000)}}\n',
@@ -63,7 +63,7 @@ def handler(event):
   },
   {
     name: 'raises an error of 10 MB, with a stack to match',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python:
         'def f(n):\n    if n: return f(n - 1)\n    raise ValueError("x" * 10_000_000)\ndef handler(event):\n    f(900)\n',

@@ -45,7 +45,7 @@ exports.handler = () => [...new Set(pids().flatMap((pid) => ["environ", "cmdline
   },
   {
     name: 'reads the memory of every process',
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python: `${PYTHON}
 def regions(pid):
@@ -109,7 +109,7 @@ def handler(event):
   },
   {
     name: "reads other runs' folders and code",
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     code: {
       python: `${PYTHON}
 def handler(event):

@@ -2,7 +2,8 @@ import { atMost, MIB, type Attack } from './attack';
 
 const readOnly = {
   // Interpreter and harness, as user code sees them.
-  python: '[os.__file__, json.__file__, sys.executable, sys.modules["__main__"].__file__]',
+  python:
+    '[os.__file__, json.__file__, sys.executable, *(module.__file__ for name, module in list(sys.modules.items()) if (name == "__main__" or name.startswith("narae")) and getattr(module, "__file__", None))]',
   node: '[process.execPath, process.argv[1], "/usr/bin/env"]',
 };
 
@@ -131,6 +132,7 @@ exports.handler = ({ mark }) => {
   },
   {
     name: 'replaces builtins, modules and the harness in memory',
+    timeoutMs: 3_000,
     code: {
       python: `
 import builtins, json, os, sys

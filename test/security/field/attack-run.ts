@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Attack, AttackEvent, Ending, Language, Outcome } from '../attacks/attack';
 import { runAndWatch, type Stage } from './stage';
 
-const DEFAULT_TIMEOUT_MS = 3_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_MEMORY_MB = 256;
 
 /** Runs an attack. */

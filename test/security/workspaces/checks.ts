@@ -13,8 +13,11 @@ export interface Callers {
   readonly nobody: Target;
 }
 
-const isReadable = ({ route: { method, scope, path }, service }: ServedRoute): boolean =>
-  method === 'GET' && scope === 'read' && !paramsOf(path).some((name) => service.owned?.params?.[name]?.everybodys);
+const isReadable = ({ route: { method, scope, path }, operation, service: { owned } }: ServedRoute): boolean =>
+  method === 'GET' &&
+  scope === 'read' &&
+  !owned?.anonymous?.includes(operation) &&
+  !paramsOf(path).some((name) => owned?.params?.[name]?.everybodys);
 
 /** Whether the route names one thing, which another workspace does not have. */
 const namesOneThing = ({ route, service }: ServedRoute): boolean =>
@@ -38,8 +41,8 @@ export function describeWorkspaces(services: readonly ServiceManifest[], callers
     const nothing = nobodys(services);
 
     const ask = (served: ServedRoute, things: Owned, to: Target): Promise<Answer> => {
-      const { method, path, json } = requestOn(served, things);
-      return send(method, path, { to, ...(json !== undefined && { json }) });
+      const { method, path, headers, json } = requestOn(served, things);
+      return send(method, path, { to, headers, ...(json !== undefined && { json }) });
     };
     /** What an answer tells of the owner's things that its caller did not say. */
     const tracesIn = ({ text }: Answer, request: object): string[] =>
@@ -78,11 +81,11 @@ export function describeWorkspaces(services: readonly ServiceManifest[], callers
     const paged = routes.filter(({ route: { query } }) => query && 'cursor' in query.shape);
     if (paged.length > 0)
       test.each(titled(paged))('are not on the page of %s that their cursor leads to', async (_, served) => {
-        const { path } = requestOn(served, owned);
-        const page = await send('GET', `${path}${path.includes('?') ? '&' : '?'}limit=1`, { to: owner });
+        const { path, headers } = requestOn(served, owned);
+        const page = await send('GET', `${path}${path.includes('?') ? '&' : '?'}limit=1`, { to: owner, headers });
         const cursor = page.headers.get('x-next-cursor') ?? /"nextCursor":"([^"]+)"/.exec(page.text)?.[1];
         const next = `cursor=${encodeURIComponent(cursor ?? 'none')}`;
-        const answer = await send('GET', `${path}${path.includes('?') ? '&' : '?'}${next}`, { to: stranger });
+        const answer = await send('GET', `${path}${path.includes('?') ? '&' : '?'}${next}`, { to: stranger, headers });
         expect([200, 400, 404]).toContain(answer.status);
         expect(tracesIn(answer, { path })).toEqual([]);
       });

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { get, post, read, send, type Target } from '../../support/api';
+import { ended, Queued, upload } from '../../support/builds';
+import { AS_USER, dataOf, eventsIn, Submitted } from '../../support/decisions';
 import { record, start, isOver } from '../../support/invocations';
 import { NoUseWaiting, waitFor } from '../../support/wait';
 import type { Names } from './names';
@@ -17,6 +19,8 @@ export const MAKERS: ReadonlyMap<string, (to: Target) => Promise<Made>> = new Ma
   ['stream', makeStream],
   ['jobs', makeJob],
   ['callbacks', makeCallback],
+  ['builds', makeBuild],
+  ['decisions', makeDecision],
 ]);
 
 const newCanary = (): string => `canary-${randomBytes(16).toString('hex')}`;
@@ -41,7 +45,47 @@ async function makeRuns(to: Target): Promise<Made> {
 async function makeStream(to: Target): Promise<Made> {
   const canary = newCanary();
   const id = await endedRun(canary, to);
-  return { names: { params: { id } }, traces: [canary, id] };
+  const build = await makeBuild(to);
+  const decision = await makeDecision(to);
+  return {
+    names: {
+      params: { ...build.names.params, ...decision.names.params, id },
+      query: { ...build.names.query },
+      body: { ...decision.names.body },
+    },
+    traces: [canary, id, ...build.traces, ...decision.traces],
+  };
+}
+
+async function makeBuild(to: Target): Promise<Made> {
+  const canary = newCanary();
+  const file = { name: 'app.py', content: codeWith(canary) };
+  const { task_id } = read(await upload('build', file, { app_name: canary }, {}, to), 202, Queued);
+  const { app_name, workspace_id } = await ended(task_id, to);
+  return {
+    names: { params: { task_id, workspace_id }, query: { workspace_id }, body: { workspace_id } },
+    traces: [task_id, app_name],
+  };
+}
+
+/** One that waits for its owner, and of which something was said. */
+async function makeDecision(to: Target): Promise<Made> {
+  const canary = newCanary();
+  const as = { to, headers: AS_USER };
+  const issue = { title: canary, text: `refund ${canary}`, tags: ['payments'] };
+  const { issue_id, run_id } = read(await post('/api/issues', issue, as), 201, Submitted);
+  const { text } = await get(`/api/decisions/stream/${run_id}`, as);
+  const card_id = String(dataOf(eventsIn(text), 'decision_card.assigned')['card_id']);
+  const said = { utterances: [{ turn: 1, speaker_role: 'PM', text: canary }] };
+  read(await post(`/api/meetings/${run_id}`, said, as), 201, z.looseObject({ run_id: z.string() }));
+  return {
+    names: {
+      params: { issue_id, run_id, card_id },
+      query: { run_id, resource_id: issue_id },
+      body: { issue_id },
+    },
+    traces: [canary, issue_id, run_id, card_id],
+  };
 }
 
 const JobSeen = z.looseObject({ job_id: z.string(), project: z.string(), log_key: z.string().nullable() });

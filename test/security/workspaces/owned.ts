@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ServiceManifest } from '../../../lambdas/platform/manifest';
 import { read, send, type Target } from '../../support/api';
+import { exampleBody, exampleHeaders } from './examples';
 import { MAKERS, type Made } from './makers';
 import { ownedNames, valuesOf, type Names, type Owned } from './names';
 
@@ -38,8 +39,8 @@ async function makePlainly(service: ServiceManifest, to: Target): Promise<Made> 
     if (!route) throw new Error(`${service.name} has no operation ${operation}`);
     const { params } = namesSoFar();
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-    const json = route.body && (route.body.example ?? service.examples[route.body.schema.meta()?.id ?? '']);
-    const answer = await send(route.method, path, { to, json });
+    const sent = { headers: exampleHeaders(route), json: exampleBody(route, service) };
+    const answer = await send(route.method, path, { to, ...sent });
     answers.set(operation, read(answer, route.success.status, z.record(z.string(), z.unknown())));
   }
   const names = namesSoFar();

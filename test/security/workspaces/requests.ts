@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { ServedRoute } from '../../support/served-routes';
+import { exampleBody, exampleHeaders } from './examples';
 import { namesOf, type Names, type Owned, type Values } from './names';
 
 export interface Wanted {
   readonly method: string;
   readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly json: unknown;
 }
 
@@ -25,6 +27,7 @@ export function requestOn(served: ServedRoute, owned: Owned): Wanted {
   return {
     method: route.method,
     path: path + (query.length > 0 ? `?${query.join('&')}` : ''),
+    headers: exampleHeaders(route),
     json: bodyOn(served, names),
   };
 }
@@ -40,12 +43,13 @@ function known(values: Values, name: string, { route, service }: ServedRoute): s
 
 /** The example of the route, with the ids of what is owned in all fields that may link to something. */
 function bodyOn(served: ServedRoute, names: Names): unknown {
-  const { body, method } = served.route;
+  const { route, service } = served;
+  const { body, method } = route;
   if (!body || body.unparsed) return method === 'GET' ? undefined : {};
   const links = fieldsIn(z.toJSONSchema(body.schema, { io: 'input', unrepresentable: 'any' })).filter((name) =>
     /(^|_)(id|key)$|Id$/.test(name),
   );
-  const example: unknown = body.example ?? {};
+  const example = exampleBody(route, service) ?? {};
   return {
     ...(typeof example === 'object' ? example : {}),
     ...Object.fromEntries(links.map((name) => [name, known(names.body, name, served)])),

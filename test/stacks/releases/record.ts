@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inventoryOf } from '../inventory';
-import { removeAssemblies, stageOf, STAGES } from '../stage';
+import { namedStage } from '../stage';
 
 /**
  * Writes down what this commit deploys, for upgrade.test.ts of later ones: `npx tsx test/stacks/releases/record.ts
@@ -10,7 +10,6 @@ import { removeAssemblies, stageOf, STAGES } from '../stage';
 const [release] = process.argv.slice(2);
 if (release === undefined || !/^[\w.-]+$/.test(release)) throw new Error('Say which release this is');
 const inventories = Object.fromEntries(
-  ['dev', 'prod', 'closed'].map((name) => [name, inventoryOf(stageOf(name, STAGES[name]).all)]),
+  ['dev', 'prod', 'closed'].map((name) => [name, inventoryOf(namedStage(name).all)]),
 );
-removeAssemblies();
 writeFileSync(path.join(__dirname, `${release}.json`), `${JSON.stringify(inventories)}\n`);

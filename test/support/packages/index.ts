@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../local/process/listen';
 import { oddPackages as oddNode, realPackages, type Published } from './npm-packages';
 import { oddPackages as oddPython, realWheels, wheel } from './wheels';
 
@@ -50,8 +50,7 @@ export async function startPackageIndex(port = 0): Promise<PackageIndex> {
     send(response, path.includes(UNAVAILABLE) ? { status: 503 } : reply);
   };
   const server = createServer((request, response) => void answer(decodeURIComponent(request.url ?? '/'), response));
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
   return {
     url,
     environment: { NARAE_PYTHON_INDEX: `${url}/simple/`, NARAE_NODE_INDEX: `${url}/npm/` },

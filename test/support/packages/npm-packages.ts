@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { pinnedNode } from '../../../lib/bundle/pinned';
+import { npmPackages } from '../../../lib/bundle/pinned';
 
 const Manifest = z.looseObject({ name: z.string(), version: z.string() });
 type Manifest = z.output<typeof Manifest>;
@@ -18,7 +18,7 @@ export interface Published {
 
 /** axios and all it needs, as they are in an installed tree: pinned by a lock, fetched by npm. */
 export function realPackages(): Published[] {
-  return packagesUnder(join(pinnedNode(join(__dirname, 'node')), 'node_modules')).map(publish);
+  return packagesUnder(join(npmPackages(join(__dirname, 'node')), 'node_modules')).map(publish);
 }
 
 function packagesUnder(modules: string): string[] {

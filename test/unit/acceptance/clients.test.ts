@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { listen } from '../../../local/process/listen';
 import { breakingFetch, followAsPage } from '../../support/event-source';
 import { parseStream, RawStream } from '../../support/raw-sse';
 import { freePort } from '../../support/ports';
@@ -47,7 +48,7 @@ describe('against a server', () => {
     url = `http://127.0.0.1:${port}`;
     process.env['NARAE_TEST_URL'] = url;
     server = createServer((request, response) => answer(response, Number(request.headers['last-event-id'] ?? 0)));
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await listen(server, port);
   });
 
   afterAll(async () => new Promise((resolve) => server.close(resolve)));

@@ -32,15 +32,14 @@ async function pushed(text: string): Promise<string> {
   return digest;
 }
 
-const target = (environment: Record<string, string> = {}, client = lambda) =>
+const target = (environment: Record<string, string> = {}, client = lambda, networkOf?: string) =>
   new LambdaTarget({
     place: {
       prefix: PREFIX,
       role: 'arn:aws:iam::000000000000:role/apps',
       logGroup: '/narae/local/apps',
       key: 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555',
-      subnets: [],
-      securityGroups: [],
+      ...(networkOf !== undefined && { networkOf }),
     },
     lambda: client,
     registry: () => registryAt(endpoint, repository),
@@ -67,10 +66,32 @@ const live = async (of: Deployment['app']) => {
   return FunctionVersion;
 };
 
+test('an app has the network of the function that its place names', async () => {
+  const network = { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] };
+  const client = new LambdaClient(config);
+  const asked: unknown[] = [];
+  // The one function that this account would have to have a network for.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        const { input } = call;
+        if ('FunctionName' in input && input.FunctionName === 'sandbox')
+          return { output: { $metadata: {}, VpcConfig: network }, response: {} };
+        if (commandName === 'CreateFunctionCommand') asked.push('VpcConfig' in input && input.VpcConfig);
+        return next(call);
+      },
+    { step: 'initialize' },
+  );
+  await target({}, client, 'sandbox').apply(deployment(app(), await pushed('net')));
+  await target({}, client).apply(deployment(app(), await pushed('net')));
+  expect(asked).toEqual([network, { SubnetIds: [], SecurityGroupIds: [] }]);
+});
+
 test('an app becomes a function whose alias has a ready version and an address that is signed for', async () => {
   const of = app();
   const digest = await pushed('one');
-  const applied = await target({ SHOP: 'k-1' }).apply(deployment(of, digest, { memoryMb: 192, timeoutSeconds: 7 }));
+  const wanted = { ...deployment(of, digest, { memoryMb: 192, timeoutSeconds: 7 }), functionId: 'fn-one' };
+  const applied = await target({ SHOP: 'k-1' }).apply(wanted);
   expect(applied).toEqual({ state: 'ready', endpoint: expect.stringMatching(/^https?:\/\//) as string, warnings: [] });
   const FunctionName = functionNameOf(PREFIX, of);
   expect(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: 'live' }))).toMatchObject({
@@ -79,7 +100,7 @@ test('an app becomes a function whose alias has a ready version and an address t
     MemorySize: 192,
     Timeout: 7,
     Role: 'arn:aws:iam::000000000000:role/apps',
-    Environment: { Variables: { SHOP: 'k-1' } },
+    Environment: { Variables: { SHOP: 'k-1', NARAE_FUNCTION_ID: 'fn-one' } },
     KMSKeyArn: expect.stringContaining(':key/') as string,
     LoggingConfig: { LogGroup: '/narae/local/apps' },
     Architectures: ['arm64'],

@@ -12,8 +12,8 @@ import { SourceStore } from '../../../lambdas/engine/store/source-store';
 import { Sources } from '../../../lambdas/callbacks/registry/sources';
 import { BUILD_TIMEOUT_MS, executionName } from '../../../lambdas/callbacks/deploy/start-build';
 import { CallbackStore } from '../../../lambdas/callbacks/registry/store';
-import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
 
 /** Steps of a build, as the state machine asks for them (docs/contracts/callbacks.md#build). */
 

@@ -1,9 +1,9 @@
 import { answerOf } from '../../../lambdas/callbacks/call/call-answer';
 import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { NO_USAGE, type Run } from '../../../lambdas/engine/run/run';
-import { createBucket, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestRun } from '../support/runs';
+import { createBucket, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestRun } from '../../support/runs';
 
 const clock = testClock();
 let blobs: Blobs;

@@ -1,4 +1,4 @@
-import { checkLibrary, dependenciesOf, requirementsOf } from '../../../lambdas/callbacks/deploy/library';
+import { checkLibrary, wantedOf } from '../../../lambdas/callbacks/deploy/library';
 
 describe('python', () => {
   test.each([
@@ -31,12 +31,17 @@ describe('python', () => {
     'requests==2.28.0\n--pre',
     'requests==2.28.0 \\\n--pre',
     'a==1.0\u2028-r x',
+    `a${' '.repeat(16_000)}b`,
   ])('refuses %j', (library) => {
     expect(() => checkLibrary('python', library)).toThrow(/^library must have lines like/);
   });
 
-  test('reads lines without comments', () => {
-    expect(requirementsOf('a==1 # one\r\n\r\n  b\n#c')).toEqual(['a==1', 'b']);
+  test('reads lines without comments, each once and sorted', () => {
+    expect(wantedOf('python', 'b==1 # one\r\n\r\n  a\n#c\nb==1')).toEqual({
+      language: 'python',
+      order: { requirements: ['a', 'b==1'] },
+    });
+    expect(wantedOf('python', '# none')).toBeUndefined();
   });
 });
 
@@ -68,9 +73,11 @@ describe('node', () => {
   });
 
   test('knows what is depended on', () => {
-    expect(dependenciesOf('{"dependencies":{"axios":"1.7.0"},"devDependencies":{"x":"1"}}')).toEqual({
-      axios: '1.7.0',
+    expect(wantedOf('node', '{"dependencies":{"b":"2","a":"1.7.0"},"devDependencies":{"x":"1"}}')).toEqual({
+      language: 'node',
+      order: { dependencies: { a: '1.7.0', b: '2' } },
     });
+    expect(wantedOf('node', '{}')).toBeUndefined();
   });
 });
 

@@ -14,8 +14,8 @@ import { Sources } from '../../../lambdas/callbacks/registry/sources';
 import { CallbackStore } from '../../../lambdas/callbacks/registry/store';
 import { conclude } from '../../../lambdas/callbacks/deploy/build-callback';
 import { CALLBACK_LIMITS } from '../../../lambdas/callbacks/limits';
-import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createBucket, createTable, testDynamo, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
 
 const db = testDynamo();
 const s3 = testS3();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { listen } from '../../../local/process/listen';
 import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { callRun, lambdaCall, type Called, type CallPorts } from '../../../lambdas/engine/lifecycle/call-run';
 import { claim } from '../../../lambdas/engine/lifecycle/claim';
@@ -10,11 +10,11 @@ import type { RunOrder } from '../../../lambdas/engine/run/order';
 import type { RunSpec } from '../../../lambdas/engine/lifecycle/prepare-run';
 import type { PlatformEvent } from '../../../lambdas/engine/lifecycle/report-fault';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
-import { resolveRuntime } from '../../../lambdas/engine/run/runtimes';
+import { resolveRuntime } from '../../../lambdas/platform/runtimes';
 import { randomIds } from '../../../lambdas/platform/ids';
-import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestOrder } from '../support/runs';
+import { createBucket, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestOrder } from '../../support/runs';
 
 /** A caller who waits, and workers that are full, lost or out of reach: the run ends, and never runs after we said it did not. */
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const spec = (): RunSpec => ({
   workspace: `ws-${randomUUID()}`,
-  room: 'functions',
+  service: 'functions',
   tenantOf: 'fn',
   code: 'def handler(event): pass',
   runtime: resolveRuntime('python3.13', 'runtime'),
@@ -39,6 +39,7 @@ const spec = (): RunSpec => ({
   handler: 'main.handler',
   entry: { kind: 'handler', module: 'main', function: 'handler', fallbacks: [] },
   convention: 'function',
+  resultForm: 'answer',
   input: '{}',
   env: { values: {} },
   timeoutMs: 5_000,
@@ -134,9 +135,8 @@ describe('an invoke of a worker', () => {
       });
       response.end(status === 200 ? 'null' : '{"message":"no"}');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const lambda = new LambdaClient({
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      endpoint: `http://127.0.0.1:${await listen(server)}`,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,

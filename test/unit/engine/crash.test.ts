@@ -9,9 +9,9 @@ import { eventsAfter } from '../../../lambdas/engine/store/read-run';
 import { reap } from '../../../lambdas/engine/lifecycle/reap';
 import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
-import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestOrder } from '../support/runs';
+import { createBucket, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestOrder } from '../../support/runs';
 import { seeded } from '../../support/random';
 import { pause } from '../../support/wait';
 

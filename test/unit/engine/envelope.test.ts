@@ -1,6 +1,6 @@
 import { Envelope } from '../../../lambdas/engine/store/envelope';
-import { createKey, testKms } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createKey, testKms } from '../../support/aws';
+import { testClock } from '../../support/clock';
 
 const kms = testKms();
 const clock = testClock();

@@ -2,7 +2,7 @@ import { FrameReader, frameOrder, WorkerLost, type Frame } from '../../../lambda
 import { LogIntake } from '../../../lambdas/engine/sandbox/log-intake';
 import { readResult } from '../../../lambdas/engine/events/result';
 import type { RunOrder } from '../../../lambdas/engine/run/order';
-import { newTestRun } from '../support/runs';
+import { newTestRun } from '../../support/runs';
 
 const read = (...parts: (string | Buffer)[]): Frame[] => {
   const reader = new FrameReader();
@@ -84,12 +84,13 @@ describe('log lines of a run', () => {
 });
 
 describe('a result from a sandbox', () => {
-  const order = (convention: RunOrder['convention'], resultBytes = 100): RunOrder => ({
+  const order = (resultForm: RunOrder['resultForm'], resultBytes = 100, convention = 'any'): RunOrder => ({
     run: newTestRun(1),
     runtime: 'nodejs24',
     code: '',
     entry: { kind: 'script' },
     convention,
+    resultForm,
     tenant: 't',
     input: { text: '{}' },
     context: {},
@@ -97,7 +98,7 @@ describe('a result from a sandbox', () => {
   });
 
   test('is cut between characters when its body is too large', () => {
-    const outcome = readResult(order('invocation', 4), JSON.stringify({ statusCode: 200, body: '한글' }), false);
+    const outcome = readResult(order('response', 4), JSON.stringify({ statusCode: 200, body: '한글' }), false);
     expect(outcome).toEqual({ ok: true, resultJson: '{"statusCode":200,"body":"한"}', resultTruncated: true });
   });
 
@@ -109,13 +110,32 @@ describe('a result from a sandbox', () => {
     '{"statusCode":99,"body":""}',
     '{"statusCode":200,"body":{}}',
     '{"statusCode":200,"body":"","headers":{"a":1}}',
-  ])('that is %s is no result of an invocation', (json) =>
-    expect(readResult(order('invocation'), json, false)).toMatchObject({ ok: false, errorType: 'INVALID_RESULT' }),
+  ])('that is %s is no response', (json) =>
+    expect(readResult(order('response'), json, false)).toMatchObject({ ok: false, errorType: 'INVALID_RESULT' }),
   );
 
-  test('of another convention is any JSON within its size', () => {
-    expect(readResult(order('callback'), '[1]', false)).toMatchObject({ ok: true, resultJson: '[1]' });
-    expect(readResult(order('callback'), JSON.stringify('x'.repeat(200)), false)).toMatchObject({
+  test('of an answer is kept with its status, and with what lists show where it is large', () => {
+    expect(readResult(order('answer'), '{"statusCode":404,"body":1}', false)).toMatchObject({
+      ok: true,
+      statusCode: 404,
+    });
+    const large = JSON.stringify({ statusCode: 200, body: 'x'.repeat(70_000) });
+    expect(readResult(order('answer', 100_000), large, false)).toMatchObject({
+      resultPreview: { truncated: true, bytes: 70_002 },
+    });
+  });
+
+  test.each([
+    ['invocation', { ok: false, errorType: 'INVALID_RESULT' }],
+    ['function', { ok: true, statusCode: 200 }],
+    ['callback', { ok: true, resultJson: '[1]' }],
+  ])('is read by the convention %s where the order is of a release that said no more', (convention, outcome) => {
+    expect(readResult(order(undefined, 100, convention), '[1]', false)).toMatchObject(outcome);
+  });
+
+  test('that is a value is any JSON within its size', () => {
+    expect(readResult(order('value'), '[1]', false)).toMatchObject({ ok: true, resultJson: '[1]' });
+    expect(readResult(order('value'), JSON.stringify('x'.repeat(200)), false)).toMatchObject({
       errorType: 'INVALID_RESULT',
     });
   });

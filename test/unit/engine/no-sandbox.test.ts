@@ -10,9 +10,9 @@ import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { SandboxFull } from '../../../lambdas/engine/sandbox/sandbox-client';
 import type { Frame } from '../../../lambdas/engine/sandbox/frames';
 import { isNotStarted } from '../../../lambdas/platform/aws/not-started';
-import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestOrder } from '../support/runs';
+import { createBucket, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestOrder } from '../../support/runs';
 
 /** A full platform: what found no sandbox was not started, and waits for one as long as it may. */
 

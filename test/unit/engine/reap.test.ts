@@ -4,8 +4,8 @@ import type { Run } from '../../../lambdas/engine/run/run';
 import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { systemClock } from '../../../lambdas/platform/time/clock';
-import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
-import { newTestRun } from '../support/runs';
+import { createBucket, createTable, testDynamo, testS3 } from '../../support/aws';
+import { newTestRun } from '../../support/runs';
 
 /** The reaper with real time: what it waits for is a deadline of a second. */
 

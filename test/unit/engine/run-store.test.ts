@@ -10,9 +10,9 @@ import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { RunStore, StaleAttempt } from '../../../lambdas/engine/store/run-store';
 import { RunWriter } from '../../../lambdas/engine/store/run-writer';
 import type { Run } from '../../../lambdas/engine/run/run';
-import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestRun } from '../support/runs';
+import { createBucket, createTable, testDynamo, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestRun } from '../../support/runs';
 
 const db = testDynamo();
 const s3 = testS3();
@@ -180,14 +180,20 @@ describe('listing runs', () => {
     const seen: string[] = [];
     let before: string | undefined;
     do {
-      const page = await index.list(workspace, { room: 'invocations' }, 5, before, months.now());
+      const page = await index.list(workspace, { service: 'invocations' }, 5, before, months.now());
       seen.push(...page.runs.map(({ id }) => id));
       before = page.next;
     } while (before !== undefined);
     expect(seen).toEqual(ids);
-    const batch = await index.list(workspace, { room: 'invocations', batchId: 'bat-1' }, 100, undefined, months.now());
+    const batch = await index.list(
+      workspace,
+      { service: 'invocations', batchId: 'bat-1' },
+      100,
+      undefined,
+      months.now(),
+    );
     expect(batch.runs).toHaveLength(4);
-    expect((await index.list(workspace, { room: 'jobs' }, 100, undefined, months.now())).runs).toEqual([]);
+    expect((await index.list(workspace, { service: 'jobs' }, 100, undefined, months.now())).runs).toEqual([]);
   });
 
   test('forgets a run after its retention, whether it was deleted or not', async () => {
@@ -195,7 +201,7 @@ describe('listing runs', () => {
     const later = clock.now() + 31 * 86_400_000;
     expect(await store.get(run.workspace, run.id, later)).toBeUndefined();
     expect(
-      (await index.list(run.workspace, { room: 'invocations' }, 100, undefined, later)).runs.map(({ id }) => id),
+      (await index.list(run.workspace, { service: 'invocations' }, 100, undefined, later)).runs.map(({ id }) => id),
     ).not.toContain(run.id);
   });
 });

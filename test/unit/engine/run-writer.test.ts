@@ -4,9 +4,9 @@ import type { StoredEvent } from '../../../lambdas/engine/events/event';
 import { eventsAfter } from '../../../lambdas/engine/store/read-run';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { RunWriter } from '../../../lambdas/engine/store/run-writer';
-import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestRun } from '../support/runs';
+import { createBucket, createTable, testDynamo, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestRun } from '../../support/runs';
 import { pause } from '../../support/wait';
 
 const db = testDynamo();

@@ -11,9 +11,9 @@ import { LOG_VERSION, ORDER_VERSION, RUN_VERSION, SANDBOX_PROTOCOL } from '../..
 import { OutsideOrder } from '../../../lambdas/functions/passthrough/outside-order';
 import { toInvocation } from '../../../lambdas/invocations/view';
 import { NewerVersion } from '../../../lambdas/platform/version';
-import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { newTestOrder, newTestRun } from '../support/runs';
+import { createBucket, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { newTestOrder, newTestRun } from '../../support/runs';
 
 /** What a newer release wrote is left alone or read, and never half understood (docs/adr/0018). */
 
@@ -92,7 +92,7 @@ test('a sandbox of a newer protocol is a lost worker', async () => {
   expect(ended).toMatchObject({ status: 'FAILED', errorType: 'PLATFORM_ERROR', fault: 'worker-lost' });
 });
 
-test.each(['node/supervising/frames.mjs', 'python/narae_supervisor/frames.py'])(
+test.each(['node/narae_supervisor/frames.mjs', 'python/narae_supervisor/frames.py'])(
   '%s knows the same protocol',
   (file) => {
     const source = readFileSync(path.resolve(__dirname, '../../../lambdas/sandbox', file), 'utf8');

@@ -1,5 +1,5 @@
 import { toLog } from '../../../lambdas/functions/invoke/execution-log';
-import { newTestRun } from '../support/runs';
+import { newTestRun } from '../../support/runs';
 
 test.each([
   ['that ended by itself', { startedAt: 1_000, finishedAt: 1_040 }, 40],

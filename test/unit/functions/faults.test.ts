@@ -8,7 +8,7 @@ import { invokeFunction } from '../../../lambdas/functions/invoke/invoke';
 import { functionLogs, workspaceLogs } from '../../../lambdas/functions/invoke/logs';
 import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { storeFailed } from '../../../lambdas/platform/dynamo/store-errors';
-import { testDynamo, testS3 } from '../support/aws';
+import { testDynamo, testS3 } from '../../support/aws';
 import { context, testService, type TestService, INPUT } from './support';
 
 /** When something under the service fails, or is too much (docs/contracts/functions.md#bad-input). */
@@ -98,7 +98,8 @@ test('deleting a function with more than a hundred logs leaves none of them', as
   await deleteFunction(ports)({ params, ...none }, context());
   const store = new CleanUpStore(testDynamo(), tables);
   const { functions, codes, blobs, index, clock } = ports;
-  const cleaner = { clock, store, functions, codes, blobs, index, forgetLines: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  const cleaner = { clock, store, functions, codes, blobs, index, deleteLines: nothing, removeApp: nothing };
   while ((await cleanUp(cleaner, () => 60_000)).left > 0) expect(await store.tasks()).not.toEqual([]);
   expect(await store.tasks()).toEqual([]);
   for (const id of ids) expect(await ports.store.get(workspaceId, id, clock.now())).toBeUndefined();

@@ -20,7 +20,7 @@ import {
 } from '../../../lambdas/functions/workspaces/workspaces';
 import { openTargets } from '../../../lambdas/platform/outbound/target';
 import { printedErrors } from '../../support/printed-errors';
-import { testDynamo } from '../support/aws';
+import { testDynamo } from '../../support/aws';
 import { closeServers, context, keyFor, serve, testService, type TestService, INPUT } from './support';
 
 afterEach(closeServers);
@@ -196,8 +196,9 @@ test('what a deletion left is removed step by step, also after a crash', async (
   const store = new CleanUpStore(testDynamo(), tables);
   const { functions, codes, blobs, index } = ports;
   let crashes = 3;
-  const forgetLines = (): Promise<void> => (crashes-- > 0 ? Promise.reject(new Error('crash')) : Promise.resolve());
-  const cleaner: CleanUpPorts = { clock, store, functions, codes, blobs, index, forgetLines };
+  const deleteLines = (): Promise<void> => (crashes-- > 0 ? Promise.reject(new Error('crash')) : Promise.resolve());
+  const removeApp = () => Promise.resolve();
+  const cleaner: CleanUpPorts = { clock, store, functions, codes, blobs, index, deleteLines, removeApp };
   const printed = await printedErrors(async () => {
     expect((await cleanUp(cleaner, () => 60_000)).left).toBe(1);
     expect(await ports.store.get(workspace.id, run, clock.now())).toBeDefined();

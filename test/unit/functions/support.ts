@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../local/process/listen';
 import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { Envelope } from '../../../lambdas/engine/store/envelope';
 import { RunIndex } from '../../../lambdas/engine/store/run-index';
@@ -14,8 +14,8 @@ import { WorkspaceStore } from '../../../lambdas/functions/workspaces/workspace-
 import { randomIds } from '../../../lambdas/platform/ids';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
 import { ANYBODY, type Principal } from '../../../lambdas/platform/auth/principal';
-import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock, type TestClock } from '../support/clock';
+import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock, type TestClock } from '../../support/clock';
 
 export interface TestService {
   readonly ports: Ports;
@@ -79,7 +79,7 @@ export async function serve(answer: (request: IncomingMessage, response: ServerR
     request.resume();
     request.on('end', () => answer(request, response));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   servers.push(
     () =>
       new Promise((resolve) => {
@@ -87,7 +87,7 @@ export async function serve(answer: (request: IncomingMessage, response: ServerR
         server.closeAllConnections();
       }),
   );
-  return (server.address() as AddressInfo).port;
+  return port;
 }
 
 export async function closeServers(): Promise<void> {

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { AppStore } from '../../../lambdas/builds/deploy/app-store';
+import { readDeployment } from '../../../lambdas/builds/deploy/deployment';
 import { TaskStore } from '../../../lambdas/builds/task/task-store';
 import { Libraries } from '../../../lambdas/callbacks/deploy/libraries';
 import { ChatStore } from '../../../lambdas/callbacks/chat/chat-store';
@@ -8,6 +10,7 @@ import { wantedOf } from '../../../lambdas/callbacks/deploy/library';
 import { ChatRoomStore } from '../../../lambdas/callbacks/chat/chat-room-store';
 import { CallbackStore } from '../../../lambdas/callbacks/registry/store';
 import { toCallback, toChat, toChatRoom } from '../../../lambdas/callbacks/view';
+import { LogStore } from '../../../lambdas/engine/store/log-store';
 import { CleanUpStore } from '../../../lambdas/functions/cleanup/clean-up-store';
 import { FunctionStore } from '../../../lambdas/functions/registry/function-store';
 import { toFunction } from '../../../lambdas/functions/view';
@@ -17,9 +20,9 @@ import { JobStore } from '../../../lambdas/jobs/job-store';
 import { ProjectStore } from '../../../lambdas/jobs/project-store';
 import { ApiKeyStore } from '../../../lambdas/platform/auth/api-keys';
 import { Idempotency } from '../../../lambdas/platform/dynamo/idempotency';
-import { createBucket, testDynamo, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
-import { goldenEntities, goldenRuns, named, RELEASES, tableWith, timeOf } from './support';
+import { createBucket, testDynamo, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
+import { goldenDecisions, goldenEntities, goldenRuns, named, RELEASES, tableWith, timeOf } from './support';
 
 const workspace = 'ws-default';
 
@@ -129,7 +132,8 @@ describe.each(RELEASES)('what release %s stored of other APIs', (release) => {
 
 test('tasks of builds, which came after release 0.1', async () => {
   const db = testDynamo();
-  const tasks = new TaskStore(db, await tableWith(db, goldenEntities('next').items));
+  const logs = new LogStore(db, await tableWith(db, goldenRuns('next').items));
+  const tasks = new TaskStore(db, await tableWith(db, goldenEntities('next').items), logs);
   expect(await tasks.list(workspace, 10)).toMatchObject([
     { id: 'e4Wm6NbGj2', kind: 'push', status: 'pending', builtBy: 'b7Yd2KqWm4' },
     { id: 'c1Hn8RtZq0', kind: 'build', status: 'failed', errorCode: 'SYNTAX_ERROR' },
@@ -137,9 +141,39 @@ test('tasks of builds, which came after release 0.1', async () => {
   ]);
 });
 
+test('apps, which came after release 0.1', async () => {
+  const db = testDynamo();
+  const table = await tableWith(db, goldenEntities('next').items);
+  const app = await new AppStore(db, table).find({ namespace: 'default', name: 'intake' });
+  expect(app).toMatchObject({ ofFunction: true, targets: ['lambda'], removing: false, deploy: { state: 'succeeded' } });
+  expect(readDeployment(app?.deploy.deployment ?? '')).toMatchObject({
+    target: 'lambda',
+    app: { namespace: 'default', name: 'intake' },
+    functionId: app?.functionId,
+    settings: { memoryMb: 256, timeoutSeconds: 30 },
+  });
+  const store = new CleanUpStore(db, { entities: table, runs: table });
+  expect(await store.apps(app?.functionId ?? '')).toEqual([{ namespace: 'default', name: 'intake' }]);
+});
+
+test('logs of tasks, which came after release 0.1', async () => {
+  const db = testDynamo();
+  const logs = new LogStore(db, await tableWith(db, goldenRuns('next').items));
+  const seen = async (id: string) => {
+    const log = await logs.find('task', id, timeOf('next'));
+    const events = log ? await logs.eventsAfter(log, 0, 100) : [];
+    return events.map(({ seq, event, data }) => `${seq} ${event} ${String(data['status'] ?? data['line'])}`);
+  };
+  const completed = await seen('b7Yd2KqWm4');
+  expect(completed.slice(0, 3)).toEqual(['1 STATUS pending', '2 STATUS running', '3 LOG 1 file checked: no findings']);
+  expect(completed.slice(-3)).toEqual(['13 LOG app.zip: 2148 bytes', '14 STATUS completed', '15 COMPLETE completed']);
+  expect((await seen('c1Hn8RtZq0')).at(-1)).toBe('15 COMPLETE failed');
+  expect(await seen('e4Wm6NbGj2')).toEqual(['1 STATUS pending']);
+});
+
 test('each kind of item that the code stores is in the golden files of the newest release', () => {
   const folder = path.resolve(__dirname, '../../../lambdas');
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const kinds = new Set<string>();
   for (const name of sources)
     for (const [, ofWorkspace, other] of readFileSync(path.join(folder, name), 'utf8').matchAll(
@@ -148,7 +182,7 @@ test('each kind of item that the code stores is in the golden files of the newes
       kinds.add(ofWorkspace ?? other ?? '');
   expect(kinds.size).toBeGreaterThan(15);
   const newest = new Set(
-    [...goldenEntities('next').items, ...goldenRuns('next').items].flatMap((item) =>
+    [...goldenEntities('next').items, ...goldenRuns('next').items, ...goldenDecisions().entities].flatMap((item) =>
       Object.values(item).flatMap((value) => (typeof value === 'string' ? value.split('#') : [])),
     ),
   );

@@ -1,14 +1,14 @@
 import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { CANCELLED, endRun } from '../../../lambdas/engine/lifecycle/end-run';
-import { readMeter } from '../../../lambdas/engine/store/run-counters';
+import { readRunCounts } from '../../../lambdas/engine/store/run-counters';
 import { eventsAfter } from '../../../lambdas/engine/store/read-run';
 import { isTerminal } from '../../../lambdas/engine/run/run';
 import { RunIndex } from '../../../lambdas/engine/store/run-index';
 import { ENDED_BY_OWNER, endedOfOwner } from '../../../lambdas/engine/run/run-keys';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { toInvocation } from '../../../lambdas/invocations/view';
-import { createBucket, testDynamo, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createBucket, testDynamo, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
 import { goldenEntities, goldenRuns, named, RELEASES, tableWith, timeOf } from './support';
 
 describe.each(RELEASES)('runs that release %s stored', (release) => {
@@ -88,13 +88,13 @@ describe.each(RELEASES)('runs that release %s stored', (release) => {
   test('are listed, also by their end, and counted', async () => {
     const { ws, fn } = goldenEntities(release).named;
     const index = new RunIndex(db, table);
-    const { runs } = await index.list(workspace, { room: 'invocations' }, 100, undefined, clock.now());
+    const { runs } = await index.list(workspace, { service: 'invocations' }, 100, undefined, clock.now());
     expect(runs.map(({ id }) => id)).toEqual(expect.arrayContaining(Object.values(names)));
     const ended = [];
     for await (const page of index.ended({ index: ENDED_BY_OWNER, partition: endedOfOwner(ws, fn) }, 10))
       ended.push(...page);
     expect(await index.read(ended, clock.now())).toMatchObject([{ owner: fn, status: 'COMPLETED' }]);
-    expect(await readMeter(db, table, ws, fn, clock.now())).toMatchObject({ invocations: 1, errors: 0 });
+    expect(await readRunCounts(db, table, ws, fn, clock.now())).toMatchObject({ invocations: 1, errors: 0 });
   });
 
   test('that are open are found when their time is over, and ended', async () => {

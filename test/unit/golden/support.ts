@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { createTable } from '../support/aws';
+import { createTable } from '../../support/aws';
 
 /** What releases stored and sent, as it was captured from running systems (test/golden/README.md). */
 
@@ -29,6 +29,11 @@ const Entities = z.object({
   }),
   items: z.array(Item),
 });
+const Decisions = z.object({
+  named: z.object({ conditional: z.string(), feedback: z.string(), pending: z.string() }),
+  entities: z.array(Item),
+  runs: z.array(Item),
+});
 const Order = z.looseObject({ run: z.looseObject({ id: z.string() }) });
 const Orders = z.object({
   runner: z.array(Order),
@@ -49,6 +54,8 @@ const read = (release: string, file: string): unknown =>
 
 export const goldenRuns = (release: string) => Runs.parse(read(release, 'runs'));
 export const goldenEntities = (release: string) => Entities.parse(read(release, 'entities'));
+/** Of `next`: release 0.1 had none. */
+export const goldenDecisions = () => Decisions.parse(read('next', 'decisions'));
 export const goldenOrders = (release: string) => Orders.parse(read(release, 'orders'));
 export const goldenSandbox = (release: string) => Sandboxed.parse(read(release, 'sandbox'));
 

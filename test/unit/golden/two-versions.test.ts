@@ -11,8 +11,8 @@ import { RunOrder } from '../../../lambdas/engine/run/order';
 import { eventsAfter } from '../../../lambdas/engine/store/read-run';
 import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { OutsideOrder } from '../../../lambdas/functions/passthrough/outside-order';
-import { createBucket, createTable, testDynamo, testKms, testS3 } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createBucket, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
+import { testClock } from '../../support/clock';
 import { useEnvironment, LANGUAGES } from '../sandbox/support/languages';
 import { goldenOrders, goldenRuns, goldenSandbox, RELEASES, timeOf } from './support';
 

@@ -7,9 +7,9 @@ import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { assemble } from '../../../lib/bundle/assemble';
-import { REPOSITORY } from '../../../lib/bundle/bundle';
-import { PINNED, pinnedNode, pinnedPython } from '../../../lib/bundle/pinned';
+import { listen } from '../../../local/process/listen';
+import { DEPLOYMENTS } from '../../../lambdas/platform/runtimes/deployment';
+import { functionPackage } from '../../../lib/bundle/function-package';
 import { Installed, Resolved } from '../../../lambdas/callbacks/deploy/build-order';
 import { startPackageIndex, type PackageIndex } from '../../support/packages';
 import { BundleStore, sha256 } from '../sandbox/support/bundles';
@@ -21,11 +21,9 @@ import { PYTHON, SandboxEnvironment, type Language } from '../sandbox/support/en
  */
 
 const DEADLINE_MS = 90_000;
-const sources = (language: Language) => path.join(REPOSITORY, 'lambdas/installer', language);
-const PACKAGES = {
-  python: () => assemble('installer-python', sources('python'), [{ from: pinnedPython(PINNED.pip), to: 'pip' }]),
-  node: () => assemble('installer-node', sources('node'), [{ from: pinnedNode(PINNED.npm), to: 'npm' }]),
-};
+
+const packageOf = (language: Language): string =>
+  functionPackage(`installer-${language}`, DEPLOYMENTS[language].installer);
 
 let index: PackageIndex;
 let bundles: BundleStore;
@@ -42,7 +40,7 @@ beforeAll(async () => {
       response.writeHead(request.method === 'PUT' && request.url === '/place?signed=yes' ? 200 : 403).end();
     });
   });
-  await new Promise<void>((resolve) => puts.listen(0, '127.0.0.1', resolve));
+  await listen(puts);
   temporary = mkdtempSync(path.join(tmpdir(), 'narae-installer-'));
 }, DEADLINE_MS);
 
@@ -66,7 +64,7 @@ const CALLER = {
 };
 
 async function ask(language: Language, order: object): Promise<unknown> {
-  const [program = '', ...args] = CALLER[language](PACKAGES[language]());
+  const [program = '', ...args] = CALLER[language](packageOf(language));
   const env = {
     ...{ PATH: process.env['PATH'], TMPDIR: temporary, AWS_SECRET_ACCESS_KEY: 'of-the-role' },
     ...{

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ProjectStore } from '../../../lambdas/jobs/project-store';
-import { createTable, testDynamo } from '../support/aws';
+import { createTable, testDynamo } from '../../support/aws';
 
 const db = testDynamo();
 let table: string;

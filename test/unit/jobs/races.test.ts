@@ -9,7 +9,7 @@ import { executeJob } from '../../../lambdas/jobs/execute';
 import { findJob } from '../../../lambdas/jobs/find-job';
 import { statusOf } from '../../../lambdas/jobs/job';
 import { AppError } from '../../../lambdas/platform/http/errors';
-import { openRoom, upload, type Room } from './support/service';
+import { openService, upload, type JobsService } from './support';
 import { seeded } from '../../support/random';
 import { pause } from '../../support/wait';
 
@@ -20,7 +20,7 @@ const SEED = 20_261_121;
 class Worker {
   readonly started: RunOrder[] = [];
   readonly done: Promise<unknown>[] = [];
-  room: Room | undefined;
+  service: JobsService | undefined;
   random: () => number = () => 0;
 
   readonly dispatch = (order: RunOrder): Promise<void> => {
@@ -30,8 +30,8 @@ class Worker {
   };
 
   async #work({ run }: RunOrder, delayMs: number, luck: number): Promise<void> {
-    if (!this.room) throw new Error('no room');
-    const { store, clock } = this.room.ports;
+    if (!this.service) throw new Error('no service');
+    const { store, clock } = this.service.ports;
     const claimed = await claim(store, run, 'hand-over', clock);
     if (!claimed) return;
     await pause(delayMs);
@@ -56,16 +56,16 @@ const codeOf = (result: PromiseSettledResult<unknown>): string => {
 
 test(`execute, cancel and the end of a run agree in ${ROUNDS} races`, async () => {
   const worker = new Worker();
-  const room = await openRoom(worker.dispatch, () => Promise.resolve({ kind: 'pending' }));
-  worker.room = room;
-  const { ports, context } = room;
+  const service = await openService(worker.dispatch, () => Promise.resolve({ kind: 'pending' }));
+  worker.service = service;
+  const { ports, context } = service;
   const numbers = seeded(SEED, 'races');
   const random = (worker.random = () => numbers.fraction());
   const seen = { cancelledBeforeRun: 0, cancelledRunning: 0, cancelTooLate: 0, secondRun: 0 };
 
   for (let round = 0; round < ROUNDS; round += 1) {
     worker.started.length = worker.done.length = 0;
-    const { job_id } = await upload(room);
+    const { job_id } = await upload(service);
     const params = { job_id };
     const execute = () => executeJob(ports)({ params, query: {}, body: undefined }, context);
     const cancel = () => cancelJob(ports)({ params, query: undefined, body: undefined }, context);
@@ -112,15 +112,15 @@ test(`execute, cancel and the end of a run agree in ${ROUNDS} races`, async () =
 
 test('of many that execute at once, one starts a run, and an earlier run is still found', async () => {
   const orders: RunOrder[] = [];
-  const room = await openRoom(
+  const service = await openService(
     (order) => {
       orders.push(order);
       return Promise.resolve();
     },
     () => Promise.resolve({ kind: 'pending' }),
   );
-  const { ports, context } = room;
-  const { job_id } = await upload(room);
+  const { ports, context } = service;
+  const { job_id } = await upload(service);
   for (let number = 1; number <= 3; number += 1) {
     const executes = Array.from({ length: 8 }, () =>
       executeJob(ports)({ params: { job_id }, query: {}, body: undefined }, context),

@@ -6,8 +6,8 @@ import { listJobs } from '../../../lambdas/jobs/list';
 import { getFlatStatus, getJob } from '../../../lambdas/jobs/read';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
 import { publicOrigin } from '../../../lambdas/platform/http/public-origin';
-import { newTestRun } from '../support/runs';
-import { openRoom, upload } from './support/service';
+import { newTestRun } from '../../support/runs';
+import { openService, upload } from './support';
 
 const DAY_MS = 86_400_000;
 const pending = () => Promise.resolve({ kind: 'pending' } as const);
@@ -15,9 +15,12 @@ const pending = () => Promise.resolve({ kind: 'pending' } as const);
 describe('a job', () => {
   test('whose run could not be queued says 503, has failed, and can run again', async () => {
     let full = true;
-    const room = await openRoom(() => (full ? Promise.reject(new Error('throttled')) : Promise.resolve()), pending);
-    const { ports, context } = room;
-    const params = { job_id: (await upload(room)).job_id };
+    const service = await openService(
+      () => (full ? Promise.reject(new Error('throttled')) : Promise.resolve()),
+      pending,
+    );
+    const { ports, context } = service;
+    const params = { job_id: (await upload(service)).job_id };
     const execute = () => executeJob(ports)({ params, query: {}, body: undefined }, context);
     await expect(execute()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', headers: { 'Retry-After': '2' } });
     const failed = await getJob(ports)({ params, query: undefined, body: undefined }, context);
@@ -27,10 +30,10 @@ describe('a job', () => {
   });
 
   test('is executed within the rate only, and read without one', async () => {
-    const room = await openRoom(() => Promise.resolve(), pending);
-    const { context } = room;
-    const ports = { ...room.ports, rateLimit: new RateLimit(room.ports.clock, { perSecond: 1, burst: 1 }) };
-    const params = { job_id: (await upload(room)).job_id };
+    const service = await openService(() => Promise.resolve(), pending);
+    const { context } = service;
+    const ports = { ...service.ports, rateLimit: new RateLimit(service.ports.clock, { perSecond: 1, burst: 1 }) };
+    const params = { job_id: (await upload(service)).job_id };
     const execute = () => executeJob(ports)({ params, query: {}, body: undefined }, context);
     await execute();
     await expect(execute()).rejects.toMatchObject({ code: 'RATE_LIMITED', headers: { 'Retry-After': '1' } });
@@ -39,9 +42,9 @@ describe('a job', () => {
   });
 
   test('whose worker was lost has failed once its deadline has passed, with its lines so far', async () => {
-    const room = await openRoom(() => Promise.resolve(), pending);
-    const { ports, context } = room;
-    const params = { job_id: (await upload(room)).job_id };
+    const service = await openService(() => Promise.resolve(), pending);
+    const { ports, context } = service;
+    const params = { job_id: (await upload(service)).job_id };
     await executeJob(ports)({ params, query: {}, body: undefined }, context);
     const record = await ports.jobs.get('ws-test', params.job_id, ports.clock.now());
     const run = await ports.store.get('ws-test', record?.runId ?? '', ports.clock.now());
@@ -57,9 +60,9 @@ describe('a job', () => {
   });
 
   test('is kept for 30 days after its newest run, in its lists too', async () => {
-    const room = await openRoom(() => Promise.resolve(), pending);
-    const { ports, context } = room;
-    const { job_id } = await upload(room);
+    const service = await openService(() => Promise.resolve(), pending);
+    const { ports, context } = service;
+    const { job_id } = await upload(service);
     const params = { job_id };
     const listed = async () =>
       (await listJobs(ports)({ params: undefined, query: { limit: 10 }, body: undefined }, context)).body;
@@ -76,11 +79,11 @@ describe('a job', () => {
 });
 
 test('the list of a page full of long output ends early and says where to go on', async () => {
-  const room = await openRoom(() => Promise.resolve(), pending);
-  const { ports, context } = room;
+  const service = await openService(() => Promise.resolve(), pending);
+  const { ports, context } = service;
   const description = '\u0001'.repeat(LIMITS.descriptionChars);
   const ids: string[] = [];
-  for (let number = 0; number < 230; number += 1) ids.unshift((await upload(room, { description })).job_id);
+  for (let number = 0; number < 230; number += 1) ids.unshift((await upload(service, { description })).job_id);
   const list = (cursor?: string) =>
     listJobs(ports)({ params: undefined, query: { limit: 1000, cursor }, body: undefined }, context);
   const first = await list();
@@ -92,7 +95,7 @@ test('the list of a page full of long output ends early and says where to go on'
 }, 120_000);
 
 test('output of log lines is read over all chunks', async () => {
-  const { ports } = await openRoom(() => Promise.resolve(), pending);
+  const { ports } = await openService(() => Promise.resolve(), pending);
   const now = ports.clock.now();
   const run = newTestRun(now, { tail: [encodeEvent(['S', now, 'EXECUTING'])], status: 'EXECUTING' });
   await ports.store.create(run);

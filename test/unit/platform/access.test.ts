@@ -2,8 +2,8 @@ import { ApiKeyStore, byApiKey } from '../../../lambdas/platform/auth/api-keys';
 import { requireScope } from '../../../lambdas/platform/auth/principal';
 import { RateLimit } from '../../../lambdas/platform/rate-limit';
 import { readTicket, signTicket } from '../../../lambdas/platform/auth/ticket';
-import { createTable, testDynamo } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createTable, testDynamo } from '../../support/aws';
+import { testClock } from '../../support/clock';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 
 const clock = testClock();

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, PutCommand, type BatchGetCommandInput } from '@aws-sdk/lib-dynamodb';
 import { batchDelete, batchGet } from '../../../lambdas/platform/dynamo/batch';
 import { queryAll, queryPages } from '../../../lambdas/platform/dynamo/query-pages';
-import { createTable, testDynamo } from '../support/aws';
+import { createTable, testDynamo } from '../../support/aws';
 
 const db = testDynamo();
 const COUNT = 230;

@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { endpoint } from '../../../lambdas/platform/http/endpoint';
+import { endpoint, type EndpointOptions } from '../../../lambdas/platform/http/endpoint';
 import { AppError } from '../../../lambdas/platform/http/errors';
 import { Idempotency } from '../../../lambdas/platform/dynamo/idempotency';
 import { ANYBODY } from '../../../lambdas/platform/auth/principal';
 import type { RouteTable } from '../../../lambdas/platform/http/route';
 import { telemetry } from '../../../lambdas/platform/telemetry';
-import { createTable, testDynamo } from '../support/aws';
-import { testClock } from '../support/clock';
+import { createTable, testDynamo } from '../../support/aws';
+import { testClock } from '../../support/clock';
 
 const routes = {
   echo: {
@@ -52,11 +52,14 @@ const db = testDynamo();
 const clock = testClock();
 const own = telemetry('test');
 let turn = 0;
-let handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+let handler: Handler;
+/** The same, for a service whose bodies are objects and nothing else. */
+let objectsOnly: Handler;
 
 beforeAll(async () => {
   process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
-  handler = endpoint({
+  const options: EndpointOptions<typeof routes> = {
     routes,
     useCases: {
       echo: ({ params, body }) => {
@@ -73,7 +76,13 @@ beforeAll(async () => {
     allowedOrigins: ['https://a.example', 'https://b.example'],
     idempotency: new Idempotency(db, await createTable(db), clock),
     telemetry: own,
-  });
+    identify: ({ 'x-someone': someone = '' }) => {
+      if (someone === 'nobody') throw new AppError('UNAUTHENTICATED', 'Say who you are.');
+      return someone;
+    },
+  };
+  handler = endpoint(options);
+  objectsOnly = endpoint({ ...options, objectBodies: true });
 });
 
 async function send(
@@ -81,7 +90,7 @@ async function send(
   path: string,
   body?: string | Buffer,
   headers: Record<string, string> = {},
-  waitedMs = 0,
+  { waitedMs = 0, to = handler }: { readonly waitedMs?: number; readonly to?: Handler } = {},
 ) {
   const event = {
     rawPath: path,
@@ -92,7 +101,7 @@ async function send(
     ...(body !== undefined && { body: body.toString(Buffer.isBuffer(body) ? 'base64' : 'utf8') }),
   };
   // Only what the endpoint reads of the long event and context of API Gateway is given.
-  const reply = await handler(event as unknown as APIGatewayProxyEventV2, { awsRequestId: 'test-request' } as Context);
+  const reply = await to(event as unknown as APIGatewayProxyEventV2, { awsRequestId: 'test-request' } as Context);
   const parsed: unknown = reply.body === undefined ? undefined : JSON.parse(reply.body);
   return { status: reply.statusCode, headers: reply.headers, body: parsed };
 }
@@ -102,7 +111,7 @@ const codeOf = (reply: { body: unknown }) => (reply.body as { error: { code: str
 
 test('begins nothing for a caller who is gone before the answer', async () => {
   const before = turn;
-  const reply = await send('POST', '/things/a/echo', '{"name":"n"}', {}, 28_500);
+  const reply = await send('POST', '/things/a/echo', '{"name":"n"}', {}, { waitedMs: 28_500 });
   expect([reply.status, codeOf(reply), reply.headers?.['Retry-After']]).toEqual([503, 'SERVICE_UNAVAILABLE', '2']);
   expect(turn).toBe(before);
 });
@@ -152,6 +161,15 @@ test.each([
   expect(reply.status).toBe(400);
   expect(codeOf(reply)).toBe('INVALID_JSON');
 });
+
+test.each(['[]', '1', '"x"', 'null'])(
+  'answers INVALID_JSON to %s where bodies are objects and nothing else',
+  async (body) => {
+    const reply = await send('POST', '/things/1/echo', body, {}, { to: objectsOnly });
+    expect([reply.status, codeOf(reply)]).toEqual([400, 'INVALID_JSON']);
+    expect((await send('POST', '/things/1/echo', '{"name":"n"}', {}, { to: objectsOnly })).status).toBe(201);
+  },
+);
 
 test('takes caller data nested 64 levels', async () => {
   expect((await send('POST', '/things/1/echo', `{"name":"n","extra":${nested(64)}}`)).status).toBe(201);
@@ -227,6 +245,16 @@ describe('Idempotency-Key', () => {
     await post('key-2', '{"name":"n"}');
     expect(codeOf(await post('key-2', '{"name":"other"}'))).toBe('IDEMPOTENCY_KEY_REUSED');
     expect(codeOf(await post('has space', '{"name":"n"}'))).toBe('VALIDATION_ERROR');
+  });
+
+  test('is kept by who asks, and who does not say is refused before anything else is judged', async () => {
+    const by = (someone: string, body: string) =>
+      send('POST', '/things/1/echo', body, { 'Idempotency-Key': 'key-6', 'X-Someone': someone });
+    const first = await by('a', '{"name":"n"}');
+    expect((await by('b', '{"name":"n"}')).body).not.toEqual(first.body);
+    expect(codeOf(await by('b', '{"name":"other"}'))).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect((await by('a', '{"name":"n"}')).body).toEqual(first.body);
+    expect(codeOf(await by('nobody', 'no JSON'))).toBe('UNAUTHENTICATED');
   });
 
   test('is not used up by a refused request', async () => {

@@ -34,9 +34,9 @@ describe('what of a list one reply can carry', () => {
   });
 
   test('room can be kept free for others', () => {
-    const room = new ReplyBudget();
-    expect(room.take('x'.repeat(1_000), REPLY_BYTES - 500)).toBe(false);
-    expect(room.take('x'.repeat(1_000), REPLY_BYTES - 2_000)).toBe(true);
+    const budget = new ReplyBudget();
+    expect(budget.take('x'.repeat(1_000), REPLY_BYTES - 500)).toBe(false);
+    expect(budget.take('x'.repeat(1_000), REPLY_BYTES - 2_000)).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { AppError } from '../../../lambdas/platform/http/errors';
 import { WriteConflict, transact, retryOnConflict, type Write } from '../../../lambdas/platform/dynamo/transact';
-import { createTable, testDynamo } from '../support/aws';
+import { createTable, testDynamo } from '../../support/aws';
 
 const db = testDynamo();
 let table: string;

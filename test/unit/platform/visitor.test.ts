@@ -5,8 +5,8 @@ import { Idempotency } from '../../../lambdas/platform/dynamo/idempotency';
 import { ANYBODY } from '../../../lambdas/platform/auth/principal';
 import type { RouteTable } from '../../../lambdas/platform/http/route';
 import { telemetry } from '../../../lambdas/platform/telemetry';
-import { testDynamo } from '../support/aws';
-import { testClock } from '../support/clock';
+import { testDynamo } from '../../support/aws';
+import { testClock } from '../../support/clock';
 
 const routes = {
   look: {

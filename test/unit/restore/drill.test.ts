@@ -11,7 +11,7 @@ import { restoreItems } from '../../../bin/restore/items';
 import { restoreObjects } from '../../../bin/restore/objects';
 import { SourceStore } from '../../../lambdas/engine/store/source-store';
 import { waitFor } from '../../support/wait';
-import { createTable, testDynamo, testS3 } from '../support/aws';
+import { createTable, testDynamo, testS3 } from '../../support/aws';
 
 /**
  * The restore drill of docs/runbook.md, on the emulator. What it cannot prove: that point-in-time recovery gives a past
@@ -48,7 +48,7 @@ describe('objects', () => {
     const kept = await store.put('ws-a', 'fn-kept', 'print(1)');
     const lost = await store.put('ws-a', 'fn-lost', 'print(2)');
     const at = await moment();
-    await store.removeAll('ws-a', 'fn-lost');
+    await store.deleteAll('ws-a', 'fn-lost');
     await expect(new SourceStore(s3, bucket).get('ws-a', 'fn-lost', lost)).rejects.toThrow();
 
     const lines: string[] = [];

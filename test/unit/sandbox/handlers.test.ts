@@ -239,9 +239,8 @@ describe.each(LANGUAGES)('handlers in %s', (language) => {
         'import threading, time\ndef handler(event):\n    threading.Thread(target=lambda: time.sleep(60)).start()\n    return 1',
       node: 'exports.handler = () => { setInterval(() => {}, 1000); return 1; };',
     };
-    const run = await environment().run({ code: code[language] });
-    expect(run.value).toEqual(ok(1));
-    expect(run.usage.durationMs).toBeLessThan(20_000);
+    // Both go on past the time limit: who waited for them would have a TIMEOUT.
+    expect((await environment().run({ code: code[language] })).value).toEqual(ok(1));
   });
 });
 

@@ -3,7 +3,7 @@ import { describeIsolated } from './support/bubblewrap';
 import { SandboxEnvironment, TASK_ROOTS } from './support/environment';
 import { LANGUAGES, useEnvironment, type Code } from './support/languages';
 
-/** Packages that a run brings along (docs/architecture.md, "Sandbox protocol": bundleUrl, bundleSha). */
+/** Packages that a run brings along (docs/sandbox.md, "Protocol": bundleUrl, bundleSha). */
 
 let store: BundleStore;
 beforeAll(async () => {

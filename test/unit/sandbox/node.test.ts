@@ -115,9 +115,8 @@ describe('Node', () => {
     ['a promise that nobody settles', 'exports.handler = () => new Promise(() => {});'],
     ['a module that never finishes loading', 'await new Promise(() => {});\nexport const handler = () => 1;'],
   ])('ends %s when nothing is left to do', async (_, code) => {
-    const failed = await run(code);
-    expect(failed.error).toMatchObject({ errorType: 'RUNTIME_ERROR', name: 'Unsettled' });
-    expect(failed.usage.durationMs).toBeLessThan(20_000);
+    // Waited for, it would be a TIMEOUT.
+    expect((await run(code)).error).toMatchObject({ errorType: 'RUNTIME_ERROR', name: 'Unsettled' });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { listen } from '../../../local/process/listen';
 import { SANDBOX_PROTOCOL } from '../../../lambdas/engine/run/versions';
 import { LANGUAGES, useEnvironment } from './support/languages';
 import { protocolEvent } from './support/order';
@@ -87,9 +88,7 @@ describe.each(LANGUAGES)('the protocol in %s', (language) => {
         const { status, body } = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500, body: '' };
         response.writeHead(status).end(body);
       });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const address = server.address();
-      origin = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+      origin = `http://127.0.0.1:${await listen(server)}`;
     });
     afterEach(() => {
       server.close();

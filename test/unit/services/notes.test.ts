@@ -3,8 +3,8 @@ import { ApiKeyStore } from '../../../lambdas/platform/auth/api-keys';
 import { notesManifest } from '../../fixtures/services/notes/manifest';
 import { describeWorkspaces } from '../../security/workspaces/checks';
 import { get, post, read, refusal } from '../../support/api';
-import { createTable, testDynamo } from '../support/aws';
-import { serveHandler } from '../support/handler-server';
+import { createTable, testDynamo } from '../../support/aws';
+import { serveHandler } from '../../support/handler-server';
 import * as z from 'zod';
 
 /**

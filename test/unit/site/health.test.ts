@@ -1,10 +1,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { listen } from '../../../local/process/listen';
 import { storeProbe } from '../../../lambdas/site/health';
 import { waitFor } from '../../support/wait';
-import { testClock, type TestClock } from '../support/clock';
+import { testClock, type TestClock } from '../../support/clock';
 
 /** A store that answers when it is told to. */
 let server: Server;
@@ -15,20 +15,20 @@ let asked: number;
 /** Answers that the probe's client has read. */
 let answered: number;
 let held: ServerResponse[];
+let reported: unknown[];
 let holds: boolean;
 
 const respond = (response: ServerResponse) =>
   response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}');
 
 beforeEach(async () => {
-  [asked, answered, held, holds] = [0, 0, [], false];
+  [asked, answered, held, reported, holds] = [0, 0, [], [], false];
   server = createServer((_request, response) => {
     asked += 1;
     if (holds) held.push(response);
     else respond(response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const endpoint = `http://127.0.0.1:${port}`;
   db = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
@@ -41,7 +41,7 @@ beforeEach(async () => {
     { step: 'initialize' },
   );
   clock = testClock();
-  healthy = storeProbe(db, 'entities', clock);
+  healthy = storeProbe(db, 'entities', clock, (cause) => reported.push(cause));
 });
 
 afterEach(async () => {
@@ -90,6 +90,7 @@ test('waits when the last answer is older than five seconds', async () => {
 test('says so when the store does not answer, and asks again a second later', async () => {
   holds = true;
   expect(await healthy()).toBe(false);
+  expect(reported).toEqual([expect.objectContaining({ name: 'AbortError' })]);
   holds = false;
   clock.advance(999);
   expect(await healthy()).toBe(false);

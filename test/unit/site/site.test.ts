@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { packAsset, writeAssets } from '../../../lib/bundle/assets';
 import { prefersHtml } from '../../../lambdas/site/accept';
+import { RUNTIMES } from '../../../lambdas/platform/runtimes';
 import { demoPage } from '../../../lambdas/site/demo-page';
 import { assetsIn } from '../../../lambdas/site/assets';
 import { redocPage, swaggerPage } from '../../../lambdas/site/docs-pages';
@@ -37,6 +38,7 @@ describe('the demo page', () => {
     html: file('page.html'),
     style: file('page.css'),
     script: file('page.js'),
+    runtimes: RUNTIMES,
     examples,
   });
   const contents = (element: string) =>
@@ -51,6 +53,15 @@ describe('the demo page', () => {
     expect(policy).toContain(`style-src ${hash(style)};`);
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
+  });
+
+  test('offers each runtime by its name, the first chosen', () => {
+    const choices = [
+      ...body.matchAll(/<input type="radio" name="runtime" value="([^"]+)"[^>]*? data-handler="([^"]+)"( checked)?/g),
+    ];
+    expect(choices.map(([, name, handler, checked]) => [name, handler, checked !== undefined])).toEqual(
+      RUNTIMES.map(({ name, defaultHandler }, index) => [name, defaultHandler, index === 0]),
+    );
   });
 
   test('holds the examples as data that cannot end their element', () => {

@@ -1,38 +1,28 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { Blobs } from '../../../lambdas/engine/store/blobs';
 import { CANCELLED, endRun } from '../../../lambdas/engine/lifecycle/end-run';
-import { ownersIn } from '../../../lambdas/engine/store/owners';
-import { RunIndex } from '../../../lambdas/engine/store/run-index';
-import { RunStore } from '../../../lambdas/engine/store/run-store';
+import type { Run } from '../../../lambdas/engine/run/run';
 import { ANYBODY, type Principal } from '../../../lambdas/platform/auth/principal';
 import { signTicket } from '../../../lambdas/platform/auth/ticket';
-import { WORKSPACES_PARTITION, workspaceIds } from '../../../lambdas/platform/dynamo/workspaces';
-import { followRun } from '../../../lambdas/stream/follow-run';
-import { openStream, type StreamPorts } from '../../../lambdas/stream/open-stream';
+import { WORKSPACES_PARTITION } from '../../../lambdas/platform/dynamo/workspaces';
+import { follow } from '../../../lambdas/stream/follow';
+import { followedRun } from '../../../lambdas/stream/followed';
+import { nothingLeft, type OpenedStream, type StreamPorts } from '../../../lambdas/stream/stream-request';
 import { Pace } from '../../../lambdas/stream/pace';
+import { RUN_RULES } from '../../../lambdas/stream/rules';
 import { sseEvent } from '../../../lambdas/stream/sse';
-import { createBucket, createTable, testDynamo, testS3 } from '../support/aws';
-import { newTestRun } from '../support/runs';
+import { testDynamo } from '../../support/aws';
+import { newTestRun } from '../../support/runs';
+import { idsIn, openAt, streamPorts } from './support/ports';
 
 const db = testDynamo();
-const s3 = testS3();
 const clock = { now: () => Date.now() };
 let ports: StreamPorts;
 let entities: string;
 
 beforeAll(async () => {
-  const runs = await createTable(db);
-  entities = await createTable(db);
-  ports = {
-    clock,
-    store: new RunStore(db, runs),
-    index: new RunIndex(db, runs),
-    allWorkspaces: () => workspaceIds(db, entities),
-    hasOwner: ownersIn(db, entities),
-    blobs: new Blobs(s3, await createBucket(s3), clock),
-    authenticate: () => Promise.resolve({ ...ANYBODY, workspace: 'ws-test' }),
-    ticketKey: () => Promise.resolve('key'),
-  };
+  const made = await streamPorts(db);
+  ({ entities } = made);
+  ports = { ...made.ports, authenticate: () => Promise.resolve({ ...ANYBODY, workspace: 'ws-test' }) };
 });
 
 async function runWith(lines: readonly string[]) {
@@ -43,7 +33,11 @@ async function runWith(lines: readonly string[]) {
   return current;
 }
 
-const idsIn = (text: string): number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+const opened = (run: Run, after: number): OpenedStream => ({
+  followed: followedRun(run, ports),
+  after,
+  rules: RUN_RULES,
+});
 
 test('an event is one data line, whatever the user printed', () => {
   const line = 'a\r\nevent: COMPLETE\ndata: {}\n\n\u2028\u2029';
@@ -62,7 +56,7 @@ test('follows a run that is written meanwhile, to its end, without a gap or a re
     await endRun(current, CANCELLED, ports);
   })();
   const sink = { write: (part: string) => Promise.resolve(((text += part), true)) };
-  await followRun(run, 1, sink, ports, () => 900_000);
+  await follow(opened(run, 1), sink, clock, () => 900_000);
   await writer;
   expect(text.startsWith('retry: 2000\n\n')).toBe(true);
   expect(idsIn(text)).toEqual(Array.from({ length: 34 }, (_, number) => number + 2));
@@ -72,34 +66,42 @@ test('follows a run that is written meanwhile, to its end, without a gap or a re
 test('stops when nobody listens any longer', async () => {
   const run = await runWith([]);
   let writes = 0;
-  await followRun(run, 0, { write: () => Promise.resolve((writes += 1) < 2) }, ports, () => 900_000);
+  const sink = { write: () => Promise.resolve((writes += 1) < 2) };
+  await follow(opened(run, 0), sink, clock, () => 900_000);
   expect(writes).toBe(2);
 });
 
 test('is cut between events before its function ends, so that the client can resume', async () => {
   const run = await runWith(['one']);
   let text = '';
-  await followRun(run, 0, { write: (part) => Promise.resolve(((text += part), true)) }, ports, () => 15_000);
+  const sink = { write: (part: string) => Promise.resolve(((text += part), true)) };
+  await follow(opened(run, 0), sink, clock, () => 15_000);
   expect(idsIn(text)).toEqual([1, 2]);
 });
 
 describe('opening a stream', () => {
   const open = (runId: string, lastEventId?: string, more: { header?: string; ticket?: string } = {}) =>
-    openStream(
-      { runId, headers: { 'last-event-id': more.header }, query: { lastEventId, ticket: more.ticket } },
+    openAt(
+      {
+        route: 'streamInvocation',
+        params: { id: runId },
+        headers: { 'last-event-id': more.header },
+        query: { lastEventId, ticket: more.ticket },
+      },
       ports,
     );
 
   test('resumes where the header says, before the query', async () => {
     const run = await runWith(['one', 'two']);
-    expect(await open(run.id)).toMatchObject({ after: 0, nothingLeft: false });
+    expect(await open(run.id)).toMatchObject({ after: 0 });
     expect(await open(run.id, '1')).toMatchObject({ after: 1 });
     expect(await open(run.id, '1', { header: '2' })).toMatchObject({ after: 2 });
   });
 
   test('has nothing left once COMPLETE was seen', async () => {
     const ended = await endRun(await runWith([]), CANCELLED, ports);
-    expect(await open(ended.id, String(ended.lastSeq))).toMatchObject({ nothingLeft: true });
+    expect(nothingLeft(await open(ended.id, String(ended.lastSeq)))).toBe(true);
+    expect(nothingLeft(await open(ended.id, String(ended.lastSeq - 1)))).toBe(false);
   });
 
   test.each(['-1', '1.5', 'x', '99', '1e3', ' 1'])('refuses Last-Event-ID %s', async (header) => {
@@ -114,13 +116,16 @@ describe('opening a stream', () => {
     const [mine, other] = [await runWith([]), await runWith([])];
     const until = clock.now() + 60_000;
     const ticket = signTicket('key', { workspace: 'ws-test', runId: mine.id, openUntil: until, resumeUntil: until });
-    expect((await open(mine.id, undefined, { ticket })).run.id).toBe(mine.id);
+    expect((await open(mine.id, undefined, { ticket })).followed.id).toBe(mine.id);
     await expect(open(other.id, undefined, { ticket })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   describe('of a run in a workspace that is not the first', () => {
     const openAs = (runId: string, principal: Principal) =>
-      openStream({ runId, headers: {}, query: {} }, { ...ports, authenticate: () => Promise.resolve(principal) });
+      openAt(
+        { route: 'streamInvocation', params: { id: runId } },
+        { ...ports, authenticate: () => Promise.resolve(principal) },
+      );
     const runIn = async (workspace: string, room = 'functions') => {
       const run = newTestRun(clock.now(), { workspace, room });
       await ports.store.create(run);
@@ -136,7 +141,7 @@ describe('opening a stream', () => {
     test('a key that names the workspace sees it, also as its hundredth; another key does not', async () => {
       const id = await runIn('ws-third');
       const many = Array.from({ length: 120 }, (_, number) => `ws-other${number}`);
-      expect((await openAs(id, keyFor('ws-default', ...many, 'ws-third'))).run.workspace).toBe('ws-third');
+      expect((await openAs(id, keyFor('ws-default', ...many, 'ws-third'))).followed.workspace).toBe('ws-third');
       await expect(openAs(id, keyFor('ws-default', ...many))).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
     });
 
@@ -144,7 +149,7 @@ describe('opening a stream', () => {
       const id = await runIn('ws-third', 'invocations');
       const opened = openAs(id, keyFor('ws-default', 'ws-third'));
       await expect(opened).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
-      expect((await openAs(id, keyFor('ws-third', 'ws-default'))).run.id).toBe(id);
+      expect((await openAs(id, keyFor('ws-third', 'ws-default'))).followed.id).toBe(id);
     });
 
     test('everybody sees it where nobody authenticates, unless its workspace was deleted', async () => {
@@ -153,7 +158,7 @@ describe('opening a stream', () => {
       await put('ws-there');
       await put('ws-gone', { deletedAt: clock.now() });
       const id = await runIn('ws-there');
-      expect((await openAs(id, ANYBODY)).run.id).toBe(id);
+      expect((await openAs(id, ANYBODY)).followed.id).toBe(id);
       await expect(openAs(await runIn('ws-gone'), ANYBODY)).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND' });
     });
   });

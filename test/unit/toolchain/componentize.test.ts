@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { readAnswer } from '../../../lambdas/engine/events/function-answer';
+import { readAnswer } from '../../../lambdas/engine/events/http-answer';
 import { eventOf } from '../../../lambdas/functions/invoke/request-body';
 import { SandboxEnvironment } from '../sandbox/support/environment';
 import { sha256 } from '../sandbox/support/bundles';

@@ -1,4 +1,4 @@
-"""Frames: what the supervisor tells the runner, one JSON object a line (docs/architecture.md, "Frames")."""
+"""Frames: what the supervisor tells the runner, one JSON object a line (docs/sandbox.md, "Frames")."""
 
 import json
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listen } from '../../../../local/process/listen';
 import { lambdaArtifact } from '../../../../lambdas/builds/oci/lambda-artifact';
 import { RegistryClient } from '../../../../lambdas/builds/oci/registry-client';
 import { spinArtifact } from '../../../../lambdas/builds/oci/spin-artifact';
@@ -46,9 +47,9 @@ export async function serve(
     request.resume();
     request.on('end', () => answer(request, response, (server.address() as AddressInfo).port));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     seen,
     stop: () =>
       new Promise((resolve) => {

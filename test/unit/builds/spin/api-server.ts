@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
+import { listen } from '../../../../local/process/listen';
 
 type Json = Record<string, unknown>;
 
@@ -45,7 +46,7 @@ export class StubApiServer {
     const server = createServer();
     const stub = new StubApiServer(server);
     server.on('request', (request, response) => void stub.#answer(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listen(server);
     return stub;
   }
 

@@ -70,6 +70,23 @@ describe('settings', () => {
     });
   });
 
+  test('name models, and the secret that their key is put into', () => {
+    expect(readSettings([], {})).toMatchObject({
+      decisions: undefined,
+      modelKey: undefined,
+      bedrockEndpoint: undefined,
+    });
+    const server = { baseUrl: 'http://127.0.0.1:9/v1', model: 'some' };
+    const NARAE_DECISIONS = JSON.stringify({ provider: 'openai-compatible', openAiCompatible: server });
+    expect(readSettings([], { NARAE_DECISIONS })?.decisions).toMatchObject({ openAiCompatible: server });
+    const keyed = readSettings([], { NARAE_DECISIONS, NARAE_DECISIONS_KEY: 'sk-1' });
+    expect(keyed?.decisions).toMatchObject({ openAiCompatible: { ...server, keySecret: 'narae-local/model-key' } });
+    expect(keyed?.modelKey).toBe('sk-1');
+    expect(JSON.stringify(keyed?.decisions)).not.toContain('sk-1');
+    const environment = { NARAE_BEDROCK_ENDPOINT: 'http://127.0.0.1:9' };
+    expect(readSettings([], environment)?.bedrockEndpoint).toBe('http://127.0.0.1:9');
+  });
+
   test('are not there where help is asked for', () => {
     expect(readSettings(['--help'], {})).toBeUndefined();
   });
@@ -80,6 +97,9 @@ describe('settings', () => {
     [['--verbose'], {}, /--verbose/],
     [[], { NARAE_MAX_CONNECTIONS: '0' }, /NARAE_MAX_CONNECTIONS/],
     [[], { NARAE_HOST: '0.0.0.0' }, /without credentials/],
+    [[], { NARAE_DECISIONS: 'rules' }, /NARAE_DECISIONS must be a JSON object; it is "rules"/],
+    [[], { NARAE_DECISIONS: '["rules"]' }, /NARAE_DECISIONS must be a JSON object/],
+    [[], { NARAE_BEDROCK_ENDPOINT: 'here' }, /NARAE_BEDROCK_ENDPOINT must be an http or https address/],
     [[], { NARAE_NODE_INDEX: 'registry' }, /NARAE_NODE_INDEX must be an http or https address/],
   ])('refuse %j %j', (args, environment, message) => {
     expect(() => readSettings(args, environment)).toThrow(SettingsError);

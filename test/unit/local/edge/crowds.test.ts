@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { listen } from '../../../../local/process/listen';
 import { Edge, EDGE_DEFAULTS, type EdgeOptions } from '../../../../local/edge/server';
 import { RawGet } from '../../../support/raw-http';
 import { waitFor, within } from '../../../support/wait';
@@ -18,7 +19,7 @@ beforeEach(async () => {
   origin = createServer((_, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Request-Id': 'req-1' }).flushHeaders();
   });
-  await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+  await listen(origin);
 });
 
 afterEach(() => {
@@ -31,7 +32,8 @@ async function start(more: Partial<EdgeOptions>): Promise<void> {
   const address = origin.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   const target = { origin: url, prefix: '' };
-  edge = await Edge.start({ ...EDGE_DEFAULTS, host: '127.0.0.1', port: 0, api: target, stream: target, ...more });
+  const targets = { api: target, stream: target, streamPaths: ['/stream'] };
+  edge = await Edge.start({ ...EDGE_DEFAULTS, host: '127.0.0.1', port: 0, ...targets, ...more });
 }
 
 /** Opens a stream and leaves it open. */

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen } from '../../../../local/process/listen';
 import { Edge, EDGE_DEFAULTS, type EdgeOptions } from '../../../../local/edge/server';
 import { within } from '../../../support/wait';
 import { matching } from '../support/matchers';
@@ -21,9 +22,7 @@ interface Origin {
 
 async function origin(name: string): Promise<Origin> {
   const server = createServer((request, response) => made.handler(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const port = await listen(server);
   const made: Origin = { url: `http://127.0.0.1:${port}`, handler: echo(name), server };
   return made;
 }
@@ -48,6 +47,7 @@ const start = async (more: Partial<EdgeOptions> = {}) => {
     port: 0,
     api: { origin: api.url, prefix: '/_aws/execute-api/abc/$default' },
     stream: { origin: stream.url, prefix: '/url/streamer' },
+    streamPaths: ['/stream', '/api/things/watch'],
     ...more,
   });
 };
@@ -97,13 +97,16 @@ describe('what goes where', () => {
     expect(headers['x-forwarded-host']).toBe(`127.0.0.1:${edge.port}`);
   });
 
-  test('is the stream function for /stream/ and the HTTP API for all else, addresses verbatim but for a slash at the end', async () => {
+  test('is the stream function below its addresses and the HTTP API for all else, addresses verbatim but for a slash at the end', async () => {
     await start();
 
     expect(await seen('/stream/invocations/inv-1?a=%20b&a')).toMatchObject({
       name: 'stream',
       url: '/url/streamer/stream/invocations/inv-1?a=%20b&a',
     });
+    expect(await seen('/api/things/watch/7/')).toMatchObject({ name: 'stream' });
+    for (const other of ['/api/things/watch', '/api/things/watched/7', '/api/things/7?/api/things/watch/7'])
+      expect(await seen(other)).toMatchObject({ name: 'api' });
     expect(await seen('/streams//x%2Fy?q=1+2&&')).toMatchObject({
       name: 'api',
       url: '/_aws/execute-api/abc/$default/streams//x%2Fy?q=1+2&&',
@@ -174,9 +177,9 @@ describe('streaming', () => {
   });
 
   test('tells the origin when the client leaves', async () => {
-    let left: Promise<unknown> | undefined;
+    const left = Promise.withResolvers<unknown>();
     stream.handler = (_, response) => {
-      left = once(response, 'close');
+      response.once('close', left.resolve);
       response.writeHead(200).write('x');
     };
     await start();
@@ -185,7 +188,7 @@ describe('streaming', () => {
 
     leaving.abort();
 
-    await within('the origin to be told', 5_000, Promise.resolve(left));
+    await within('the origin to be told', 5_000, left.promise);
   });
 
   test('cuts its answer where the origin is cut off', async () => {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { listen } from '../../../../local/process/listen';
 import { establishIsolation, type Isolation } from '../../../../local/isolation/isolation';
 import { CHILD_LIMITS } from '../../../../local/isolation/limits';
 import { waitFor } from '../../../support/wait';
@@ -27,9 +28,7 @@ beforeAll(async () => {
   await mkdir(path.join(dir, 'task'));
   await writeFile(path.join(dir, 'task', 'harness.txt'), 'harness');
   neighbour = createServer((socket) => socket.end('reached'));
-  await new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve));
-  const address = neighbour.address();
-  port = typeof address === 'object' && address ? address.port : 0;
+  port = await listen(neighbour);
   isolation = await establishIsolation({
     environment: process.env,
     nodePath: process.execPath,
@@ -69,7 +68,8 @@ async function run(
   return { out: out + error, result, status: await status };
 }
 
-const python = (code: string, runIn?: string) => run([isolation.python.path, '-I', '-S', '-c', code], runIn);
+const python = (code: string, runIn?: string) =>
+  run([isolation.interpreters.python.path, '-I', '-S', '-c', code], runIn);
 const node = (code: string, runIn?: string) => run([process.execPath, '-e', code], runIn);
 
 describeIsolated('an isolated child', () => {
@@ -132,7 +132,7 @@ for place in ${JSON.stringify(places)} + ["/tmp", os.environ["TMPDIR"]]:
     except OSError:
         pass
 os.write(4, json.dumps(written).encode())`;
-    const { child, scratch } = await start([isolation.python.path, '-I', '-S', '-c', code]);
+    const { child, scratch } = await start([isolation.interpreters.python.path, '-I', '-S', '-c', code]);
     const fourth = child.stdio[4];
     if (!fourth || !('read' in fourth)) throw new Error('no pipe');
 
@@ -231,7 +231,7 @@ os.write(4, json.dumps([fill(os.environ["TMPDIR"]), fill("/tmp"), fill("/dev/shm
 
   test('ends with all it has started when its launcher is killed', async () => {
     const { child } = await start([
-      isolation.python.path,
+      isolation.interpreters.python.path,
       '-I',
       '-S',
       '-c',

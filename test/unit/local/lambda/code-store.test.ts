@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listen } from '../../../../local/process/listen';
 import { CodeStore } from '../../../../local/lambda/code-store';
 import { readDefinition, type FunctionDefinition } from '../../../../local/lambda/definition';
 import { zip } from '../support/lambda-stack';
@@ -15,7 +16,7 @@ let packed: Uint8Array;
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'code-store-'));
   server = createServer((_request, response) => response.end(packed));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
 
 afterEach(async () => {
@@ -36,7 +37,8 @@ const definition = (Runtime: 'python3.13' | 'nodejs24.x'): FunctionDefinition =>
     $metadata: {},
   });
 
-const store = () => new CodeStore({ dir, awsEndpoint: address(), nodeModules: dir, python: 'python3' });
+const store = () =>
+  new CodeStore({ dir, awsEndpoint: address(), nodeModules: dir, environment: { NARAE_PYTHON: 'python3' } });
 
 test('packages of Python functions are compiled once, when they are unpacked', async () => {
   packed = zip({ 'supervisor.py': 'import lib.work\n', 'lib/work.py': 'x = 1\n', 'lib/broken.py': 'def\n' });

@@ -101,12 +101,15 @@ test('gives a tenant its turn although another keeps all environments busy', asy
   stack = await startLambdaStack({ limits: { concurrency: 1 } });
   const name = await stack.deploy(SLOW);
   let over = false;
+  const greedy = new Set<number>();
   const busy = times(2, async () => {
-    while (!over) await call(stack, name, 50, 'greedy');
+    while (!over) greedy.add((await call(stack, name, 50, 'greedy')).pid);
   });
 
-  await call(stack, name, 0, 'patient');
+  const { pid } = await call(stack, name, 0, 'patient');
 
   over = true;
   await busy;
+  expect(greedy.size).toBeGreaterThan(0);
+  expect(greedy).not.toContain(pid);
 });

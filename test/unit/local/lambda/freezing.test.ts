@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { InvokeCommand, InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
+import { listen } from '../../../../local/process/listen';
 import { waitFor } from '../../../support/wait';
 import { handler, payloadOf, startLambdaStack, type LambdaStack } from '../support/lambda-stack';
 
@@ -135,8 +135,7 @@ describe('connections of an environment', () => {
       made += 1;
       socket.once('close', () => (open -= 1));
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     return {
       endpoint: `http://127.0.0.1:${port}`,
       made: () => made,
@@ -193,7 +192,7 @@ describe('connections of an environment', () => {
       const { outputFiles } = await build({
         stdin: {
           contents: `import { InvokeCommand } from '@aws-sdk/client-lambda';
-            import { waitingLambda } from './lambdas/platform/aws/lambda';
+            import { waitingLambda } from './lambdas/platform/aws/clients';
             const client = waitingLambda();
             const input = { FunctionName: 'any', Payload: '{}' };
             export const handler = async () =>

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../../../../local/process/listen';
 import { CallRecorder } from '../../../../local/recording/call-recorder';
 
 describe('a recorder of calls', () => {
@@ -18,7 +19,7 @@ describe('a recorder of calls', () => {
         else response.writeHead(request.method === 'PUT' ? 200 : 404, { 'x-said': 'aws' }).end(body);
       });
     });
-    await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
+    await listen(aws);
   });
   afterAll(() => {
     aws.close();

@@ -12,6 +12,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listen } from '../../../../local/process/listen';
 import type { SystemFile } from '../../../../local/system/state-folder';
 import { startProgram, type Program } from '../../../support/program';
 import { NoUseWaiting, waitFor, within } from '../../../support/wait';
@@ -115,9 +116,7 @@ describe('npm start', () => {
     'serves the API and the stream, refuses a second start, and leaves nothing behind when it is stopped',
     async () => {
       const taken = createServer();
-      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-      const address = taken.address();
-      const wanted = typeof address === 'object' && address ? address.port : 0;
+      const wanted = await listen(taken);
       const { program, facts } = await start([], { NARAE_PORT: String(wanted) });
       taken.close();
 

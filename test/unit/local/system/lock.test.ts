@@ -7,6 +7,15 @@ import { AlreadyRunning, takeLock } from '../../../../local/system/lock';
 let dir: string;
 const file = () => path.join(dir, 'running.lock');
 
+/** Whatever was there before: the lock is this process's now, nobody else gets it, and given back it is gone. */
+function expectTaken(): void {
+  const release = takeLock(file());
+  expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ pid: process.pid });
+  expect(() => takeLock(file())).toThrow(AlreadyRunning);
+  release();
+  expect(readdirSync(dir)).toEqual([]);
+}
+
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'narae-lock-'));
 });
@@ -27,21 +36,18 @@ describe('the lock of a state folder', () => {
   test('is taken over from a process that is gone', () => {
     writeFileSync(file(), JSON.stringify({ pid: spawnSync('/bin/true').pid, startedAt: '1' }));
 
-    const release = takeLock(file());
-
-    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ pid: process.pid });
-    release();
+    expectTaken();
   });
 
   test('is taken over where another process has the number of the one that held it', () => {
     writeFileSync(file(), JSON.stringify({ pid: process.ppid, startedAt: '1' }));
 
-    takeLock(file())();
+    expectTaken();
   });
 
   test('is taken over where it is damaged', () => {
     writeFileSync(file(), 'half a f');
 
-    takeLock(file())();
+    expectTaken();
   });
 });

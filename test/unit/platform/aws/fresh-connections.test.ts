@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { waitingLambda } from '../../../../lambdas/platform/aws/lambda';
+import { waitingLambda } from '../../../../lambdas/platform/aws/clients';
 
 /**
  * A service in a process of its own, which goes on while this one stands still: it resets connections that have had nothing

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../../local/process/listen';
 import { postJson, TooSlow, Unreachable } from '../../../../lambdas/platform/outbound/post-json';
 import { TooLarge } from '../../../../lambdas/platform/outbound/read-answer';
 import { resolveTarget } from '../../../../lambdas/platform/outbound/resolve';
@@ -20,7 +20,7 @@ async function serve(answer: Answer): Promise<{ readonly port: number; readonly 
     request.resume();
     request.on('end', () => answer(request, response));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   closers.push(
     () =>
       new Promise((resolve) => {
@@ -28,7 +28,7 @@ async function serve(answer: Answer): Promise<{ readonly port: number; readonly 
         server.closeAllConnections();
       }),
   );
-  return { port: (server.address() as AddressInfo).port, seen };
+  return { port, seen };
 }
 
 const call = (port: number, change: { timeoutMs?: number; addresses?: string[] } = {}) =>

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listen } from '../../../../local/process/listen';
 
 /** A place that bundles are fetched from, as presigned addresses are: by GET, without anything else. */
 export class BundleStore {
@@ -22,9 +23,7 @@ export class BundleStore {
 
   static async start(): Promise<BundleStore> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const port = await listen(server);
     const store = new BundleStore(`http://127.0.0.1:${port}`, server);
     server.on('request', ({ url = '' }, response) => {
       store.asked.push(url);

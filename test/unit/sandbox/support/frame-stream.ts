@@ -17,8 +17,6 @@ export class FrameStream {
   readonly frames: Frame[] = [];
   /** Frames as they came, fields that the runner leaves out included. */
   readonly raw: unknown[] = [];
-  /** When each frame came, epoch ms. */
-  readonly arrivedAt: number[] = [];
   /** Pieces of a line whose end has not come yet. */
   #rest: string[] = [];
   #failure: Error | undefined;
@@ -37,7 +35,6 @@ export class FrameStream {
       this.#rest = [];
       this.raw.push(raw);
       this.frames.push(Frame.parse(raw));
-      this.arrivedAt.push(Date.now());
     }
     this.#rest.push(rest);
   }

@@ -1,4 +1,4 @@
-/** A run as the runner orders it (docs/architecture.md, "Sandbox protocol"). */
+/** A run as the runner orders it (docs/sandbox.md, "Protocol"). */
 export interface Order {
   readonly code: string;
   readonly kind?: 'handler' | 'script';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { listen } from '../../../../local/process/listen';
 import { NoUseWaiting, waitFor } from '../../../support/wait';
 import { FrameStream } from './frame-stream';
 
@@ -25,10 +26,7 @@ export class RuntimeApi {
   static async listen(): Promise<RuntimeApi> {
     const server = createServer();
     server.requestTimeout = 0;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const at = server.address();
-    if (at === null || typeof at === 'string') throw new Error('The server has no port');
-    const api = new RuntimeApi(server, `127.0.0.1:${at.port}`);
+    const api = new RuntimeApi(server, `127.0.0.1:${await listen(server)}`);
     server.on('request', (request, response) => api.#route(request, response));
     return api;
   }

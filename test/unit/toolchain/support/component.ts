@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { localPython, pinnedPython } from '../../../../lib/bundle/pinned';
-import { findPython } from '../../../../local/isolation/interpreters';
+import { localPython, pipPackages } from '../../../../lib/bundle/pinned';
+import { findPython } from '../../../../local/runtimes/python/interpreter';
 import { within } from '../../../support/wait';
 
 const RUNNER = path.join(__dirname, 'run_component.py');
@@ -33,7 +33,7 @@ export class RunningComponent {
   }
 
   static async start(file: string): Promise<RunningComponent> {
-    const packages = pinnedPython(path.join(__dirname, 'wasmtime'), localPython());
+    const packages = pipPackages(path.join(__dirname, 'wasmtime'), localPython());
     const python = await findPython(process.env);
     const child = spawn(python.path, ['-I', '-B', RUNNER, packages, file], { stdio: ['pipe', 'pipe', 'pipe'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

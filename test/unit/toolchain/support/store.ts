@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../../../../local/process/listen';
 
 /** A store that is reached by addresses of a fixed form, as presigned ones are: each is good for one method and one object. */
 export class PresignedStore {
@@ -26,7 +27,7 @@ export class PresignedStore {
         return response.writeHead(200).end(request.method === 'GET' ? found : '');
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listen(server);
     return store;
   }
 

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
+import { listen } from '../../../../local/process/listen';
 import { toolchainPackage } from '../../../../lib/bundle/toolchain';
 import { establishIsolation, type Isolation } from '../../../../local/isolation/isolation';
 import { within } from '../../../support/wait';
@@ -47,8 +47,7 @@ export class Toolchain {
       dir,
     });
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     const child = spawn(path.join(taskRoot, 'serve'), [], {
       cwd: temporary,
       env: {

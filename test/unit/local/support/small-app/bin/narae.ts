@@ -33,6 +33,7 @@ const stream = functionOf(
 );
 stream.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, invokeMode: InvokeMode.RESPONSE_STREAM });
 new CfnOutput(engine, 'StreamFunctionName', { value: stream.functionName });
+new CfnOutput(engine, 'StreamPaths', { value: '/stream' });
 
 const api = new Stack(app, 'narae-local-api');
 const http = new HttpApi(api, 'Http', {

@@ -1,0 +1,192 @@
+import type { Examples } from '../platform/manifest';
+
+/** What the decisions API is sent and answers (docs/contracts/decisions.md#worked-examples). */
+
+const AT = '2026-11-21T04:10:00.120Z';
+const ISSUE_ID = 'iss_01KAJ7Q000000000000000000Q';
+const RUN_ID = 'run_01KAJ7Q000000000000000000Q';
+const CARD_ID = 'card_01KAJ7Q000000000000000000Q';
+const SUBMITTER = 'person-staff-720';
+const OWNER = 'person-lead-1';
+
+const ISSUE = {
+  title: 'Loyalty points on the new ledger',
+  text: 'Move all point balances to the new ledger; refunds are recalculated.',
+  tags: ['payments', 'data'],
+  urgency: 'MID',
+  cost_impact: 'LOW',
+  impact_scope: 'COMPANY',
+  budget_estimate: 12_000_000,
+  timeline_days: 6,
+  rollback_possible: true,
+};
+const LEAD = {
+  id: OWNER,
+  type: 'Person',
+  name: 'Oh Nari',
+  properties: { department: 'Engineering', team: 'Payments', level: 'TEAM_LEAD', role: 'Engineering Team Lead' },
+};
+const TEAM = { id: 'team-payments', type: 'Team', name: 'Payments', properties: { department: 'Engineering' } };
+const EDGE = { source: OWNER, target: 'team-payments', type: 'WORKS_IN', properties: {} };
+
+export const decisionsExamples: Examples = {
+  IssueRequest: ISSUE,
+  IssueCreated: { issue_id: ISSUE_ID, run_id: RUN_ID, status: 'PENDING' },
+  Issue: {
+    id: ISSUE_ID,
+    ...ISSUE,
+    submitter_id: SUBMITTER,
+    status: 'PROCESSING',
+    risk_tier: 'HIGH',
+    created_at: AT,
+    updated_at: '2026-11-21T04:10:02.480Z',
+  },
+  DecisionCard: {
+    id: CARD_ID,
+    run_id: RUN_ID,
+    action: 'APPROVE',
+    execution_path: 'HARD_GATE',
+    risk_tier: 'HIGH',
+    summary: '[rules] Move balances after a rehearsal.',
+    reasoning: '[rules] The whole company uses it, and it can be taken back.',
+    budget_estimate: 12_000_000,
+    timeline_days: 6,
+    rollback_conditions: 'Restore the old ledger if totals differ.',
+    next_steps: ['Rehearse', 'Switch'],
+    owner_id: OWNER,
+    owner_name: 'Oh Nari',
+    co_reviewer_ids: ['person-lead-7', 'person-lead-11'],
+    approval_status: 'PENDING',
+    approved_at: null,
+    approved_by: null,
+    approval_comment: null,
+    rejection_reason: null,
+    approval_conditions: null,
+    conditions_met: null,
+    risk_findings_count: 4,
+    overall_risk_score: 3.5,
+    assignment_reason: 'Leads the team that owns payments.',
+    created_at: '2026-11-21T04:10:02.480Z',
+    updated_at: '2026-11-21T04:10:02.480Z',
+    version: 1,
+    conditions: [],
+  },
+  CardApprove: { approver_id: OWNER, comment: 'Go ahead' },
+  CardConditionalApprove: {
+    approver_id: OWNER,
+    conditions: ['Rehearsal signed off', 'Totals compared twice'],
+    comment: 'Only with a rehearsal',
+  },
+  CardReject: { approver_id: OWNER, reason: 'Too late' },
+  CardConditionMet: { condition_index: 0, evidence: 'report 18' },
+  CardWithdraw: { requester_id: SUBMITTER, reason: 'Superseded by another plan' },
+  CardApproval: {
+    card_id: CARD_ID,
+    status: 'CONDITIONALLY_APPROVED',
+    message: 'Approved with 2 conditions',
+    approved_at: '2026-11-21T05:00:00.000Z',
+    approved_by: OWNER,
+  },
+  RunFeedback: { feedback: 'The budget is 60,000,000원' },
+  DecisionRun: { run_id: RUN_ID, status: 'PROCESSING', feedback_iteration: 1, decision_card_id: CARD_ID },
+  AuditLog: {
+    id: 'log_01KAJ7Q000000000000000000Q',
+    event_type: 'ISSUE_CREATED',
+    event_timestamp: AT,
+    resource_type: 'ISSUE',
+    resource_id: ISSUE_ID,
+    actor_id: SUBMITTER,
+    actor_type: 'PERSON',
+    detail: { tags: ['payments', 'data'] },
+    run_id: RUN_ID,
+    issue_id: ISSUE_ID,
+    card_id: null,
+  },
+  PersonMetrics: {
+    person_id: OWNER,
+    name: 'Oh Nari',
+    period_days: 90,
+    issues_submitted: 0,
+    cards_owned: 2,
+    co_reviews: 1,
+    approved: 1,
+    conditionally_approved: 0,
+    rejected: 1,
+    decisions_total: 2,
+    approval_rate: 0.5,
+    avg_decision_minutes: 49.9,
+    open_cards: 0,
+    current_load: 0.77,
+    experiences_total: 3,
+  },
+  RoutingWeightsRequest: { candidate_ids: [OWNER, 'nobody'], domain: 'payments' },
+  RoutingWeights: {
+    domain: 'payments',
+    weights: [
+      {
+        person_id: OWNER,
+        score: 0.596,
+        breakdown: { participation: 0.3333, domain: 0.73, tree: 1, load: 0.77 },
+        weight: 1,
+      },
+    ],
+    unknown_ids: ['nobody'],
+  },
+  Person: {
+    id: OWNER,
+    name: 'Oh Nari',
+    email: 'oh.nari@example.com',
+    role: 'ENGINEER',
+    team: 'Payments',
+    department: 'Engineering',
+    expertise: 'payments',
+    created_at: '2026-01-01T00:00:00.000Z',
+    updated_at: '2026-01-01T00:00:00.000Z',
+    level: 'TEAM_LEAD',
+    title: 'Engineering Team Lead',
+    org_path: '/Engineering/Payments',
+  },
+  FullGraph: {
+    nodes: [TEAM, LEAD],
+    edges: [EDGE],
+    metadata: {
+      total_nodes: 1238,
+      total_edges: 9126,
+      returned_nodes: 2,
+      returned_edges: 1,
+      node_type_counts: { Team: 1, Person: 1 },
+      edge_type_counts: { WORKS_IN: 1 },
+      is_truncated: true,
+    },
+  },
+  Subgraph: {
+    nodes: [{ ...LEAD, properties: { ...LEAD.properties, score: 0.512 } }, TEAM],
+    edges: [EDGE],
+    highlights: { owner_id: OWNER, co_reviewer_ids: ['person-lead-7'], decision_set_ids: [OWNER] },
+    badges: { [OWNER]: ['owner', 'payments'] },
+  },
+  MeetingRequest: {
+    utterances: [{ turn: 12, speaker_role: 'REQUESTER', text: 'Can we do half first?', speaker_name: 'Ha Min' }],
+  },
+  MeetingKept: { run_id: RUN_ID, utterance_count: 1, notes_saved: false },
+  Utterances: {
+    run_id: RUN_ID,
+    utterances: [
+      {
+        seq: 1,
+        turn: 12,
+        speaker_id: null,
+        speaker_name: 'Ha Min',
+        speaker_role: 'REQUESTER',
+        text: 'Can we do half first?',
+        perspective: null,
+        source: 'manual',
+        created_at: AT,
+      },
+    ],
+    total_count: 1,
+    notes: null,
+    summary: null,
+    total_turns: 12,
+  },
+};

@@ -55,7 +55,11 @@ export const handler = async (event: unknown, context: Context): Promise<Run | n
     // A caller who waits (call-run.ts) gets the record; an asynchronous invoke drops it.
     return (await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
   } catch (error) {
-    observed.logger.error('run not executed; Lambda will send another worker', { cause: error });
+    observed.logger.error('run not executed; Lambda will send another worker', { runId: runIdOf(event), cause: error });
     throw error;
   }
 };
+
+/** By which operators find why an order was not executed; undefined for what is no order. */
+const runIdOf = (event: unknown): string | undefined => Order.safeParse(event).data?.run.id;
+const Order = z.looseObject({ run: z.looseObject({ id: z.string() }) });

@@ -12,6 +12,10 @@ import { field } from './gateway/fields';
  * - It keeps log events for ever, whatever retention a group has: it is kept here, and the newest 20,000 per group.
  * - Signed addresses work for keys that it knows only. Functions sign with their names, so that calls say whose they are:
  *   those it takes as it takes `test`.
+ * - Of the language of Logs Insights it reads filters by fields of its own: fields of JSON lines, comparisons, counts and
+ *   groups are added as far as saved queries use them (emulator/narae_emulator/insights.py), all else is refused.
+ * - Its alarms heed neither dimensions nor missing periods: their states stay as they are deployed. Metrics of invokes are
+ *   left to the Lambda service, and old points of metrics are put together (emulator/narae_emulator/metrics.py).
  *
  * And of its settings, in emulator/ministack.ts: AWS_ENDPOINT_URL in its own environment would reach custom resources;
  * MINISTACK_HOST would pin queue addresses to a name; custom resources for Node need NODE_PATH.

@@ -10,7 +10,7 @@ import signal
 import sys
 
 from ministack import app as emulator
-from narae_emulator import quirks
+from narae_emulator import insights, metrics, quirks
 from narae_emulator.durable import Durable
 
 
@@ -28,6 +28,8 @@ if __name__ == "__main__":
     stop_with_parent()
     quirks.leave_logs_of_forwarded_invokes_to_us()
     quirks.let_functions_sign_by_name()
+    insights.install()
+    metrics.install()
     if os.environ.get("NARAE_JOURNAL") != "off":
         emulator.app = Durable(emulator.app)
     emulator.main()

@@ -7,8 +7,9 @@ import {
 import { clientConfig } from '../aws';
 
 const FLUSH_EVERY_MS = 1_000;
-/** PutMetricData takes 1,000 at a time. */
+/** PutMetricData takes 1,000 at a time, each with 150 different values. */
 const BATCH = 1_000;
+const VALUES_PER_DATUM = 150;
 
 /** What a value is one of. */
 export interface Metric {
@@ -19,12 +20,16 @@ export interface Metric {
 }
 
 interface Gathered {
-  readonly namespace: string;
-  readonly datum: MetricDatum & { readonly StatisticValues: Required<NonNullable<MetricDatum['StatisticValues']>> };
+  readonly metric: Metric;
+  /** Beginning of the minute, epoch ms. */
+  readonly minute: number;
+  /** How often each value was there: statistic sets would lose percentiles. */
+  readonly counts: Map<number, number>;
 }
 
 /**
- * Puts metrics into CloudWatch: values of a minute are summed up before they are sent. What can't be sent is dropped.
+ * Puts metrics into CloudWatch: what comes within a second is sent at once, equal values as one. What can't be sent is
+ * dropped.
  */
 export class MetricSums {
   readonly #client: CloudWatchClient;
@@ -39,25 +44,12 @@ export class MetricSums {
   }
 
   /** @param at epoch ms */
-  add({ namespace, name, unit, dimensions }: Metric, value: number, at: number): void {
+  add(metric: Metric, value: number, at: number): void {
     const minute = Math.floor(at / 60_000) * 60_000;
-    const key = JSON.stringify([namespace, name, dimensions, minute]);
-    const before = this.#gathered.get(key)?.datum.StatisticValues;
-    this.#gathered.set(key, {
-      namespace,
-      datum: {
-        MetricName: name,
-        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-        Timestamp: new Date(minute),
-        ...(unit !== undefined && { Unit: unit as StandardUnit }),
-        StatisticValues: {
-          SampleCount: (before?.SampleCount ?? 0) + 1,
-          Sum: (before?.Sum ?? 0) + value,
-          Minimum: Math.min(before?.Minimum ?? value, value),
-          Maximum: Math.max(before?.Maximum ?? value, value),
-        },
-      },
-    });
+    const key = JSON.stringify([metric.namespace, metric.name, metric.dimensions, minute]);
+    const gathered = this.#gathered.get(key) ?? { metric, minute, counts: new Map<number, number>() };
+    this.#gathered.set(key, gathered);
+    gathered.counts.set(value, (gathered.counts.get(value) ?? 0) + 1);
   }
 
   /** Sends what has been gathered. Never rejects. */
@@ -65,8 +57,8 @@ export class MetricSums {
     const all = [...this.#gathered.values()];
     this.#gathered = new Map();
     this.#sending = this.#sending.then(async () => {
-      for (const namespace of new Set(all.map((one) => one.namespace))) {
-        const data = all.filter((one) => one.namespace === namespace).map(({ datum }) => datum);
+      for (const namespace of new Set(all.map(({ metric }) => metric.namespace))) {
+        const data = all.filter(({ metric }) => metric.namespace === namespace).flatMap(dataOf);
         for (let from = 0; from < data.length; from += BATCH) {
           const put = new PutMetricDataCommand({ Namespace: namespace, MetricData: data.slice(from, from + BATCH) });
           await this.#client.send(put).catch(() => undefined);
@@ -81,4 +73,21 @@ export class MetricSums {
     await this.flush();
     this.#client.destroy();
   }
+}
+
+function dataOf({ metric: { name, unit, dimensions }, minute, counts }: Gathered): MetricDatum[] {
+  const entries = [...counts];
+  const data: MetricDatum[] = [];
+  for (let from = 0; from < entries.length; from += VALUES_PER_DATUM) {
+    const some = entries.slice(from, from + VALUES_PER_DATUM);
+    data.push({
+      MetricName: name,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      Timestamp: new Date(minute),
+      ...(unit !== undefined && { Unit: unit as StandardUnit }),
+      Values: some.map(([value]) => value),
+      Counts: some.map(([, count]) => count),
+    });
+  }
+  return data;
 }

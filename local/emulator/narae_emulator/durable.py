@@ -8,7 +8,7 @@ from pathlib import Path
 from ministack import app as emulator
 from ministack.core import persistence
 
-from . import quirks, tables
+from . import metrics, quirks, tables
 from .journal import Journal
 from .policy import WHOLE_SERVICES, Keep, required
 from .snapshots import Snapshots
@@ -91,6 +91,7 @@ class Durable:
                     self._snapshots.end()
                     await self._journal.synced()
                 quirks.drop_old_log_events()
+                metrics.compact()
                 self._code.let_unused_go()
             return message
 

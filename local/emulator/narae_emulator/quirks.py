@@ -9,15 +9,24 @@ from pathlib import Path
 
 from ministack import app as emulator
 from ministack.core import iam_evaluator, persistence
-from ministack.services import dynamodb, lambda_svc, s3
+from ministack.services import cloudwatch, cloudwatch_logs, dynamodb, lambda_svc, s3
 
 VERSION = "1.5.33"
 USED = {
     emulator: ("app", "main", "_build_persistence_save_dict", "_load_persisted_state", "_state_map"),
+    cloudwatch: ("_metrics", "_evaluate_all_alarms", "_evict_old_metrics", "_point_stats"),
+    cloudwatch_logs: (
+        "_start_query",
+        "_resolve_query_log_groups",
+        "_collect_query_records",
+        "_format_insights_timestamp",
+        "_log_groups",
+        "_queries",
+    ),
     persistence: ("STATE_DIR", "save_state", "_json_default"),
     dynamodb: ("_set_item", "_remove_item", "_items_replaced", "_tables", "_lock", "_INDEX_MEMBERS", "_tags"),
     iam_evaluator: ("is_root_access_key",),
-    lambda_svc: ("_emit_lambda_logs", "_proxy_url_for", "_prune_orphan_code_blobs", "_write_code_blob", "CODE_BLOB_DIR"),
+    lambda_svc: ("_emit_lambda_logs", "_emit_lambda_metrics", "_proxy_url_for", "_prune_orphan_code_blobs", "_write_code_blob", "CODE_BLOB_DIR"),
     s3: ("_atomic_write", "_persist_object"),
 }
 LOG_EVENTS_KEPT_PER_GROUP = 20_000
@@ -106,11 +115,8 @@ class FailedWrites:
 def drop_old_log_events() -> None:
     """It keeps events for ever, whatever retention a group has. Events that are too old go, with their stream where that was
     all of it, and the oldest streams of a group that has too many."""
-    logs = sys.modules.get("ministack.services.cloudwatch_logs")
-    if logs is None:
-        return
     now = time.time() * 1000
-    for group in list(logs._log_groups._data.values()):
+    for group in list(cloudwatch_logs._log_groups._data.values()):
         streams = group["streams"]
         days = group.get("retentionInDays")
         newest_first = sorted(streams, key=lambda name: streams[name]["lastEventTimestamp"] or 0, reverse=True)

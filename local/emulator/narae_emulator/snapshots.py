@@ -13,7 +13,7 @@ from ministack import app as emulator
 from ministack.core import persistence
 from ministack.services import dynamodb
 
-from . import quirks, tables
+from . import metrics, quirks, tables
 from .journal import Journal, sync_folder
 
 TIME_LIMIT_SECONDS = 60
@@ -82,6 +82,7 @@ class Snapshots:
 
     async def _write(self) -> None:
         quirks.drop_old_log_events()
+        metrics.compact()
         definitions = tables.definitions_digest()
         full = self._journal.size > max(SMALLEST_JOURNAL_TO_FOLD, self._items_size())
         with_items = full or self._items_asked or definitions != self._definitions

@@ -7,6 +7,7 @@ import { decodedPath } from '../lambda/faces/http-event';
 import type { Call } from '../lambda/invoker';
 import type { InvokeResult } from '../lambda/response';
 import { messageOf } from '../process/errors';
+import type { AnsweredRequest } from './api-metrics';
 import { corsHeaders, isCorsHeader } from './cors';
 import type { ApiDefinition } from './definition';
 import { gatewayEvent } from './event';
@@ -19,9 +20,16 @@ export interface GatewayOptions {
   readonly api: ApiDefinition;
   /** Told what a person should know and no caller is told. */
   readonly report: (message: string) => void;
+  /** Told of each request that was answered. */
+  readonly answered?: (request: AnsweredRequest) => void;
   /** API Gateway's limits: time for a function's whole answer, ms, and size of a request, bytes. */
   readonly integrationTimeoutMs?: number;
   readonly payloadLimitBytes?: number;
+}
+
+interface TimedReply extends GatewayReply {
+  /** What the function took, where one was asked. */
+  readonly integrationMs?: number;
 }
 
 const INTEGRATION_TIMEOUT_MS = 30_000;
@@ -72,10 +80,16 @@ export class Gateway {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrivedAt = performance.now();
     const cors = corsHeaders(this.#api.cors, request.method ?? 'GET', request.headers);
-    const reply = await this.#reply(request).catch((error: unknown) => {
+    const reply: TimedReply = await this.#reply(request).catch((error: unknown) => {
       this.#options.report(`The HTTP API failed: ${messageOf(error)}`);
       return ownReply(500);
+    });
+    this.#options.answered?.({
+      status: reply.head.statusCode,
+      latencyMs: Math.round(performance.now() - arrivedAt),
+      integrationMs: reply.integrationMs,
     });
     if (response.destroyed) return;
     const own = this.#api.cors ? Object.entries(reply.head.headers).filter(([name]) => !isCorsHeader(name)) : undefined;
@@ -93,7 +107,7 @@ export class Gateway {
     request.resume();
   }
 
-  async #reply(request: IncomingMessage): Promise<GatewayReply> {
+  async #reply(request: IncomingMessage): Promise<TimedReply> {
     const arrivedAt = Date.now();
     if (this.#bucket?.take() === false) return ownReply(429);
     const [encodedPath = '/', ...query] = (request.url ?? '/').split('?');
@@ -109,7 +123,9 @@ export class Gateway {
     }
     const read = { path, rawQueryString: query.join('?'), body, arrivedAt };
     const event = gatewayEvent(request, read, match, this.#api.apiId);
-    return this.#integrate(match.route.functionName, Buffer.from(JSON.stringify(event)));
+    const askedAt = performance.now();
+    const reply = await this.#integrate(match.route.functionName, Buffer.from(JSON.stringify(event)));
+    return { ...reply, integrationMs: Math.round(performance.now() - askedAt) };
   }
 
   /** A function that takes longer than the integration may goes on, as on AWS; its caller is told 503. */

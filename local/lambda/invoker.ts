@@ -9,6 +9,7 @@ import type { FunctionDefinition } from './definition';
 import { ExecutionEnvironment, type EnvironmentEvents } from './environment';
 import { EnvironmentLog, logStreamName } from './environment-log';
 import type { Freezer } from './freezing/freezer';
+import { FunctionMetrics } from './function-metrics';
 import type { Surroundings } from './function-process';
 import { Throttled } from './failure';
 import { LogFiles } from './log-files';
@@ -85,11 +86,13 @@ const STARTING_PER_PROCESSOR = 3;
 export class Invoker {
   readonly #options: InvokerOptions;
 
+  /** What CloudWatch is told of functions. */
+  readonly metrics: FunctionMetrics;
   readonly #pool: EnvironmentPool;
   readonly #memory: MemoryWatch;
   readonly #files: LogFiles;
   readonly #shipper: CloudWatchShipper;
-  readonly #metrics: MetricSums;
+  readonly #sums: MetricSums;
   readonly #embedded: EmbeddedMetrics;
   readonly #refusals: Refusals;
   readonly #concurrency: Concurrency;
@@ -104,9 +107,10 @@ export class Invoker {
     const { limits, awsEndpoint, logDir } = options;
     this.#files = new LogFiles(logDir);
     this.#shipper = new CloudWatchShipper(awsEndpoint);
-    this.#metrics = new MetricSums(awsEndpoint);
-    this.#embedded = new EmbeddedMetrics(this.#metrics);
-    this.#refusals = new Refusals(this.#metrics, options.report);
+    this.#sums = new MetricSums(awsEndpoint);
+    this.metrics = new FunctionMetrics(this.#sums);
+    this.#embedded = new EmbeddedMetrics(this.#sums);
+    this.#refusals = new Refusals(this.#sums, options.report);
     this.#concurrency = new Concurrency(options.quotas);
     this.#pool = new EnvironmentPool({
       environments: limits.environments,
@@ -140,8 +144,12 @@ export class Invoker {
     let done: Promise<unknown> = Promise.resolve();
     try {
       const supply = await this.#environmentFor(call, definition);
-      if ('initFailure' in supply) return { ok: false, failure: supply.initFailure };
+      if ('initFailure' in supply) {
+        this.metrics.neverBegan(definition.name);
+        return { ok: false, failure: supply.initFailure };
+      }
       this.#running += 1;
+      const ended = this.metrics.began(definition.name);
       const result = await supply.environment.invoke({
         requestId: call.requestId ?? randomUUID(),
         deadlineMs: Date.now() + definition.timeoutMs,
@@ -151,8 +159,12 @@ export class Invoker {
         clientContext: call.clientContext,
         traceId: call.traceId,
       });
-      if (result.ok) done = result.response.ended;
-      void done.then(() => (this.#running -= 1));
+      const outcome = result.ok ? result.response.ended : Promise.resolve(result.failure);
+      done = outcome;
+      void outcome.then((failure) => {
+        this.#running -= 1;
+        ended(failure !== undefined);
+      });
       return result;
     } finally {
       void done.then(leave);
@@ -192,7 +204,7 @@ export class Invoker {
     this.#memory.close();
     this.#refusals.close();
     await this.#shipper.close();
-    await this.#metrics.close();
+    await this.#sums.close();
     this.#files.close();
   }
 

@@ -14,6 +14,7 @@ import { Gateway } from '../gateway/gateway';
 import { establishIsolation, type Isolation } from '../isolation/isolation';
 import { readPackageClients } from '../isolation/package-clients';
 import { LambdaService } from '../lambda/service';
+import { observe } from '../operations/observe';
 import { recordCalls } from '../recording/record-calls';
 import { hasCode } from '../process/errors';
 import { perLanguage } from '../runtimes';
@@ -74,7 +75,7 @@ export async function startSystem(context: SystemContext): Promise<RunningSystem
   if (settings.modelKey !== undefined) await keepModelKey(emulator.endpoint, settings.modelKey);
   const outputs = await deploy(context, deployment);
   const api = await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId'));
-  const gateway = await startGateway(context, lambda, api);
+  const gateway = await startGateway(context, emulator, lambda, api);
   const edge = await startEdge(settings, gateway, lambda, outputs);
   parts.add('edge', () => edge.stop());
   lambda.resumeEvents();
@@ -218,12 +219,14 @@ async function deploy({ progress }: SystemContext, deployment: Deployment): Prom
 
 async function startGateway(
   { progress, parts }: SystemContext,
+  emulator: Emulator,
   lambda: LambdaService,
   api: ApiDefinition,
 ): Promise<Gateway> {
   const gateway = await Gateway.start({
     invoke: (call) => lambda.invoke(call),
     api,
+    answered: observe(emulator.endpoint, api.apiId, parts).answered,
     report: (message) => progress.line(`  ! ${message}`),
   });
   parts.add('HTTP API', () => gateway.stop());

@@ -54,6 +54,7 @@ export class EventQueue {
       attempts: 0,
     };
     await this.#options.store.save(event);
+    this.#options.invoker.metrics.count(functionName, 'AsyncEventsReceived');
     this.#enqueue(event);
     return event.id;
   }
@@ -116,7 +117,9 @@ export class EventQueue {
       event.outcome = { condition: 'EventAgeExceeded' };
       return;
     }
-    const result = await this.#options.invoker.invoke({
+    const { invoker } = this.#options;
+    invoker.metrics.tried(event.functionName, Date.now() - event.acceptedAt);
+    const result = await invoker.invoke({
       reference: event.functionName,
       payload: Buffer.from(event.payload),
       requestId: event.id,
@@ -146,8 +149,9 @@ export class EventQueue {
   }
 
   async #deliver(event: PendingEvent, definition: FunctionDefinition, policy: EventPolicy): Promise<void> {
+    const { metrics } = this.#options.invoker;
+    const succeeded = event.outcome?.condition === 'Success';
     try {
-      const succeeded = event.outcome?.condition === 'Success';
       const wanted = succeeded ? policy.onSuccessArn : (policy.onFailureArn ?? definition.deadLetterArn);
       if (wanted !== undefined) {
         // From here on a restart must not run the function again.
@@ -159,7 +163,9 @@ export class EventQueue {
     } catch (error) {
       if (!(error instanceof UnsupportedDestination)) throw error;
       this.#options.report(error.message);
+      metrics.count(event.functionName, policy.onFailureArn ? 'DestinationDeliveryFailures' : 'DeadLetterErrors');
     }
+    if (!succeeded) metrics.count(event.functionName, 'AsyncEventsDropped');
     await this.#options.store.remove(event);
   }
 }

@@ -8,6 +8,8 @@ import { readApi } from '../../../local/gateway/definition';
 import { Gateway } from '../../../local/gateway/gateway';
 import { establishIsolation, type Isolation } from '../../../local/isolation/isolation';
 import { LambdaService } from '../../../local/lambda/service';
+import { observe } from '../../../local/operations/observe';
+import type { QueueDepths } from '../../../local/operations/queue-depths';
 import { choosePort } from '../../../local/process/ports';
 import { perLanguage } from '../../../local/runtimes';
 import { Parts } from '../../../local/system/parts';
@@ -37,6 +39,8 @@ export interface FaultSystem {
   readonly store: StoreFaults;
   readonly lambda: LambdaFront;
   readonly clocks: ConfusedClocks;
+  /** Says how many dead letters there are, when it is asked to look. */
+  readonly queues: QueueDepths;
   stop(): Promise<void>;
 }
 
@@ -113,11 +117,9 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
   });
 
   const outputs = await deploy(folder, parts, emulator.endpoint, service.endpoint);
-  const gateway = await Gateway.start({
-    invoke: (call) => service.invoke(call),
-    api: await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId')),
-    report,
-  });
+  const api = await readApi(emulator.endpoint, output(outputs, 'api', 'ApiId'));
+  const { answered, queues } = observe(emulator.endpoint, api.apiId, parts);
+  const gateway = await Gateway.start({ invoke: (call) => service.invoke(call), api, answered, report });
   parts.add('HTTP API', () => gateway.stop());
   const edge = await Edge.start({
     ...EDGE_DEFAULTS,
@@ -155,6 +157,7 @@ async function bringUp(parts: Parts, report: (message: string) => void, onCall: 
     store,
     lambda,
     clocks,
+    queues,
     stop,
   };
 }

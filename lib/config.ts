@@ -121,6 +121,8 @@ const Settings = z.strictObject({
   spin: SpinConfiguration.optional(),
   /** Who judges issues and writes cards, and what makes vectors of texts (docs/contracts/decisions.md#provider-port). */
   decisions: DecisionsConfiguration.default({ provider: 'rules', embedder: 'local' }),
+  /** Whether the platform's functions record what they do in X-Ray (docs/adr/0036). */
+  tracing: z.enum(['off', 'xray'], 'must be "off" or "xray"').default('off'),
   /** Who is written to when an alarm calls, after confirming the first message. */
   alarmEmail: z.email('must be an e-mail address').optional(),
   /** Costs of the account within a month, in USD, of which those whom alarms notify are told. null or absent: of none. */

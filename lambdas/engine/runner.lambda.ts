@@ -18,6 +18,7 @@ import { RunStore } from './store/run-store';
 import { SandboxClient } from './sandbox/sandbox-client';
 import { Sandboxes } from './sandbox/sandboxes';
 import { lambdaDispatch } from './lifecycle/start-run';
+import { traceRun } from './lifecycle/trace-run';
 
 /** The worker: executes one run per invoke. Lambda queues its orders, retries them twice and keeps what failed. */
 
@@ -53,7 +54,10 @@ export const handler = async (event: unknown, context: Context): Promise<Run | n
   try {
     await timeKnown;
     // A caller who waits (call-run.ts) gets the record; an asynchronous invoke drops it.
-    return (await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports)) ?? null;
+    const run = await execute(RunOrder.parse(event), () => context.getRemainingTimeInMillis(), ports);
+    if (run)
+      await traceRun(run, { header: process.env['_X_AMZN_TRACE_ID'], daemon: process.env['AWS_XRAY_DAEMON_ADDRESS'] });
+    return run ?? null;
   } catch (error) {
     observed.logger.error('run not executed; Lambda will send another worker', { runId: runIdOf(event), cause: error });
     throw error;

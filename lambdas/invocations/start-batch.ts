@@ -15,11 +15,11 @@ const AT_ONCE = 10;
 /** Starts many runs, independent of each other (docs/contracts/invocations.md#batch). */
 export const startBatch =
   (ports: Ports): UseCases<typeof invocationsRoutes>['startBatch'] =>
-  async ({ body }, { principal }) => {
+  async ({ body }, { principal, trace }) => {
     ports.rateLimit.take(principal.workspace, body.invocations.length);
     const batchId = ports.ids.next('bat', ports.clock.now());
     const items = await inGroups(body.invocations, AT_ONCE, (raw, index) =>
-      startItem(raw, index, principal.workspace, batchId, ports),
+      startItem(raw, index, principal.workspace, { batchId, trace }, ports),
     );
     const rejected = items.filter((item) => 'error' in item).length;
     if (rejected === items.length) {
@@ -30,7 +30,13 @@ export const startBatch =
     return { body: { batchId, accepted: items.length - rejected, rejected, items } };
   };
 
-async function startItem(raw: unknown, index: number, workspace: string, batchId: string, ports: Ports): Promise<Item> {
+async function startItem(
+  raw: unknown,
+  index: number,
+  workspace: string,
+  about: Parameters<typeof start>[2],
+  ports: Ports,
+): Promise<Item> {
   const at = (field: string): string => `${fieldPath(['invocations', index])}${field === 'body' ? '' : `.${field}`}`;
   const request = check(InvocationRequest, raw);
   if (!request.ok)
@@ -39,7 +45,7 @@ async function startItem(raw: unknown, index: number, workspace: string, batchId
       error: { code: 'VALIDATION_ERROR', message: request.message, details: { field: at(request.field) } },
     };
   try {
-    return { index, ...(await accepted(await start(request.data, workspace, batchId, ports), ports)) };
+    return { index, ...(await accepted(await start(request.data, workspace, about, ports), ports)) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const field = error.details?.['field'];

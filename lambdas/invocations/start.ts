@@ -1,4 +1,4 @@
-import { LIMITS, type Run, startRun } from '../engine';
+import { LIMITS, type Run, type RunSpec, startRun } from '../engine';
 import { resolveRuntime } from '../platform/runtimes';
 import { iso } from '../platform/time/clock';
 import type { InvocationRequest } from './contract';
@@ -12,7 +12,7 @@ import type { Ports } from './ports';
 export async function start(
   request: InvocationRequest,
   workspace: string,
-  batchId: string | undefined,
+  about: Pick<RunSpec, 'batchId' | 'trace'>,
   ports: Ports,
 ): Promise<Run> {
   const runtime = resolveRuntime(request.runtime, 'runtime');
@@ -34,7 +34,7 @@ export async function start(
       timeoutMs: request.timeoutMs,
       memoryMb: request.memoryMb,
       resultBytes: LIMITS.resultBytes,
-      batchId,
+      ...about,
       context: ({ id, memoryMb, timeoutMs }) => ({ invocationId: id, runtime: runtime.name, memoryMb, timeoutMs }),
     },
     ports,

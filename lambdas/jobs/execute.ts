@@ -17,7 +17,7 @@ import { toFullJob } from './view';
  */
 export const executeJob =
   (ports: Ports): UseCases<typeof jobsRoutes>['executeJob'] =>
-  async ({ params, query, body }, { principal, headers, remainingMs }) => {
+  async ({ params, query, body }, { principal, headers, remainingMs, trace }) => {
     ports.rateLimit.take(principal.workspace);
     const input = body?.input ?? query.input_data ?? '';
     const timeoutMs = body?.timeout ?? LIMITS.timeoutMs.default;
@@ -25,7 +25,7 @@ export const executeJob =
     const found = await findJob(principal.workspace, params.job_id, ports);
     refuseUnlessIdle(found);
     const record = await keepForARun(found.record, ports);
-    const spec = specOf(record, input, timeoutMs, ports);
+    const spec = { ...specOf(record, input, timeoutMs, ports), trace };
     const run = await started(
       found,
       () => (waits ? callAndWait(spec, remainingMs(), ports) : startRun(spec, ports)),

@@ -1,9 +1,17 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import type { DataStack } from '../stacks/data';
+import { acknowledge } from './acknowledge';
 import { acknowledgeObjects, invokeNamed } from './iam-statements';
 import type { Asset } from '../bundle/assets';
 import { bundle } from '../bundle/bundle';
@@ -71,9 +79,16 @@ export class PlatformFunction extends Construct {
         ...(data.originSecret && { NARAE_ORIGIN_SECRET_ID: data.originSecret.secretArn }),
         ...props.environment,
       },
+      ...(config.tracing === 'xray' && { tracing: Tracing.ACTIVE }),
       ...(props.invokesItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.maxConcurrency !== undefined && { reservedConcurrentExecutions: props.maxConcurrency }),
     });
     acknowledgeObjects(role, data);
+    if (config.tracing === 'xray')
+      acknowledge(
+        role,
+        'AwsSolutions-IAM5[Resource::*]',
+        'X-Ray knows no resources: what records segments may do so in the whole account, and read none of them.',
+      );
   }
 }

@@ -23,6 +23,8 @@ const REQUEST_HEADERS = [
   'If-Match',
   'Accept',
   'Cache-Control',
+  'traceparent',
+  'tracestate',
 ];
 
 const list = (value: string | null) => (value ?? '').toLowerCase().split(/\s*,\s*/);

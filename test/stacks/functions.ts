@@ -14,6 +14,7 @@ export const Function = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).default({ Variables: {} }),
   ReservedConcurrentExecutions: z.number().optional(),
   VpcConfig: z.unknown().optional(),
+  TracingConfig: z.object({ Mode: z.string() }).optional(),
 });
 export type Function = z.output<typeof Function>;
 

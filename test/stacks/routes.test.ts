@@ -134,6 +134,8 @@ describe('the HTTP API', () => {
         'If-Match',
         'Accept',
         'Cache-Control',
+        'traceparent',
+        'tracestate',
       ],
       ExposeHeaders: [
         'X-Request-Id',

@@ -65,6 +65,7 @@ export const NAMED: Readonly<Record<string, StageOrder>> = {
     name: 'dev',
     overrides: { packageIndexes: { python: 'https://pypi.example/simple/', node: 'https://npm.example/' } },
   },
+  'dev with traces': { name: 'dev', overrides: { tracing: 'xray' } },
   'dev with a model': {
     name: 'dev',
     overrides: { decisions: { provider: 'bedrock', bedrock: { model: 'vendor.model-v1:0', region: 'us-west-2' } } },

@@ -40,7 +40,7 @@ async function specOf(
   { language, code, packages }: Deployment,
   env: StoredEnv | undefined,
   input: string,
-  { principal: { workspace }, requestId }: CallContext,
+  { principal: { workspace }, requestId, trace }: CallContext,
   { sources }: Ports,
 ): Promise<RunSpec> {
   const runtime = runtimeOf(language);
@@ -59,6 +59,7 @@ async function specOf(
     convention: 'callback',
     resultForm: 'value',
     input,
+    trace,
     env: env ? { names: env.names, sealed: env.sealed } : { values: {} },
     timeoutMs: CALLBACK_LIMITS.timeoutMs,
     memoryMb: CALLBACK_LIMITS.memoryMb,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../platform/time/clock';
 import type { Ids } from '../../platform/ids';
+import type { TraceContext } from '../../platform/trace-context';
 import type { Blobs } from '../store/blobs';
 import type { Envelope, Sealed } from '../store/envelope';
 import { encodeEvent } from '../events/event';
@@ -52,6 +53,7 @@ export interface RunSpec {
   readonly memoryMb: number;
   readonly resultBytes: number;
   readonly batchId?: string | undefined;
+  readonly trace?: TraceContext | undefined;
   /** What the handler's context holds besides its methods. */
   readonly context: (run: Run) => RunOrder['context'];
   /** What the service writes in the transaction that creates the run. */
@@ -141,6 +143,7 @@ export function newRun(spec: RecordSpec, id: string, now: number): Run {
     ...(spec.listedByEnd && { listedByEnd: true }),
     ...(spec.exported && { exported: true }),
     ...(batchId !== undefined && { batchId }),
+    ...(spec.trace && { trace: spec.trace }),
     ...(request !== undefined &&
       (Buffer.byteLength(request) <= INLINE_REQUEST_BYTES ? { requestJson: request } : { requestStored: true })),
     createdAt: now,

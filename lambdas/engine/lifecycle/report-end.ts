@@ -1,3 +1,4 @@
+import { traceIdOf } from '../../platform/trace-context';
 import { writeLine } from '../../platform/write-line';
 import { faultOf } from '../run/fault';
 import { wallMs, type Run } from '../run/run';
@@ -53,6 +54,7 @@ export function lineOf(run: Run, stage: string): Readonly<Record<string, unknown
     runId: run.id,
     workspace: run.workspace,
     owner: run.owner,
+    traceId: run.trace && traceIdOf(run.trace),
     outcome,
     errorType: run.errorType,
     fault: outcome === 'platform-error' ? faultOf(run) : undefined,

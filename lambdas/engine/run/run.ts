@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TraceContext } from '../../platform/trace-context';
 import { Fault } from './fault';
 import { Preview } from '../events/http-answer';
 
@@ -115,6 +116,8 @@ export const Run = z.object({
   memoryMb: z.number(),
   envNames: z.array(z.string()),
   batchId: z.string().optional(),
+  /** The trace that its caller counts it among; the code is told. */
+  trace: TraceContext.optional(),
   createdAt: z.number(),
   startedAt: z.number().optional(),
   finishedAt: z.number().optional(),

@@ -3,6 +3,7 @@ import type { Envelope } from '../store/envelope';
 import { LIMITS } from '../run/limits';
 import type { RunOrder } from '../run/order';
 import { SANDBOX_PROTOCOL } from '../run/versions';
+import { traceVariables } from '../../platform/trace-context';
 
 /** What a full platform and a cold start may take beyond the user's time, until the code is started. */
 export const SANDBOX_GRACE_MS = 30_000;
@@ -38,7 +39,7 @@ export async function sandboxEvent(
     entry: order.entry,
     convention: order.convention,
     context: order.context,
-    env,
+    env: withTrace(env, run),
     limits: {
       timeoutMs,
       memoryMb: run.memoryMb,
@@ -56,6 +57,12 @@ export async function sandboxEvent(
   // A handler's event is JSON text already: it is set in as it is instead of being parsed and written once more.
   return `${head.slice(0, -1)},${isScript ? `"stdin":${JSON.stringify(input.text)}` : `"event":${input.text}`}}`;
 }
+
+/** What the caller set stands, and then as a whole: a state of one trace says nothing of another. */
+const withTrace = (
+  env: Readonly<Record<string, string>>,
+  { trace }: RunOrder['run'],
+): Readonly<Record<string, string>> => (trace && !('TRACEPARENT' in env) ? { ...traceVariables(trace), ...env } : env);
 
 /** What environment values are sealed to: the run, or what they are stored with. */
 export const envOwner = (run: { readonly id: string; readonly owner?: string | undefined }): string =>

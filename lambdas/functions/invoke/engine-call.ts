@@ -26,6 +26,7 @@ export function recordOf(record: FunctionRecord, request: RequestBody): RecordSp
     runtime,
     requestedRuntime: record.runtime,
     handler: ENTRY,
+    trace: request.trace,
     request: cut ? JSON.stringify(kept) : request.text,
     env: record.env ? { names: record.envNames, sealed: record.env } : { values: {} },
     timeoutMs: record.timeout * 1_000,

@@ -24,11 +24,11 @@ type Service = UseCases<typeof functionsRoutes>;
  */
 export const invokeFunction =
   (ports: Ports): Service['invokeFunction'] =>
-  async ({ params, query, body }, { principal, headers, remainingMs }) => {
+  async ({ params, query, body }, { principal, headers, remainingMs, trace }) => {
     const record = await findFunction(params, principal, ports);
     if (record.status === 'disabled')
       throw new AppError('FUNCTION_DISABLED', 'The function is disabled. Set its status to active to invoke it.');
-    const request = readRequest(body);
+    const request = { ...readRequest(body), trace };
     ports.rateLimit.take(record.workspace);
     const url = record.invocationUrl;
     const isElsewhere = url !== null && !isOwnUrl(url, ownAddress(record.id, headers, ports.outbound));

@@ -1,9 +1,12 @@
 import { parseJson } from '../../platform/http/json-body';
+import type { TraceContext } from '../../platform/trace-context';
 
 /** What an invoke was sent: the value, and its text as it came; nothing is an empty object. */
 export interface RequestBody {
   readonly value: unknown;
   readonly text: string;
+  /** What the request says it belongs to, beside its body. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** @throws AppError `INVALID_JSON` */

@@ -14,6 +14,8 @@ export const CORS_ALLOWED_HEADERS: readonly string[] = [
   'If-Match',
   'Accept',
   'Cache-Control',
+  'traceparent',
+  'tracestate',
 ];
 export const CORS_EXPOSED_HEADERS: readonly string[] = [
   'X-Request-Id',

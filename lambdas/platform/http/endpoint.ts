@@ -13,6 +13,7 @@ import { wireBody } from './reply-bytes';
 import type { ReplyOf, RequestOf, Route, RouteTable } from './route';
 import { createRouter, type Match } from './router';
 import { countRequest, type Telemetry } from '../telemetry';
+import { traceOf, type TraceContext } from '../trace-context';
 import { validate } from './validation';
 import { AppError, statusOf, type ErrorStatuses } from './errors';
 
@@ -26,6 +27,8 @@ export interface CallContext {
   readonly rawQuery: string;
   /** Milliseconds that are left for the answer before the HTTP API gives up waiting (`answer-window.ts`). */
   readonly remainingMs: () => number;
+  /** What the request belongs to, for what it has run. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** One use case for every row of the table, no more and no fewer. */
@@ -90,6 +93,7 @@ export function endpoint<T extends RouteTable>(
       headers: event.headers,
       rawQuery: event.rawQueryString,
       remainingMs,
+      trace: traceOf(event.headers, process.env['_X_AMZN_TRACE_ID']),
     };
     const body = bodyBytes(event.body, event.isBase64Encoded);
     const work = () => perform(match, event, body, call, options);

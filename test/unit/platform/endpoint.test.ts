@@ -199,7 +199,7 @@ describe('OPTIONS', () => {
           'Access-Control-Allow-Origin': 'https://b.example',
           'Access-Control-Allow-Methods': 'GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS',
           'Access-Control-Allow-Headers':
-            'Content-Type,Authorization,X-API-Key,Idempotency-Key,Last-Event-ID,X-User-ID,If-Match,Accept,Cache-Control',
+            'Content-Type,Authorization,X-API-Key,Idempotency-Key,Last-Event-ID,X-User-ID,If-Match,Accept,Cache-Control,traceparent,tracestate',
           'Access-Control-Expose-Headers':
             'X-Request-Id,X-Next-Cursor,ETag,Retry-After,Idempotency-Replayed,Location,X-Log-Id,X-Narae-Warnings',
           'Access-Control-Max-Age': '600',

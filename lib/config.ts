@@ -89,6 +89,12 @@ const Settings = z.strictObject({
   /** true: tables, bucket and key outlive their stack, and tables refuse deletion. */
   retainData: z.boolean('must be true or false'),
   logRetentionDays: retentionDays,
+  /** Share of runs and requests that succeed which leave a line in the log; the others count in metrics all the same. */
+  sampleSuccesses: z
+    .number('must be a share such as 0.1')
+    .min(0.001, 'must be 0.001 to 1')
+    .max(1, 'must be 0.001 to 1')
+    .default(1),
   /**
    * `host:port` of private addresses that functions deployed elsewhere may have
    * (docs/contracts/functions.md#semantics).

@@ -19,6 +19,7 @@ import { buildsRoutes } from './routes';
 import { scaffold } from './scaffold/scaffold';
 import { getTask, listTasks } from './task/read-tasks';
 import { taskStarter } from './start-task';
+import { reportTask } from './task/report-task';
 import { TaskStore } from './task/task-store';
 
 const env = readEnv(
@@ -43,7 +44,7 @@ const registries = new Registries(env.NARAE_REGISTRY, env.NARAE_REGISTRIES);
 
 const ports: Ports = {
   clock,
-  tasks: new TaskStore(db, env.NARAE_ENTITIES_TABLE, new LogStore(db, env.NARAE_RUNS_TABLE)),
+  tasks: new TaskStore(db, env.NARAE_ENTITIES_TABLE, new LogStore(db, env.NARAE_RUNS_TABLE), reportTask(env)),
   store: new BuildStore(s3(), env.NARAE_BUCKET),
   credentials: new CredentialStore(db, env.NARAE_ENTITIES_TABLE, new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock)),
   registries,

@@ -14,6 +14,7 @@ import { buildHandlers } from './build/handlers';
 import { appBuilds } from './build/pipeline';
 import { registryOpener } from './oci/open-registry';
 import { CredentialStore } from './request/credentials';
+import { reportTask } from './task/report-task';
 import { TaskStore } from './task/task-store';
 
 /** Does the steps of builds and pushes that need rights; the state machine says which, and repeats them. */
@@ -24,7 +25,7 @@ const env = readEnv(
     NARAE_REGISTRY_ENDPOINT: z.string().min(1).optional(),
   }),
 );
-const observed = telemetry('app-builder');
+const observed = telemetry('app-builder', env);
 const db = dynamo();
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const openRegistry = registryOpener(ecr(), env.NARAE_REGISTRY_ENDPOINT);
@@ -40,7 +41,7 @@ const publish: Publish = async (place, tag, artifact, credentials) => {
 
 const ports = {
   clock: systemClock,
-  tasks: new TaskStore(db, env.NARAE_ENTITIES_TABLE, new LogStore(db, env.NARAE_RUNS_TABLE)),
+  tasks: new TaskStore(db, env.NARAE_ENTITIES_TABLE, new LogStore(db, env.NARAE_RUNS_TABLE), reportTask(env)),
   store: new BuildStore(s3(), env.NARAE_BUCKET),
   credentials: new CredentialStore(
     db,

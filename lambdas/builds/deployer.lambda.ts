@@ -29,7 +29,7 @@ const env = readEnv(
     NARAE_SPIN: spinSetting,
   }),
 );
-const { logger } = telemetry('app-deployer');
+const { logger } = telemetry('app-deployer', env);
 const db = dynamo();
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const registries = new Registries(env.NARAE_REGISTRY, []);

@@ -43,7 +43,7 @@ const rooms = new ChatRoomStore(db, env.NARAE_ENTITIES_TABLE);
 const ports: Ports = {
   clock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, clock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),

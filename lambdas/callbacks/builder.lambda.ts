@@ -19,14 +19,14 @@ import { CallbackStore } from './registry/store';
 const env = readEnv(
   commonEnv.extend({ NARAE_RUNNER_FUNCTION: z.string().min(1), NARAE_DATA_KEY_ID: z.string().min(1) }),
 );
-const observed = telemetry('callbacks-builder');
+const observed = telemetry('callbacks-builder', env);
 const db = dynamo();
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const bucket = s3();
 const ports = {
   clock: systemClock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   blobs: new Blobs(bucket, env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   call: lambdaCall(waitingLambda(), env.NARAE_RUNNER_FUNCTION, reportFault(observed)),

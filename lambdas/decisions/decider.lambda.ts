@@ -32,7 +32,7 @@ const STORE_TRIES = 10;
 
 const env = readEnv(chosenEnv);
 const { provider, embedder } = chosenBy(env);
-const { logger } = telemetry('decider');
+const { logger } = telemetry('decider', env);
 const count = counterOf('decisions', env.NARAE_STAGE);
 const db = dynamo(STORE_TRIES);
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);

@@ -18,7 +18,7 @@ import { MeetingStore } from './store/meeting-store';
 const STORE_TRIES = 10;
 
 const env = readEnv(chosenEnv);
-const { logger } = telemetry('meeting');
+const { logger } = telemetry('meeting', env);
 const count = counterOf('decisions', env.NARAE_STAGE);
 const db = dynamo(STORE_TRIES);
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);

@@ -16,7 +16,7 @@ import { RunStore } from './store/run-store';
 const LOOK_AHEAD_MS = 50_000;
 
 const env = readEnv(commonEnv);
-const { logger, metrics } = telemetry('reaper');
+const { logger, metrics } = telemetry('reaper', env);
 /** Nobody waits for an answer, and the next one comes in a minute only. */
 const STORE_TRIES = 10;
 const db = dynamo(STORE_TRIES);
@@ -24,7 +24,7 @@ const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const index = new RunIndex(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 

@@ -33,12 +33,12 @@ const env = readEnv(
     NARAE_FUNCTION_LOGS: z.string().min(1).optional(),
   }),
 );
-const observed = telemetry('runner');
+const observed = telemetry('runner', env);
 const db = dynamo(STORE_TRIES);
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, systemClock),
   report: reportFault(observed),

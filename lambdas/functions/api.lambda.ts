@@ -61,7 +61,7 @@ const keys = new ApiKeyStore(db, env.NARAE_ENTITIES_TABLE);
 const ports: Ports = {
   clock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   blobs,
   envelope: new Envelope(kms(), env.NARAE_DATA_KEY_ID, clock),

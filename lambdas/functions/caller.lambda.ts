@@ -16,7 +16,7 @@ const db = dynamo(STORE_TRIES);
 const timeKnown = syncServerClock(db, env.NARAE_RUNS_TABLE);
 const ports = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   blobs: new Blobs(s3(), env.NARAE_BUCKET, systemClock),
 };
 

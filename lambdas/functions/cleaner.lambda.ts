@@ -15,7 +15,7 @@ import { FunctionStore } from './registry/function-store';
 /** Removes what deleted functions left: woken by a deletion, and by a schedule for what a crash left undone. */
 
 const env = readEnv(commonEnv.extend({ NARAE_APP_DEPLOYS: z.string().min(1), NARAE_FUNCTION_LOGS: z.string().min(1) }));
-const { logger } = telemetry('cleaner');
+const { logger } = telemetry('cleaner', env);
 const db = dynamo();
 const bucket = s3();
 const logs = cloudWatchLogs();

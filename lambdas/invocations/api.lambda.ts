@@ -28,7 +28,7 @@ const { clock, endpoint, ticketKey } = composeService('invocations', env, db);
 const ports: Ports = {
   clock,
   ids: randomIds,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   allWorkspaces: () => workspaceIds(db, env.NARAE_ENTITIES_TABLE),
   hasOwner: ownersIn(db, env.NARAE_ENTITIES_TABLE, env.NARAE_SERVICE_RUNS),

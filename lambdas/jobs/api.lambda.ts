@@ -30,7 +30,7 @@ const env = readEnv(
 );
 const db = dynamo();
 const { clock, endpoint, observed } = composeService('jobs', env, db);
-const store = new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE));
+const store = new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env));
 const blobs = new Blobs(s3(), env.NARAE_BUCKET, clock);
 
 const ports: Ports = {

@@ -30,6 +30,8 @@ export const jsonText = z.string().transform((text, context): unknown => {
 export const commonEnv = z.object({
   NARAE_STAGE: z.string().min(1),
   NARAE_VERSION: z.string().min(1),
+  /** Share of successes that leave a line. */
+  NARAE_SAMPLE_SUCCESSES: z.coerce.number().gt(0).max(1).default(1),
   NARAE_AUTH: z.enum(['none', 'api-key']),
   NARAE_RUNS_TABLE: z.string().min(1),
   NARAE_ENTITIES_TABLE: z.string().min(1),

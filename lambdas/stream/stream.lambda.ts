@@ -12,7 +12,7 @@ import { guardOrigin } from '../platform/auth/origin';
 import { bodyBytes } from '../platform/http/json-body';
 import { errorReply, toAppError } from '../platform/http/reply';
 import { createRouter } from '../platform/http/router';
-import { telemetry } from '../platform/telemetry';
+import { countRequest, telemetry } from '../platform/telemetry';
 import { workspaceIds } from '../platform/dynamo/workspaces';
 import { follow } from './follow';
 import { beginDecision, beginMeeting } from './begin';
@@ -31,12 +31,13 @@ const env = readEnv(
     NARAE_MEETING_FUNCTION: z.string().min(1),
   }),
 );
-const { logger } = telemetry('stream');
+const observed = telemetry('stream', env);
+const { logger } = observed;
 const db = dynamo();
 const { allowedOrigins, authenticate, originGuard, ticketKey } = createAuth(env, db, systemClock);
 const ports: StreamPorts = {
   clock: systemClock,
-  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env.NARAE_STAGE)),
+  store: new RunStore(db, env.NARAE_RUNS_TABLE, reportEnd(env)),
   index: new RunIndex(db, env.NARAE_RUNS_TABLE),
   logs: new LogStore(db, env.NARAE_RUNS_TABLE),
   allWorkspaces: () => workspaceIds(db, env.NARAE_ENTITIES_TABLE),
@@ -72,16 +73,31 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
     respond(output, 204, { ...common, ...preflightHeaders(allowedOrigins, headers, methods) }).end();
     return;
   }
+  const begunAt = performance.now();
+  let routeName = 'unknown';
+  const answered = (status: number, errorCode?: string): void => {
+    countRequest(observed, {
+      status,
+      errorCode,
+      requestId,
+      route: routeName,
+      durationMs: performance.now() - begunAt,
+      visitor: headers['x-narae-visitor'] ?? event.requestContext.http.sourceIp,
+      workspace: undefined,
+    });
+  };
   let opened;
   try {
     await guardOrigin(originGuard, headers);
     const { name, params } = route(method, decoded(event.rawPath));
+    routeName = name;
     const bytes = bodyBytes(event.body, event.isBase64Encoded);
     opened = await openStream({ route: name, params, headers, query: event.queryStringParameters ?? {}, bytes }, ports);
   } catch (thrown) {
     const error = toAppError(thrown);
     const status = statusOf(error.code);
     if (status >= 500) logger.error(error.message, { requestId, cause: error.cause });
+    answered(status, error.code);
     const { body } = errorReply(error, { requestId, withDetail: event.rawPath.startsWith(WITH_DETAIL) });
     respond(output, status, {
       ...common,
@@ -91,6 +107,7 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
     return;
   }
   const seen = nothingLeft(opened);
+  answered(seen ? 204 : 200);
   if (seen || method === 'HEAD') {
     respond(output, seen ? 204 : 200, common).end();
     return;

@@ -71,6 +71,7 @@ export class PlatformFunction extends Construct {
       environment: {
         NARAE_STAGE: config.stage,
         NARAE_VERSION: productVersion,
+        NARAE_SAMPLE_SUCCESSES: String(config.sampleSuccesses),
         NARAE_AUTH: config.auth,
         NARAE_RUNS_TABLE: data.runs.tableName,
         NARAE_ENTITIES_TABLE: data.entities.tableName,

@@ -10,6 +10,7 @@ import { AppError } from '../../platform/http/errors';
 import type { Artifact } from '../artifact';
 import { credentialsKey, listedKey, openKey, taskKey, tasksPartition } from '../keys';
 import { BUILD_LIMITS } from '../limits';
+import type { ReportTask } from './report-task';
 import { isOver, TaskRecord, TIMED_OUT, type Ending } from './task';
 import { endingEvents, lineEvents, movedTo, newTaskLog, TASK_LOG } from './task-events';
 
@@ -40,11 +41,14 @@ export class TaskStore {
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #logs: LogStore;
+  readonly #report: ReportTask;
 
-  constructor(db: DynamoDBDocumentClient, table: string, logs: LogStore) {
+  /** @param report told of each task that this store ends */
+  constructor(db: DynamoDBDocumentClient, table: string, logs: LogStore, report: ReportTask = () => undefined) {
     this.#db = db;
     this.#table = table;
     this.#logs = logs;
+    this.#report = report;
   }
 
   /** @throws AppError `RATE_LIMITED` when the workspace has too many open tasks */
@@ -189,6 +193,7 @@ export class TaskStore {
         ...(task.push?.hasCredentials ? [this.#delete(credentialsKey(id), 'credentials')] : []),
         ...this.#logged(log, [...(log ? lineEvents(lines, log) : []), ...endingEvents(ending)], now, true),
       ]);
+      this.#report(task, ending, now);
     });
   }
 

@@ -1,17 +1,20 @@
+import { metricLine, type MetricValue } from '../../platform/metric-line';
+import { weightOf } from '../../platform/sample';
+import type { ObservedEnv } from '../../platform/telemetry';
 import { traceIdOf } from '../../platform/trace-context';
 import { writeLine } from '../../platform/write-line';
+import { estimatedUsd } from '../run/cost';
 import { faultOf } from '../run/fault';
 import { wallMs, type Run } from '../run/run';
 
 /** Tells operators how a run has ended. Never throws. */
 export type ReportEnd = (run: Run) => void;
 
-const NAMESPACE = 'Narae';
-const DIMENSIONS = ['service', 'stage'] as const;
+const BY_SERVICE_AND_STAGE = [['service', 'stage'], ['stage']] as const;
 
 type Outcome = 'completed' | 'failed' | 'platform-error' | 'cancelled';
 
-/** Metric of each outcome: counts of the stage by service. */
+/** Metric of each outcome. */
 const COUNTERS: Readonly<Record<Outcome, string>> = {
   completed: 'RunsCompleted',
   failed: 'RunsFailed',
@@ -21,61 +24,65 @@ const COUNTERS: Readonly<Record<Outcome, string>> = {
 
 /**
  * One structured line for each run that ends, in the log of whoever ended it, which CloudWatch also reads metrics from (EMF):
- * counts by outcome, `RunDuration` and `RunQueueTime` in milliseconds, `RunColdStarts`. Nothing of what the caller sent or
- * the code printed stands in it (docs/operations.md#the-line-of-a-run).
+ * counts by outcome, `RunDuration` and `RunQueueTime` in milliseconds, `RunColdStarts`, `RunLogsTruncated`. Of those that
+ * completed a share leaves a line, and stands for the others. Nothing of what the caller sent or the code printed stands in
+ * it (docs/operations.md#the-line-of-a-run).
  */
 export const reportEnd =
-  (stage: string, write: (line: string) => void = writeLine): ReportEnd =>
+  (env: ObservedEnv, write: (line: string) => void = writeLine): ReportEnd =>
   (run) => {
-    write(JSON.stringify(lineOf(run, stage)));
+    const line = lineOf(run, env);
+    if (line) write(JSON.stringify(line));
   };
 
-export function lineOf(run: Run, stage: string): Readonly<Record<string, unknown>> {
-  const { usage, startedAt, createdAt, finishedAt = createdAt } = run;
+/** @returns undefined for a run that leaves none */
+export function lineOf(run: Run, env: ObservedEnv): Readonly<Record<string, unknown>> | undefined {
   const outcome = outcomeOf(run);
+  const weight = outcome === 'completed' ? weightOf(run.id, env.NARAE_SAMPLE_SUCCESSES) : 1;
+  if (weight === 0) return undefined;
+  const { usage, createdAt, finishedAt = createdAt } = run;
   const durationMs = usage?.exactMs ?? usage?.durationMs ?? wallMs(run);
-  const handedOverAt = run.handedOverAt ?? startedAt ?? finishedAt;
-  const counted: Record<string, number> = {
-    [COUNTERS[outcome]]: 1,
-    RunDuration: durationMs,
-    RunQueueTime: Math.max(0, handedOverAt - createdAt),
-    ...(usage?.coldStart === true && { RunColdStarts: 1 }),
+  const handedOverAt = run.handedOverAt ?? run.startedAt ?? finishedAt;
+  const metrics: Record<string, MetricValue> = {
+    [COUNTERS[outcome]]: { value: weight },
+    RunDuration: { value: durationMs, unit: 'Milliseconds' },
+    RunQueueTime: { value: Math.max(0, handedOverAt - createdAt), unit: 'Milliseconds' },
+    ...(usage?.coldStart === true && { RunColdStarts: { value: weight } }),
+    ...(run.logsTruncated && { RunLogsTruncated: { value: weight } }),
   };
-  return {
-    _aws: {
-      Timestamp: finishedAt,
-      CloudWatchMetrics: [
-        { Namespace: NAMESPACE, Dimensions: [DIMENSIONS], Metrics: Object.keys(counted).map(metric) },
-      ],
-    },
-    message: 'run ended',
-    service: run.room,
-    stage,
-    runId: run.id,
-    workspace: run.workspace,
-    owner: run.owner,
-    traceId: run.trace && traceIdOf(run.trace),
-    outcome,
-    errorType: run.errorType,
-    fault: outcome === 'platform-error' ? faultOf(run) : undefined,
-    ...counted,
-    startMs: startedAt === undefined ? undefined : Math.max(0, startedAt - handedOverAt),
-    cpuMs: usage?.cpuMs,
-    peakMemoryMb: usage && Math.round(usage.maxMemoryBytes / 1_048_576),
-    memoryMb: run.memoryMb,
-    gbSeconds: Math.round((run.memoryMb / 1_024) * durationMs) / 1_000,
-    coldStart: usage?.coldStart,
-    runtime: run.runtime,
-    runtimeVersion: run.runtimeVersion,
-    attempt: run.attempt,
-    returns: run.returns,
-    logsTruncated: run.logsTruncated || undefined,
-    resultTruncated: run.resultTruncated || undefined,
-  };
+  const fields = { ...identityOf(run, env), outcome, ...figuresOf(run, durationMs, handedOverAt) };
+  return metricLine({ at: finishedAt, dimensions: BY_SERVICE_AND_STAGE, metrics, fields });
 }
 
-const metric = (Name: string) =>
-  Name === 'RunDuration' || Name === 'RunQueueTime' ? { Name, Unit: 'Milliseconds' } : { Name, Unit: 'Count' };
+const identityOf = (run: Run, env: ObservedEnv) => ({
+  message: 'run ended',
+  service: run.room,
+  stage: env.NARAE_STAGE,
+  version: env.NARAE_VERSION,
+  runId: run.id,
+  workspace: run.workspace,
+  owner: run.owner,
+  traceId: run.trace && traceIdOf(run.trace),
+  errorType: run.errorType,
+  fault: faultOf(run),
+});
+
+/** What did not happen has no field: lines are paid for by their bytes. */
+const figuresOf = (run: Run, durationMs: number, handedOverAt: number) => ({
+  startMs: run.startedAt === undefined ? undefined : Math.max(0, run.startedAt - handedOverAt),
+  cpuMs: run.usage?.cpuMs,
+  peakMemoryMb: run.usage && Math.round(run.usage.maxMemoryBytes / 1_048_576),
+  memoryMb: run.memoryMb,
+  gbSeconds: Math.round((run.memoryMb / 1_024) * durationMs) / 1_000,
+  costUsd: estimatedUsd(run, durationMs),
+  coldStart: run.usage?.coldStart || undefined,
+  runtime: run.runtime,
+  runtimeVersion: run.runtimeVersion,
+  attempt: run.attempt,
+  returns: run.returns || undefined,
+  logsTruncated: run.logsTruncated || undefined,
+  resultTruncated: run.resultTruncated || undefined,
+});
 
 function outcomeOf({ status, errorType }: Run): Outcome {
   if (status === 'COMPLETED') return 'completed';

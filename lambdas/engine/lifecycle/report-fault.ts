@@ -1,5 +1,6 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { metricLine } from '../../platform/metric-line';
 import type { Telemetry } from '../../platform/telemetry';
+import { writeLine } from '../../platform/write-line';
 
 /**
  * What went wrong on our side of a run: a sandbox or a worker was lost, there was none to be had, or the platform asked us to
@@ -11,11 +12,16 @@ export type PlatformEvent =
 /** Tells operators; a run's record tells callers only that it was our fault. Never throws. */
 export type ReportFault = (event: PlatformEvent, runId: string, cause?: unknown) => void;
 
-/** One structured line with the run's id and the cause, and one count of the metric of that name (namespace `Narae`). */
+/**
+ * One structured line with the run's id and the cause, and one count of the stage's metric of that name, whichever of our
+ * functions saw it.
+ */
 export const reportFault =
-  ({ logger, metrics }: Telemetry): ReportFault =>
+  ({ logger, env }: Telemetry, write: (line: string) => void = writeLine): ReportFault =>
   (event, runId, cause) => {
     const level = event === 'SandboxThrottled' || event === 'RunReturned' ? 'warn' : 'error';
     logger[level](event, { runId, ...(cause instanceof Error && { cause }) });
-    metrics.singleMetric().addMetric(event, MetricUnit.Count, 1);
+    const metrics = { [event]: { value: 1 } };
+    const fields = { stage: env.NARAE_STAGE };
+    write(JSON.stringify(metricLine({ at: Date.now(), dimensions: [['stage']], metrics, fields })));
   };

@@ -75,6 +75,8 @@ export function endpoint<T extends RouteTable>(
   options: EndpointOptions<T>,
 ): (event: Event, context: Context) => Promise<Result> {
   const route = createRouter(options.routes);
+  /** Whose a request is, from when that is known. */
+  const callers = new WeakMap<Event, string>();
   const handle = async (event: Event, context: Context): Promise<Result> => {
     const remainingMs = answerWindow(event.requestContext.timeEpoch, Date.now());
     if (isPreflight(event)) {
@@ -86,6 +88,7 @@ export function endpoint<T extends RouteTable>(
       throw new AppError('SERVICE_UNAVAILABLE', 'The request waited too long to be begun. Try again shortly.');
     const match = route(event.requestContext.http.method, event.rawPath);
     const principal = await authorize(match.route, event.headers, options.authenticate);
+    callers.set(event, principal.workspace);
     const owner = options.identify?.(event.headers);
     const call: CallContext = {
       principal,
@@ -123,7 +126,7 @@ export function endpoint<T extends RouteTable>(
 
   return middy<Event, Result>(NO_EARLY_END)
     .use(lowerCaseHeaders())
-    .use(observe(options.telemetry, (event) => routeName(route, event)))
+    .use(observe(options.telemetry, { routeOf: (event) => routeName(route, event), callers }))
     .use(mapErrors(options))
     .handler(handle);
 }
@@ -236,11 +239,17 @@ function mapErrors({ telemetry, errors, errorDetail }: ErrorOptions): middy.Midd
 }
 
 /** Counts and times each request. Written first, so that it sees the mapped response. */
-function observe(telemetry: Telemetry, nameOf: (event: Event) => string): middy.MiddlewareObj<Event, Result> {
+function observe(
+  telemetry: Telemetry,
+  { routeOf, callers }: { routeOf: (event: Event) => string; callers: WeakMap<Event, string> },
+): middy.MiddlewareObj<Event, Result> {
   const startedAt = new WeakMap<object, number>();
-  const count = ({ event, response }: middy.Request<Event, Result | null>): void => {
+  const count = ({ event, context, response, error }: middy.Request<Event, Result | null>): void => {
     countRequest(telemetry, {
-      route: nameOf(event),
+      route: routeOf(event),
+      requestId: requestIdOf(context),
+      errorCode: error ? toAppError(error).code : undefined,
+      workspace: callers.get(event) || undefined,
       visitor: event.headers['x-narae-visitor'] ?? event.requestContext.http.sourceIp,
       status: response?.statusCode ?? 500,
       durationMs: performance.now() - (startedAt.get(event) ?? performance.now()),

@@ -20,7 +20,7 @@ type ServiceOptions<T extends RouteTable> = Omit<EndpointOptions<T>, Shared> & {
  */
 export function composeService(name: string, env: z.output<typeof commonEnv>, db: DynamoDBDocumentClient) {
   const clock = systemClock;
-  const observed = telemetry(name);
+  const observed = telemetry(name, env);
   const { ticketKey, ...auth } = createAuth(env, db, clock);
   return {
     clock,

@@ -2,21 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { LogStore } from '../../../lambdas/engine/store/log-store';
 import { LIMITS } from '../../../lambdas/engine/run/limits';
 import { TASK_DEADLINE_MS } from '../../../lambdas/builds/limits';
+import { reportTask } from '../../../lambdas/builds/task/report-task';
 import { currentTask } from '../../../lambdas/builds/task/read-tasks';
 import { newTask, type TaskRecord } from '../../../lambdas/builds/task/task';
 import { TASK_LOG } from '../../../lambdas/builds/task/task-events';
 import { TaskStore } from '../../../lambdas/builds/task/task-store';
 import { createTable, testDynamo } from '../../support/aws';
 import { testClock } from '../../support/clock';
+import { testObserved } from '../../support/observed';
 
 const db = testDynamo();
 const clock = testClock();
 let tasks: TaskStore;
 let logs: LogStore;
+const reported: unknown[] = [];
 
 beforeAll(async () => {
   logs = new LogStore(db, await createTable(db));
-  tasks = new TaskStore(db, await createTable(db), logs);
+  const report = reportTask(testObserved('dev'), (line) => reported.push(JSON.parse(line)));
+  tasks = new TaskStore(db, await createTable(db), logs, report);
 });
 
 const RESULT = {
@@ -137,4 +141,17 @@ test('a task that was taken back leaves no log', async () => {
   const task = await begun();
   await tasks.remove(task);
   expect(await logs.find(TASK_LOG, task.id, clock.now())).toBeUndefined();
+});
+
+test('whoever ends a task writes one line about it, and who comes too late writes none', async () => {
+  const [done, failed] = [await begun(), await begun()];
+  await tasks.end(done, { result: RESULT }, clock.now() + 1_500);
+  await tasks.end(done, { failure: { code: 'BUILD_FAILED', message: 'canary-6f1e' } }, clock.now() + 2_000);
+  await tasks.end(failed, { failure: { code: 'BUILD_FAILED', message: 'canary-6f1e' } }, clock.now() + 10);
+  const ours = reported.filter((line) => [done.id, failed.id].includes((line as { taskId: string }).taskId));
+  expect(ours).toMatchObject([
+    { message: 'task ended', stage: 'dev', outcome: 'completed', TasksCompleted: 1, TaskDuration: 1_500 },
+    { message: 'task ended', outcome: 'failed', errorCode: 'BUILD_FAILED', step: 'queued', TasksFailed: 1 },
+  ]);
+  expect(JSON.stringify(ours)).not.toContain('canary-6f1e');
 });

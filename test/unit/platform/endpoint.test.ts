@@ -8,6 +8,7 @@ import type { RouteTable } from '../../../lambdas/platform/http/route';
 import { telemetry } from '../../../lambdas/platform/telemetry';
 import { createTable, testDynamo } from '../../support/aws';
 import { testClock } from '../../support/clock';
+import { testObserved } from '../../support/observed';
 
 const routes = {
   echo: {
@@ -50,7 +51,7 @@ const routes = {
 
 const db = testDynamo();
 const clock = testClock();
-const own = telemetry('test');
+const own = telemetry('test', testObserved());
 let turn = 0;
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 let handler: Handler;

@@ -7,6 +7,7 @@ import type { RouteTable } from '../../../lambdas/platform/http/route';
 import { telemetry } from '../../../lambdas/platform/telemetry';
 import { testDynamo } from '../../support/aws';
 import { testClock } from '../../support/clock';
+import { testObserved } from '../../support/observed';
 
 const routes = {
   look: {
@@ -20,7 +21,7 @@ const routes = {
 } as const satisfies RouteTable;
 
 /** The line of metrics that a request leaves. */
-async function lineOf(headers: Record<string, string>): Promise<unknown> {
+async function lineOf(headers: Record<string, string>, rawPath = '/look'): Promise<unknown> {
   const db = testDynamo();
   const handler = endpoint({
     routes,
@@ -29,10 +30,10 @@ async function lineOf(headers: Record<string, string>): Promise<unknown> {
     originGuard: undefined,
     allowedOrigins: ['*'],
     idempotency: new Idempotency(db, 'no table', testClock()),
-    telemetry: telemetry('test'),
+    telemetry: telemetry('test', testObserved()),
   });
   const event = {
-    rawPath: '/look',
+    rawPath,
     rawQueryString: '',
     headers,
     requestContext: { http: { method: 'GET', sourceIp: '198.51.100.9' } },
@@ -58,4 +59,18 @@ test('a request is logged with the address that the edge saw', async () => {
 
 test('without an edge, with the one that the gateway saw', async () => {
   expect(await lineOf({})).toMatchObject({ visitor: '198.51.100.9' });
+});
+
+test('one that failed leaves what it takes to find it', async () => {
+  expect(await lineOf({}, '/nowhere')).toMatchObject({
+    message: 'request failed',
+    requestId: 'req-r-1',
+    errorCode: 'ROUTE_NOT_FOUND',
+    route: 'unknown',
+    status: '404',
+    stage: 'test',
+    Requests: 1,
+    Refusals: 1,
+  });
+  expect(await lineOf({})).not.toHaveProperty('requestId');
 });

@@ -146,12 +146,12 @@ test('a task that was taken back leaves no log', async () => {
 test('whoever ends a task writes one line about it, and who comes too late writes none', async () => {
   const [done, failed] = [await begun(), await begun()];
   await tasks.end(done, { result: RESULT }, clock.now() + 1_500);
-  await tasks.end(done, { failure: { code: 'BUILD_FAILED', message: 'canary-6f1e' } }, clock.now() + 2_000);
-  await tasks.end(failed, { failure: { code: 'BUILD_FAILED', message: 'canary-6f1e' } }, clock.now() + 10);
+  await tasks.end(done, { failure: { code: 'BUILD_ERROR', message: 'canary-6f1e' } }, clock.now() + 2_000);
+  await tasks.end(failed, { failure: { code: 'BUILD_ERROR', message: 'canary-6f1e' } }, clock.now() + 10);
   const ours = reported.filter((line) => [done.id, failed.id].includes((line as { taskId: string }).taskId));
   expect(ours).toMatchObject([
     { message: 'task ended', stage: 'dev', outcome: 'completed', TasksCompleted: 1, TaskDuration: 1_500 },
-    { message: 'task ended', outcome: 'failed', errorCode: 'BUILD_FAILED', step: 'queued', TasksFailed: 1 },
+    { message: 'task ended', outcome: 'failed', errorCode: 'BUILD_ERROR', step: 'queued', TasksFailed: 1 },
   ]);
   expect(JSON.stringify(ours)).not.toContain('canary-6f1e');
 });

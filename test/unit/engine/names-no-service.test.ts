@@ -19,6 +19,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'lambdas/engine/store/run-index.ts': ['ENDED_BY_ROOM', 'endedRoom', 'room'],
   'lambdas/engine/lifecycle/prepare-run.ts': ['room'],
   'lambdas/engine/lifecycle/report-end.ts': ['room'],
+  'lambdas/engine/lifecycle/trace-run.ts': ['room'],
   'lambdas/engine/lifecycle/find-run.ts': ['room'],
   'lambdas/engine/store/owners.ts': ['room'],
   'lambdas/engine/index.ts': ['ENDED_BY_ROOM'],

@@ -9,6 +9,7 @@ import { RunStore } from '../../../lambdas/engine/store/run-store';
 import { resolveRuntime } from '../../../lambdas/platform/runtimes';
 import { createBucket, createKey, createTable, testDynamo, testKms, testS3 } from '../../support/aws';
 import { testClock } from '../../support/clock';
+import { testObserved } from '../../support/observed';
 import { newTestOrder } from '../../support/runs';
 
 /** The trace that a caller counts its run among: on the record, in the environment of the code, and in the line (ADR 0036). */
@@ -70,8 +71,8 @@ test('a record has it only where there is one, and the line of its run names it'
   };
   const traced = newRun({ ...spec, trace }, 'inv-1', clock.now());
   expect(Run.parse(JSON.parse(JSON.stringify(traced))).trace).toEqual(trace);
-  expect(lineOf(traced, 'dev')['traceId']).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
+  expect(lineOf(traced, testObserved())?.['traceId']).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
   const untraced = newRun({ ...spec, trace: undefined }, 'inv-2', clock.now());
   expect(untraced).not.toHaveProperty('trace');
-  expect(lineOf(untraced, 'dev')['traceId']).toBeUndefined();
+  expect(lineOf(untraced, testObserved())?.['traceId']).toBeUndefined();
 });

@@ -6,6 +6,7 @@ import {
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
   type Message,
@@ -24,6 +25,13 @@ export class DeadLetterQueue {
   constructor(sqs: SQSClient, url: string) {
     this.#sqs = sqs;
     this.#url = url;
+  }
+
+  /** How many wait, as far as SQS knows at once. */
+  async waiting(): Promise<number> {
+    const name = 'ApproximateNumberOfMessages';
+    const asked = new GetQueueAttributesCommand({ QueueUrl: this.#url, AttributeNames: [name] });
+    return Number((await this.#sqs.send(asked)).Attributes?.[name] ?? 0);
   }
 
   /** At most ten messages, none if there are none. */

@@ -42,6 +42,12 @@ export const commands = {
     run: (root, args, env) =>
       runInForeground(node(root), ['--import', 'tsx', 'bin/deploy.ts', ...args], { cwd: root, env }),
   },
+  doctor: {
+    // It works where nothing else does: nothing is installed, and nothing has to run.
+    prepare: async () => ({}),
+    run: (root, args, env) =>
+      runInForeground(node(root), ['--import', 'tsx', 'bin/doctor.ts', ...args], { cwd: root, env }),
+  },
   keys: tool('bin/keys.ts'),
   seed: tool('bin/seed.ts'),
   replay: tool('bin/replay.ts'),

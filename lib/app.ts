@@ -60,6 +60,7 @@ export function addStage(
     ? new OpsStack(app, name('ops'), {
         ...here('alarms and dashboard'),
         config,
+        data,
         engine,
         api,
         services,

@@ -24,6 +24,7 @@ const prod = {
   ...shared,
   maxViewers: 100,
   monthlyBudgetUsd: 100,
+  objectives: {},
   throttling: { rateLimit: 1_000, burstLimit: 2_000 },
   edge: { enabled: true, waf: true, requestsPerAddress: 10_000 },
   retainData: true,

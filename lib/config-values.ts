@@ -20,6 +20,37 @@ export const cidr = z.string().refine((text) => {
 /** null takes a default away; afterwards it is as if the setting had not been there. */
 export const absent = (value: number | null | undefined): number | undefined => value ?? undefined;
 
+/** @param region pattern of the regions that it may be in */
+export const topicArn = (region: string, where: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^arn:aws:sns:${region}:\\d{12}:[\\w-]+$`), `must be the ARN of an SNS topic${where}`)
+    .optional();
+
+/** Percent of something that are to be well. Below 95 even all that fail would not burn the budget fast (objective-alarms.ts). */
+const promised = (of: string, percent: number) =>
+  z
+    .number()
+    .min(95, `must be 95 to 99.99 percent of ${of}`)
+    .max(99.99, `must be 95 to 99.99 percent of ${of}`)
+    .default(percent);
+
+/** Service level objectives over 30 days (docs/operations.md#service-level-objectives). */
+export const Objectives = z.strictObject({
+  /** Requests that are not answered 5xx. */
+  requestsPercent: promised('requests', 99.9),
+  /** Runs that do not end by our fault. */
+  runsPercent: promised('runs', 99.9),
+  /** Runs that a sandbox takes within `startsWithinMs`. */
+  startsPercent: promised('runs', 99),
+  startsWithinMs: z
+    .int('must be a whole number of milliseconds')
+    .min(100, 'must be 100 to 600000')
+    .max(600_000)
+    .default(5_000),
+});
+export type Objectives = Readonly<z.output<typeof Objectives>>;
+
 /** How many of something at the same time. */
 export const bound = (what: string) =>
   z.int().min(1, `must be a whole number of ${what}, 1 or more, or null`).nullish().transform(absent);

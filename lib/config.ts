@@ -7,7 +7,7 @@ import { LIMITS } from '../lambdas/engine/run/limits';
 import { perLanguage } from '../lambdas/platform/runtimes';
 import { defaultsOf } from './config-defaults';
 import { brokenRules } from './config-rules';
-import { absent, bound, cidr, describeProblems, retentionDays } from './config-values';
+import { absent, bound, cidr, describeProblems, Objectives, retentionDays, topicArn } from './config-values';
 
 const registryName = z
   .string()
@@ -83,6 +83,8 @@ const Settings = z.strictObject({
     /** Version id of the origin secret to send; a new one makes CloudFormation read the secret again. */
     originSecretVersion: z.uuid('must be the version id of a secret').optional(),
     waf: z.boolean('must be true or false'),
+    /** SNS topic that alarms of the edge notify. Absent: `alarmTopicArn`, where that is in us-east-1 too. */
+    alarmTopicArn: topicArn('us-east-1', ' in us-east-1, where metrics of the edge are'),
     /** Requests of one address within five minutes before it is answered 429. */
     requestsPerAddress: z.int('must be a whole number').min(10, 'must be 10 to 2000000000').max(2_000_000_000),
   }),
@@ -134,15 +136,15 @@ const Settings = z.strictObject({
   /** Costs of the account within a month, in USD, of which those whom alarms notify are told. null or absent: of none. */
   monthlyBudgetUsd: z.number('must be a number of USD').positive('must be above 0').nullish().transform(absent),
   /** SNS topic that alarms notify. With neither this nor `alarmEmail`, alarms show in CloudWatch only. */
-  alarmTopicArn: z
-    .string()
-    .regex(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic')
-    .optional(),
+  alarmTopicArn: topicArn('[a-z0-9-]+', ''),
+  /** What is promised; alarms tell when it is about to be broken. null or absent: nothing is, which costs less. */
+  objectives: Objectives.nullish().transform((given) => given ?? undefined),
 });
 
 /** Every setting there is. */
 export const settingNames: readonly string[] = Object.keys(Settings.shape);
 
+export type { Objectives } from './config-values';
 export type StageConfig = Readonly<z.output<typeof Settings>>;
 
 /** Says everything that is wrong with a stage's configuration, one line each. */

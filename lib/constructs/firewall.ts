@@ -24,6 +24,9 @@ const COUNTED_RULES = [...BODY_RULES, 'NoUserAgent_HEADER', 'SizeRestrictions_QU
 const TOO_MANY = 'too-many-requests';
 const NOT_LISTED = 'address-not-listed';
 
+/** What metrics of a stage's firewall are found by, as dimension `WebACL`. */
+export const firewallMetric = (stage: string): string => `narae-${stage}`;
+
 /** The firewall of the edge (WAF): who may call at all, common attacks, and how often one address may call. */
 export class Firewall extends Construct {
   readonly webAclArn: string;
@@ -37,7 +40,7 @@ export class Firewall extends Construct {
       description: `Narae ${stage}: in front of the edge`,
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
-      visibilityConfig: visibility(`narae-${stage}`),
+      visibilityConfig: visibility(firewallMetric(stage)),
       dataProtectionConfig: WITHOUT_SECRETS,
       rules: [...outsiders, tooMany(edge.requestsPerAddress), commonAttacks()],
       customResponseBodies: {

@@ -1,11 +1,12 @@
-import { Metric, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmManifest, ServiceManifest } from '../../lambdas/platform/manifest';
 import type { StageConfig } from '../config';
 import { called } from '../services/dependencies';
 import type { Worker } from '../services/worker';
 import type { ApiStack } from '../stacks/api';
 import type { ServiceStack } from '../stacks/service';
-import { FIVE_MINUTES, sumOver, type AlarmSpec } from './alarm-spec';
+import { FIVE_MINUTES, sumOver, TWICE, type AlarmSpec } from './alarm-spec';
+import { measured } from './stage-metrics';
 
 /** Services, and the functions that were made of their manifests. */
 export interface ServicesInOperation {
@@ -23,7 +24,7 @@ export function backgroundAlarm({ serviceStacks }: ServicesInOperation): AlarmSp
       name: 'background-errors',
       meaning: 'What services leave to be done later fails: builds of callbacks, removal of what was deleted.',
       metric: sumOver(functions, 'failed', (fn) => fn.metricErrors()),
-      periods: { bad: 2, of: 3 },
+      periods: TWICE,
     },
   ];
 }
@@ -39,13 +40,7 @@ export const serviceAlarms = (made: ServicesInOperation & { readonly config: Sta
 
 /** As `counterOf` of lambdas/platform/telemetry names it. */
 const counted = (service: string, metricName: string, { stage }: StageConfig): IMetric =>
-  new Metric({
-    namespace: 'Narae',
-    metricName,
-    dimensionsMap: { service, stage },
-    statistic: 'Sum',
-    period: FIVE_MINUTES,
-  });
+  measured(stage, metricName, { service });
 
 /** @throws Error naming what the service does not have */
 function metricOf(

@@ -26,6 +26,7 @@ import { CfnUrl } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config';
 import { acknowledge } from '../constructs/acknowledge';
+import { EdgeAlarms } from '../constructs/edge-alarms';
 import { EdgeLogs } from '../constructs/edge-logs';
 import { Firewall } from '../constructs/firewall';
 import { STREAM_PATHS } from '../constructs/stream-paths';
@@ -83,6 +84,7 @@ export class EdgeStack extends Stack {
       ...(config.edge.waf && { webAclId: new Firewall(this, 'Firewall', { config }).webAclArn }),
     });
     new EdgeLogs(this, 'Logs', { config, of: this.distribution });
+    new EdgeAlarms(this, 'Alarms', { config, of: this.distribution });
     this.#acknowledge(config);
     const host = config.edge.domainName ?? this.distribution.distributionDomainName;
     new CfnOutput(this, 'Url', { value: `https://${host}` });

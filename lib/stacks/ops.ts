@@ -6,10 +6,12 @@ import { SavedQueries } from '../constructs/saved-queries';
 import { StageAlarms } from '../constructs/stage-alarms';
 import { StageBudget } from '../constructs/stage-budget';
 import { StageDashboard } from '../constructs/stage-dashboard';
+import type { DataStack } from './data';
 import type { EngineStack } from './engine';
 
 export interface OpsStackProps extends StackProps, ServicesInOperation {
   readonly config: StageConfig;
+  readonly data: DataStack;
   readonly engine: EngineStack;
   /** Last parts of the names of our functions. */
   readonly functions: readonly string[];

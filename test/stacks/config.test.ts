@@ -131,6 +131,13 @@ describe('what is wrong is named, with what would be right', () => {
     ],
     ['retention for ever', { logRetentionDays: 9999 }, /logRetentionDays: must be one of/],
     ['a topic that is none', { alarmTopicArn: 'ops' }, /alarmTopicArn: must be the ARN of an SNS topic; it is "ops"/],
+    [
+      'a topic of the edge elsewhere',
+      { edge: { alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops' } },
+      /edge\.alarmTopicArn: must be the ARN of an SNS topic in us-east-1/,
+    ],
+    ['an objective of nothing', { objectives: { runsPercent: 50 } }, /objectives\.runsPercent: must be 95 to 99\.99/],
+    ['perfection', { objectives: { requestsPercent: 100 } }, /objectives\.requestsPercent: must be 95 to 99\.99/],
     ['an address that is none', { alarmEmail: 'ops' }, /alarmEmail: must be an e-mail address; it is "ops"/],
     ['a budget of nothing', { monthlyBudgetUsd: 0 }, /monthlyBudgetUsd: must be above 0; it is 0/],
     ['a target without port', { openTargets: ['10.0.3.7'] }, /openTargets\[0\]: must be host:port, such as/],

@@ -30,6 +30,7 @@ export const CLOSED = {
   edge: {
     domainName: 'run.example.com',
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/8f1e2d3c-0000-4000-8000-000000000000',
+    alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:ops-of-the-edge',
   },
 };
 

@@ -46,6 +46,9 @@ const CHANGES: Readonly<Record<string, readonly object[]>> = {
   decisions: [{ decisions: { provider: 'rules', embedder: 'local' } }],
   spin: [{ spin: { kubeconfigSecret: 'narae/kubeconfig' } }],
   alarmEmail: [{ alarmEmail: 'ops@example.com' }],
+  objectives: [{ objectives: {} }, { objectives: { startsWithinMs: 2_000 } }],
+  tracing: [{ tracing: 'xray' }],
+  sampleSuccesses: [{ sampleSuccesses: 0.1 }],
   monthlyBudgetUsd: [{ monthlyBudgetUsd: 50 }, { monthlyBudgetUsd: 50, alarmEmail: 'ops@example.com' }],
   alarmTopicArn: [{ alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:others' }, { alarmTopicArn: undefined }],
 };

@@ -1,9 +1,8 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dynamo, s3 } from '../platform/aws/clients';
 import { syncServerClock } from '../platform/time/sync-server-clock';
 import { systemClock } from '../platform/time/clock';
 import { commonEnv, readEnv } from '../platform/env';
-import { telemetry } from '../platform/telemetry';
+import { counterOf, telemetry } from '../platform/telemetry';
 import { Blobs } from './store/blobs';
 import { reportEnd } from './lifecycle/report-end';
 import { reap, type Reaped } from './lifecycle/reap';
@@ -16,7 +15,8 @@ import { RunStore } from './store/run-store';
 const LOOK_AHEAD_MS = 50_000;
 
 const env = readEnv(commonEnv);
-const { logger, metrics } = telemetry('reaper', env);
+const { logger } = telemetry('reaper', env);
+const count = counterOf('reaper', env.NARAE_STAGE);
 /** Nobody waits for an answer, and the next one comes in a minute only. */
 const STORE_TRIES = 10;
 const db = dynamo(STORE_TRIES);
@@ -33,8 +33,7 @@ export const handler = async (): Promise<Reaped> => {
   const reaped = await reap(index, ports, LOOK_AHEAD_MS);
   if (reaped.ended + reaped.failed > 0) {
     logger.warn('runs past their deadline', { ...reaped });
-    metrics.addMetric('RunsReaped', MetricUnit.Count, reaped.ended);
-    metrics.publishStoredMetrics();
+    count('RunsReaped', reaped.ended);
   }
   return reaped;
 };

@@ -1,8 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 import type * as z from 'zod';
 import type { commonEnv } from './env';
+import { metricLine, type MetricValue } from './metric-line';
 import { weightOf } from './sample';
+import { writeLine } from './write-line';
 
 /** What of a function's configuration its lines depend on. */
 export type ObservedEnv = Pick<z.output<typeof commonEnv>, 'NARAE_STAGE' | 'NARAE_VERSION' | 'NARAE_SAMPLE_SUCCESSES'>;
@@ -12,31 +13,33 @@ export type ObservedEnv = Pick<z.output<typeof commonEnv>, 'NARAE_STAGE' | 'NARA
  * are never put in; what an error says to the caller is, and its cause.
  */
 export interface Telemetry {
+  /** The service's name, or the function's where it belongs to none. */
+  readonly service: string;
   readonly logger: Logger;
-  /** By `service` and `stage`. */
-  readonly metrics: Metrics;
   readonly env: ObservedEnv;
+  readonly write: (line: string) => void;
 }
 
-export function telemetry(serviceName: string, env: ObservedEnv): Telemetry {
-  const logger = new Logger({ serviceName, persistentKeys: { version: env.NARAE_VERSION } });
-  return { logger, metrics: metricsOf(serviceName, env.NARAE_STAGE), env };
-}
+export const telemetry = (service: string, env: ObservedEnv, write = writeLine): Telemetry => ({
+  service,
+  logger: new Logger({ serviceName: service, persistentKeys: { version: env.NARAE_VERSION } }),
+  env,
+  write,
+});
 
-const metricsOf = (serviceName: string, stage: string): Metrics =>
-  new Metrics({ namespace: 'Narae', serviceName, defaultDimensions: { stage } });
+const BY_SERVICE_AND_STAGE = [['service', 'stage']] as const;
 
 /**
  * Counts what alarms of a service look at (`counted` in its manifest): whichever of its functions count something, it is one
  * metric of the stage, `Narae/<name>` by `service` and `stage`.
  */
-export function counterOf(service: string, stage: string): (name: string) => void {
-  const metrics = metricsOf(service, stage);
-  return (name) => {
-    metrics.addMetric(name, MetricUnit.Count, 1);
-    metrics.publishStoredMetrics();
+export const counterOf =
+  (service: string, stage: string, write = writeLine): ((name: string, value?: number) => void) =>
+  (name, value = 1) => {
+    const fields = { service, stage };
+    const metrics = { [name]: { value } };
+    write(JSON.stringify(metricLine({ at: Date.now(), dimensions: BY_SERVICE_AND_STAGE, metrics, fields })));
   };
-}
 
 /** A request that has been answered. */
 export interface AnsweredRequest {
@@ -57,23 +60,17 @@ export interface AnsweredRequest {
  * of dimensions as a metric of its own, and Logs Insights can group by a field. One that failed says what it takes to find it;
  * of successes a share leaves a line, and stands for the others.
  */
-export function countRequest({ metrics, env }: Telemetry, request: AnsweredRequest): void {
-  const { status, requestId, errorCode, workspace } = request;
+export function countRequest({ service, env, write }: Telemetry, request: AnsweredRequest): void {
+  const { status, route, visitor, requestId, errorCode, workspace } = request;
   const hasFailed = status >= 400;
   const weight = hasFailed ? 1 : weightOf(requestId, env.NARAE_SAMPLE_SUCCESSES);
   if (weight === 0) return;
-  metrics.addMetadata('visitor', request.visitor);
-  metrics.addMetadata('route', request.route);
-  metrics.addMetadata('status', String(status));
-  if (hasFailed) {
-    metrics.addMetadata('message', 'request failed');
-    metrics.addMetadata('requestId', requestId);
-    if (errorCode !== undefined) metrics.addMetadata('errorCode', errorCode);
-    if (workspace !== undefined) metrics.addMetadata('workspace', workspace);
-  }
-  metrics.addMetric('Requests', MetricUnit.Count, weight);
-  if (status >= 500) metrics.addMetric('ServerErrors', MetricUnit.Count, 1);
-  else if (hasFailed) metrics.addMetric('Refusals', MetricUnit.Count, 1);
-  metrics.addMetric('Latency', MetricUnit.Milliseconds, request.durationMs);
-  metrics.publishStoredMetrics();
+  const metrics: Record<string, MetricValue> = {
+    Requests: { value: weight },
+    ...(hasFailed && { [status >= 500 ? 'ServerErrors' : 'Refusals']: { value: 1 } }),
+    Latency: { value: Math.round(request.durationMs * 100) / 100, unit: 'Milliseconds' },
+  };
+  const failure = hasFailed && { message: 'request failed', requestId, errorCode, workspace };
+  const fields = { service, stage: env.NARAE_STAGE, route, status, visitor, ...failure };
+  write(JSON.stringify(metricLine({ at: Date.now(), dimensions: BY_SERVICE_AND_STAGE, metrics, fields })));
 }

@@ -13,18 +13,15 @@ import type { StageConfig } from '../config';
 import { StageLogGroup } from './stage-log-group';
 
 /**
- * One line per request, as JSON. No query string: a ticket may be in it. `ip` is the edge's address, since a gateway knows
- * no headers here: the visitor's is in the service's line of the same request, and in the edge's own log.
+ * One line per request, as JSON. No query string: a ticket may be in it. No address: a gateway sees the edge's only; the
+ * visitor's is in the service's line of the same request, and in the edge's own log.
  */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
-  time: '$context.requestTimeEpoch',
-  ip: '$context.identity.sourceIp',
   method: '$context.httpMethod',
   path: '$context.path',
   route: '$context.routeKey',
   status: '$context.status',
-  bytes: '$context.responseLength',
   latencyMs: '$context.responseLatency',
   integrationLatencyMs: '$context.integrationLatency',
   integrationError: '$context.integrationErrorMessage',

@@ -73,7 +73,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'failed-requests',
     query: {
-      fields: ['@timestamp', 'service', 'route', 'status', 'Latency', 'visitor'],
+      fields: ['@timestamp', 'service', 'route', 'status', 'errorCode', 'requestId', 'workspace', 'Latency', 'visitor'],
       filterStatements: ['ServerErrors = 1'],
       sort: '@timestamp desc',
       limit: 100,

@@ -45,7 +45,7 @@ export function lineOf(run: Run, env: ObservedEnv): Readonly<Record<string, unkn
   const handedOverAt = run.handedOverAt ?? run.startedAt ?? finishedAt;
   const metrics: Record<string, MetricValue> = {
     [COUNTERS[outcome]]: { value: weight },
-    RunDuration: { value: durationMs, unit: 'Milliseconds' },
+    RunDuration: { value: Math.round(durationMs * 100) / 100, unit: 'Milliseconds' },
     RunQueueTime: { value: Math.max(0, handedOverAt - createdAt), unit: 'Milliseconds' },
     ...(usage?.coldStart === true && { RunColdStarts: { value: weight } }),
     ...(run.logsTruncated && { RunLogsTruncated: { value: weight } }),
@@ -73,12 +73,11 @@ const figuresOf = (run: Run, durationMs: number, handedOverAt: number) => ({
   cpuMs: run.usage?.cpuMs,
   peakMemoryMb: run.usage && Math.round(run.usage.maxMemoryBytes / 1_048_576),
   memoryMb: run.memoryMb,
-  gbSeconds: Math.round((run.memoryMb / 1_024) * durationMs) / 1_000,
   costUsd: estimatedUsd(run, durationMs),
   coldStart: run.usage?.coldStart || undefined,
   runtime: run.runtime,
   runtimeVersion: run.runtimeVersion,
-  attempt: run.attempt,
+  attempt: run.attempt > 1 ? run.attempt : undefined,
   returns: run.returns || undefined,
   logsTruncated: run.logsTruncated || undefined,
   resultTruncated: run.resultTruncated || undefined,

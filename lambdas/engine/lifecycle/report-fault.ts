@@ -1,6 +1,5 @@
 import { metricLine } from '../../platform/metric-line';
 import type { Telemetry } from '../../platform/telemetry';
-import { writeLine } from '../../platform/write-line';
 
 /**
  * What went wrong on our side of a run: a sandbox or a worker was lost, there was none to be had, or the platform asked us to
@@ -17,7 +16,7 @@ export type ReportFault = (event: PlatformEvent, runId: string, cause?: unknown)
  * functions saw it.
  */
 export const reportFault =
-  ({ logger, env }: Telemetry, write: (line: string) => void = writeLine): ReportFault =>
+  ({ logger, env, write }: Telemetry): ReportFault =>
   (event, runId, cause) => {
     const level = event === 'SandboxThrottled' || event === 'RunReturned' ? 'warn' : 'error';
     logger[level](event, { runId, ...(cause instanceof Error && { cause }) });

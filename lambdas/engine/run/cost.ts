@@ -3,7 +3,7 @@ import type { Run } from './run';
 /** List prices in USD (docs/cost.md#prices-used); what a run of 512 MB that is over at once costs without them is counted there. */
 const PRICES = {
   /** Requests, writes and log lines of a run, from the edge to its end. */
-  run: 7.9e-6,
+  run: 7.8e-6,
   gbSecond: 1.33334e-5,
   /** Of the environment that was created for it. */
   coldStartGb: 1.7e-4,

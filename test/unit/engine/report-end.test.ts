@@ -44,7 +44,6 @@ test('the line of a run has its figures, and CloudWatch reads metrics from it', 
     startMs: 150,
     cpuMs: 40,
     peakMemoryMb: 64,
-    gbSeconds: 0.75,
     runtimeVersion: '3.13.1',
     version: '1.2.3',
     // 7.9 for the calls, 1 GB of sandbox and runner for 1.5 s, half a GB of a new environment; USD per million.

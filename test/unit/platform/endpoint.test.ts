@@ -51,7 +51,7 @@ const routes = {
 
 const db = testDynamo();
 const clock = testClock();
-const own = telemetry('test', testObserved());
+const own = telemetry('test', testObserved(), () => undefined);
 let turn = 0;
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 let handler: Handler;
@@ -59,7 +59,6 @@ let handler: Handler;
 let objectsOnly: Handler;
 
 beforeAll(async () => {
-  process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
   const options: EndpointOptions<typeof routes> = {
     routes,
     useCases: {

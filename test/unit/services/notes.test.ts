@@ -29,7 +29,6 @@ beforeAll(async () => {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    POWERTOOLS_METRICS_DISABLED: 'true',
     NARAE_STAGE: 'test',
     NARAE_VERSION: '0',
     NARAE_AUTH: 'api-key',

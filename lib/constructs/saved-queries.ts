@@ -25,6 +25,8 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
         'fault',
         'cause.name',
         'cause.message',
+        'cause.cause.name',
+        'cause.cause.message',
         '@log',
       ],
       filterStatements: ["runId = 'inv-...'"],

@@ -23,10 +23,19 @@ const NAME = /"handler":\{"S":"\w+\.(run_\d+)"|"title":\{"S":"(decision_\d+)"/;
 /** Functions that take a run from its start to its end. */
 const TAKE_RUNS = ['runner', 'decisions-decider'];
 
+/** Calls of one function's workers that are refused for good. */
+export interface Refusal {
+  /** Name of the function without the stage, e.g. `runner`. */
+  readonly to: string;
+  readonly service: 'dynamodb' | 's3';
+  readonly how: 'denied' | 'throttled';
+}
+
 /** What can go wrong between the functions and the store; the decision of the proxy that stands there. */
 export class StoreFaults {
   #throttled: { readonly random: Random; readonly fraction: number } | undefined;
   readonly #planned = new Map<string, Planned>();
+  #refusal: Refusal | undefined;
   /** Calls while some were refused, and those that were. */
   readonly throttling = { calls: 0, refused: 0 };
 
@@ -36,6 +45,11 @@ export class StoreFaults {
 
   unthrottle(): void {
     this.#throttled = undefined;
+  }
+
+  /** From now on calls are refused, however often they are tried; undefined for none. */
+  refuse(refusal: Refusal | undefined): void {
+    this.#refusal = refusal;
   }
 
   /** Plans the death of the workers of a run by its handler, or its issue's title: a run's first write already carries them. */
@@ -55,6 +69,8 @@ export class StoreFaults {
     if ((toS3 || operation.startsWith('DynamoDB_')) && this.#isRefused()) {
       return toS3 ? SLOW_DOWN : THROUGHPUT_EXCEEDED;
     }
+    const refused = this.#refusalOf(exchange, toS3 ? 's3' : operation.startsWith('DynamoDB_') ? 'dynamodb' : undefined);
+    if (refused) return refused;
     const isWrite = WRITES.includes(operation) || (toS3 && exchange.method === 'PUT');
     return isWrite && this.#planned.size > 0 ? this.#killAtBoundary(exchange) : PASS;
   }
@@ -66,6 +82,12 @@ export class StoreFaults {
     this.throttling.calls += 1;
     if (refused) this.throttling.refused += 1;
     return refused;
+  }
+
+  #refusalOf({ connection }: Exchange, service: Refusal['service'] | undefined): Fate | undefined {
+    const refusal = this.#refusal;
+    if (refusal?.service !== service || workerAt(connection)?.name !== refusal?.to) return undefined;
+    return refusal && REFUSALS[refusal.service][refusal.how];
   }
 
   #killAtBoundary(exchange: Exchange): Fate {
@@ -107,4 +129,26 @@ const SLOW_DOWN: Fate = {
   status: 503,
   type: 'application/xml',
   body: '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
+};
+
+const DENIED: Fate = {
+  kind: 'answer',
+  status: 400,
+  type: 'application/x-amz-json-1.0',
+  body: JSON.stringify({
+    __type: 'com.amazon.coral.service#AccessDeniedException',
+    message: 'User is not authorized to perform this action, because no identity-based policy allows it',
+  }),
+};
+
+const S3_DENIED: Fate = {
+  kind: 'answer',
+  status: 403,
+  type: 'application/xml',
+  body: '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+};
+
+const REFUSALS: Readonly<Record<Refusal['service'], Readonly<Record<Refusal['how'], Fate>>>> = {
+  dynamodb: { denied: DENIED, throttled: THROUGHPUT_EXCEEDED },
+  s3: { denied: S3_DENIED, throttled: SLOW_DOWN },
 };

@@ -11,6 +11,10 @@ import { measured } from './stage-metrics';
  */
 const ANSWER_BY_THEMSELVES = ['invocations', 'decisions'];
 
+/** Those of them that the stage has: the latency of others says how long user code takes. */
+export const answeringByThemselves = ({ functions }: ApiStack): string[] =>
+  ANSWER_BY_THEMSELVES.filter((service) => functions.has(service));
+
 /** Below so many requests in a period, a share or a percentile of them says nothing. */
 const FEW_REQUESTS = 20;
 
@@ -41,10 +45,7 @@ export const frontAlarms = (engine: EngineStack, api: ApiStack, { stage }: Stage
   {
     name: 'slow-answers',
     meaning: 'One answer in ten takes longer than a second where nobody waits for user code.',
-    metric: slowest(
-      stage,
-      ANSWER_BY_THEMSELVES.filter((service) => api.functions.has(service)),
-    ),
+    metric: slowest(stage, answeringByThemselves(api)),
     above: 1_000,
     periods: TWICE,
   },

@@ -73,7 +73,8 @@ export class SandboxFunction extends Construct {
 /** `python313-512`: names of functions and of constructs hold no dots. */
 export const sandboxId = ({ name }: Runtime, memoryMb: number): string => `${name.replace('.', '')}-${memoryMb}`;
 
-const sandboxName = (runtime: Runtime, memoryMb: number): string => `sandbox-${sandboxId(runtime, memoryMb)}`;
+/** Last part of the function's name, and of its log group's. */
+export const sandboxName = (runtime: Runtime, memoryMb: number): string => `sandbox-${sandboxId(runtime, memoryMb)}`;
 
 /** Fixed, so that other stacks can name a sandbox without importing it. */
 export const sandboxFunctionName = (stage: string, runtime: Runtime, memoryMb: number): string =>

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { SAVED_QUERIES } from '../../lib/constructs/saved-queries';
 import { clientConfig } from '../../local/aws';
 import { output } from '../../local/deploy/stacks';
+import type { AlarmDefinition } from '../../local/operations/alarm-definition';
 import { askLogs, logGroupsOf, type Row } from '../../local/operations/insights';
 import { get, post, read } from '../support/api';
 import { freshPath } from '../support/callbacks';
@@ -14,6 +15,7 @@ import { metricOfToday, type MetricOf } from '../support/metrics';
 import { BOOTSTRAP, REPOSITORY, systemEnvironment } from '../support/system';
 import { waitFor } from '../support/wait';
 import { say } from './scenarios/scenario';
+import { alarmsNamed, ringingOf } from './support/alarms';
 import { startFaultSystem, type FaultSystem } from './support/fault-system';
 import { requestFor, startRun } from './support/runs';
 import { kill, workers } from './support/workers';
@@ -26,11 +28,17 @@ import { kill, workers } from './support/workers';
 const START_WITHIN_MS = 300_000;
 const FOUND_WITHIN_MS = 240_000;
 const STAGE = 'local';
+/** More than two of them ring `runs-lost`, and three `platform-errors`. */
+const LOST = 3;
+/** Each is refused a sandbox at least once, and more than twenty refusals ring `sandboxes-throttled`. */
+const THROTTLED = 21;
 
+let alarms: AlarmDefinition[];
 let system: FaultSystem;
 let logs: CloudWatchLogsClient;
 
 beforeAll(async () => {
+  alarms = alarmsNamed(['platform-errors', 'runs-lost', 'sandboxes-throttled']);
   system = await startFaultSystem(say);
   process.env['NARAE_URL'] = system.url;
   logs = new CloudWatchLogsClient(clientConfig(system.awsEndpoint));
@@ -166,6 +174,26 @@ test.each(FAILURES)(
       await waitFor(`${metric.namespace} ${metric.name} to grow`, async () =>
         (await amount(metric)) > (before.get(metric) ?? 0) ? true : undefined,
       );
+  },
+  FOUND_WITHIN_MS,
+);
+
+test(
+  'enough of them ring the alarms',
+  async () => {
+    await Promise.all(Array.from({ length: LOST }, () => startedRun({ language: 'python', timeoutMs: 60_000 })));
+    killAll((name) => name.startsWith('sandbox-'));
+    system.lambda.fill(true);
+    for (let sent = 0; sent < THROTTLED; sent += 1) await startRun(requestFor());
+    await waitFor(
+      'the alarms to ring',
+      async () => {
+        const ringing = await ringingOf(system.awsEndpoint, alarms);
+        if (ringing.length < alarms.length) throw new Error(`Ringing: ${ringing.map(({ name }) => name).join(', ')}`);
+        return true;
+      },
+      { deadlineMs: FOUND_WITHIN_MS / 2, everyMs: 500 },
+    );
   },
   FOUND_WITHIN_MS,
 );

@@ -35,9 +35,9 @@ export async function failures(client: CloudWatchLogsClient, stage: string, sinc
 
 export function findingOf(what: string, rows: readonly Row[], state: 'wrong' | 'note', chapter: string): Finding {
   if (rows.length === 0) return { what, state: 'ok', detail: 'none' };
-  const shown = rows.slice(0, SHOWN).map((row) => inOneLine(row));
-  const more = rows.length > SHOWN ? [`and ${rows.length - SHOWN} more`] : [];
-  return { what, state, detail: ['', ...shown, ...more].join('\n         '), next: runbook(chapter) };
+  const lines = rows.slice(0, SHOWN).map((row) => inOneLine(row));
+  if (rows.length > SHOWN) lines.push(`and ${rows.length - SHOWN} more`);
+  return { what, state, detail: 'there are some', lines, next: runbook(chapter) };
 }
 
 const inOneLine = (row: Row): string =>

@@ -15,6 +15,7 @@ const SystemFile = z.looseObject({
   pid: z.int(),
   isolation: z.looseObject({ tier: z.string() }),
   versions: z.record(z.string(), z.string()),
+  logs: z.string(),
 });
 export type LocalSystem = z.output<typeof SystemFile>;
 
@@ -69,12 +70,13 @@ export async function parts({
   lambdaEndpoint,
   isolation,
   versions,
+  logs,
 }: LocalSystem): Promise<Finding[]> {
   const interpreters = Object.entries(versions).map(([language, version]) => `${language} ${version}`);
   return [
     ...(await Promise.all([
-      answers('API', `${url}/health`, '.narae/logs/narae-local-site.log'),
-      answers('AWS emulator', `${awsEndpoint}/_ministack/ready`, '.narae/logs/emulator.log'),
+      answers('API', `${url}/health`, path.join(logs, 'narae-local-site.log')),
+      answers('AWS emulator', `${awsEndpoint}/_ministack/ready`, path.join(logs, 'emulator.log')),
       answers('Lambda service', `${lambdaEndpoint}/2015-03-31/functions`, 'the output of npm start'),
     ])),
     { what: 'user code', state: 'ok', detail: `isolation ${isolation.tier}; ${interpreters.join(', ')}` },

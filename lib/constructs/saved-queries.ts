@@ -38,7 +38,9 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     name: 'failures-by-function',
     query: {
       filterStatements: [ENDED, "outcome in ['failed', 'platform-error']"],
-      statsStatements: ['count(*) as failures by service, workspace, owner, errorType, fault'],
+      statsStatements: [
+        'count(*) as failures, latest(runId) as lastRun by service, workspace, owner, errorType, fault',
+      ],
       sort: 'failures desc',
       limit: 50,
     },

@@ -154,7 +154,10 @@ def bin_of(row: dict, width_ms: int) -> str:
 def aggregated(one: Aggregate, rows: list[dict]):
     if one.field is None:
         return len(rows)
-    found = [row[one.field] for row in rows if row.get(one.field) is not None]
+    having = [row for row in rows if row.get(one.field) is not None]
+    if one.function == "latest":
+        return max(having, key=lambda row: row["_timestamp_ms"])[one.field] if having else None
+    found = [row[one.field] for row in having]
     if one.function == "count":
         return len(found)
     if one.function == "count_distinct":

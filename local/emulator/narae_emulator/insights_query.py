@@ -15,7 +15,7 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-FUNCTIONS = ("count", "count_distinct", "sum", "avg", "min", "max", "pct")
+FUNCTIONS = ("count", "count_distinct", "sum", "avg", "min", "max", "pct", "latest")
 UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 COMMANDS = ("fields", "filter", "stats", "sort", "limit")
 

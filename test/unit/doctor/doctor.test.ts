@@ -23,6 +23,7 @@ test('what is found is shown, five rows of it, with the chapter about it', () =>
     'runner-errors',
   );
   expect(isWell([finding])).toBe(false);
+  expect(finding.lines).toHaveLength(6);
   const lines = inWords([finding]).split('\n');
   expect(lines.filter((line) => line.trim() === 'service jobs, failures 2')).toHaveLength(5);
   expect(lines.at(-2)?.trim()).toBe('and 2 more');

@@ -98,8 +98,22 @@ test('what happened to a run is found by its id, with the cause, in order', asyn
 
 test('rows are counted by what they have in common', async () => {
   expect(await ask(saved('failures-by-function'))).toEqual([
-    { service: 'jobs', workspace: 'ws-a', owner: 'job-1', errorType: 'PLATFORM_ERROR', failures: '1' },
-    { service: 'jobs', workspace: 'ws-a', owner: 'job-1', errorType: 'RUNTIME_ERROR', failures: '1' },
+    { service: 'jobs', workspace: 'ws-a', owner: 'job-1', errorType: 'PLATFORM_ERROR', failures: '1', lastRun: RUN },
+    {
+      service: 'jobs',
+      workspace: 'ws-a',
+      owner: 'job-1',
+      errorType: 'RUNTIME_ERROR',
+      failures: '1',
+      lastRun: 'inv-other',
+    },
+  ]);
+});
+
+test('the latest value is that of the last event that has one', async () => {
+  expect(await ask('stats latest(startMs) as start, latest(runId), latest(nothing) by workspace')).toEqual([
+    { 'latest(runId)': 'inv-third' },
+    { workspace: 'ws-a', start: '20', 'latest(runId)': 'inv-third' },
   ]);
 });
 

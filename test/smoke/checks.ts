@@ -44,7 +44,7 @@ const runs = (runtime: string) => async (to: Target) => {
     throw new Error('What the code printed did not come in the stream.');
 };
 
-const Invoked = z.looseObject({ status: z.string(), responseBody: z.unknown() });
+const Invoked = z.looseObject({ status: z.string(), responseBody: z.looseObject({ word: z.string() }) });
 
 /** A workspace with a function that is invoked, and taken away again. */
 const functions = async (to: Target): Promise<void> => {
@@ -54,9 +54,10 @@ const functions = async (to: Target): Promise<void> => {
     const code = Buffer.from('def handler(event):\n    return event["body"]\n').toString('base64');
     const path = `/api/workspaces/${id}/functions`;
     const made = read(await post(path, { name: 'smoke', code }, { to }), 201, z.looseObject({ id: z.string() }));
-    const answer = await post(`${path}/${made.id}/invoke`, { body: word }, { to });
+    const answer = await post(`${path}/${made.id}/invoke`, { word }, { to });
     const { status, responseBody } = read(answer, 200, Invoked);
-    if (status !== 'success' || responseBody !== word) throw new Error(`The invoke gave ${answer.text.slice(0, 500)}`);
+    if (status !== 'success' || responseBody.word !== word)
+      throw new Error(`The invoke gave ${answer.text.slice(0, 500)}`);
   } finally {
     await send('DELETE', `/api/workspaces/${id}`, { to });
   }

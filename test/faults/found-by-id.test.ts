@@ -8,17 +8,15 @@ import { clientConfig } from '../../local/aws';
 import { output } from '../../local/deploy/stacks';
 import type { AlarmDefinition } from '../../local/operations/alarm-definition';
 import { askLogs, logGroupsOf, type Row } from '../../local/operations/insights';
-import { get, post, read } from '../support/api';
-import { freshPath } from '../support/callbacks';
-import { isOver, record } from '../support/invocations';
+import { record } from '../support/invocations';
 import { metricOfToday, type MetricOf } from '../support/metrics';
 import { BOOTSTRAP, REPOSITORY, systemEnvironment } from '../support/system';
 import { waitFor } from '../support/wait';
 import { say } from './scenarios/scenario';
 import { alarmsNamed, ringingOf } from './support/alarms';
 import { startFaultSystem, type FaultSystem } from './support/fault-system';
-import { requestFor, startRun } from './support/runs';
-import { kill, workers } from './support/workers';
+import { calledFunction, requestFor, startedRun, startRun } from './support/runs';
+import { killAll } from './support/workers';
 
 /**
  * Failures of the platform, each found from nothing but the run's id: its cause by the saved query of operators in the
@@ -260,32 +258,4 @@ async function runById(id: string): Promise<Row[]> {
     from: Date.now() - 3_600_000,
     to: Date.now(),
   });
-}
-
-/** A run whose code has begun, and goes on for half a minute. */
-async function startedRun(options: { language: 'python' | 'node'; timeoutMs: number }): Promise<string> {
-  const id = await startRun(requestFor({ ...options, pausesMs: [30_000] }));
-  await waitFor('the code to begin', async () => {
-    const { status } = await record(id);
-    if (isOver({ status })) throw new Error(`It is over: ${status}`);
-    return status === 'EXECUTING' ? true : undefined;
-  });
-  return id;
-}
-
-function killAll(wanted: (name: string) => boolean): void {
-  const alive = workers(wanted);
-  expect(alive.length).toBeGreaterThan(0);
-  for (const worker of alive) kill(worker);
-}
-
-/** Calls a stored function; its caller waits. @returns the id of the run, which the function's log has */
-async function calledFunction(): Promise<string> {
-  const code = Buffer.from('def handler(event):\n    return 1\n').toString('base64');
-  const made = await post('/api/workspaces/ws-default/functions', { name: freshPath('fn'), code });
-  const { id } = read(made, 201, z.looseObject({ id: z.string() }));
-  const place = `/api/workspaces/ws-default/functions/${id}`;
-  await post(`${place}/invoke`, {});
-  const Log = z.looseObject({ logs: z.array(z.looseObject({ id: z.string() })) });
-  return waitFor('the run in the function’s log', async () => read(await get(`${place}/logs`), 200, Log).logs[0]?.id);
 }

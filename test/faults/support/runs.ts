@@ -1,5 +1,7 @@
-import { post, read } from '../../support/api';
-import type { Request } from '../../support/invocations';
+import * as z from 'zod';
+import { get, post, read } from '../../support/api';
+import { freshPath } from '../../support/callbacks';
+import { isOver, record, type Request } from '../../support/invocations';
 import { Accepted } from '../../support/shapes';
 import { NoUseWaiting, waitFor } from '../../support/wait';
 
@@ -93,4 +95,26 @@ export async function inParallel<T>(count: number, width: number, work: (index: 
   };
   await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
   return [...results.entries()].sort(([a], [b]) => a - b).map(([, result]) => result);
+}
+
+/** A run whose code has begun, and goes on for half a minute. */
+export async function startedRun(options: { language: 'python' | 'node'; timeoutMs: number }): Promise<string> {
+  const id = await startRun(requestFor({ ...options, pausesMs: [30_000] }));
+  await waitFor('the code to begin', async () => {
+    const { status } = await record(id);
+    if (isOver({ status })) throw new Error(`It is over: ${status}`);
+    return status === 'EXECUTING' ? true : undefined;
+  });
+  return id;
+}
+
+/** Calls a stored function; its caller waits. @returns the id of the run, which the function's log has */
+export async function calledFunction(): Promise<string> {
+  const code = Buffer.from('def handler(event):\n    return 1\n').toString('base64');
+  const made = await post('/api/workspaces/ws-default/functions', { name: freshPath('fn'), code });
+  const { id } = read(made, 201, z.looseObject({ id: z.string() }));
+  const place = `/api/workspaces/ws-default/functions/${id}`;
+  await post(`${place}/invoke`, {});
+  const Log = z.looseObject({ logs: z.array(z.looseObject({ id: z.string() })) });
+  return waitFor('the run in the function’s log', async () => read(await get(`${place}/logs`), 200, Log).logs[0]?.id);
 }

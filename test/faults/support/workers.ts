@@ -42,6 +42,13 @@ export function kill({ pid }: Worker): boolean {
   }
 }
 
+/** @throws Error where there are none */
+export function killAll(wanted: (name: string) => boolean): void {
+  const alive = workers(wanted);
+  if (alive.length === 0) throw new Error('There are no such workers.');
+  for (const worker of alive) kill(worker);
+}
+
 function parentOf(pid: number): number | undefined {
   const stat = read(`/proc/${pid}/stat`);
   // The name in parentheses may hold anything; state and parent come after it.

@@ -8,14 +8,20 @@ import { measured, runsEnded } from './stage-metrics';
 const FEW_RUNS = 20;
 
 /** What calls for somebody on the way of a run. */
-export const engineAlarms = (engine: EngineStack, { stage }: StageConfig): AlarmSpec[] => [
+export const engineAlarms = (engine: EngineStack, config: StageConfig): AlarmSpec[] => [
   ...workerAlarms(engine),
+  ...faultAlarms(config),
+  ...waitAlarms(engine, config),
+];
+
+/** Of runs that we failed, and of why. */
+const faultAlarms = (config: StageConfig): AlarmSpec[] => [
   {
     name: 'platform-errors',
     meaning: 'More than one run in a hundred ended as PLATFORM_ERROR, and three or more did.',
     metric: percent(
       'Runs ended by us, percent',
-      { bad: measured(stage, 'RunsPlatformError'), all: runsEnded(stage) },
+      { bad: measured(config.stage, 'RunsPlatformError'), all: runsEnded(config) },
       { bad: 3 },
     ),
     above: 1,
@@ -23,15 +29,19 @@ export const engineAlarms = (engine: EngineStack, { stage }: StageConfig): Alarm
   {
     name: 'runs-lost',
     meaning: 'Sandboxes or workers died under their runs.',
-    metric: sum('lost', [measured(stage, 'SandboxLost'), measured(stage, 'WorkerLost')]),
+    metric: sum('lost', [measured(config.stage, 'SandboxLost'), measured(config.stage, 'WorkerLost')]),
     above: 2,
   },
   {
     name: 'sandboxes-throttled',
     meaning: 'Lambda refuses sandboxes: runs wait, and some are given up.',
-    metric: sum('refused', [measured(stage, 'SandboxThrottled'), measured(stage, 'SandboxRefused')]),
+    metric: sum('refused', [measured(config.stage, 'SandboxThrottled'), measured(config.stage, 'SandboxRefused')]),
     above: 20,
   },
+];
+
+/** Of how long runs wait. */
+const waitAlarms = (engine: EngineStack, { stage }: StageConfig): AlarmSpec[] => [
   {
     name: 'queue-age',
     meaning: 'Runs wait longer than half a minute in the queue of the runner.',

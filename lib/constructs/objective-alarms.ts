@@ -51,7 +51,7 @@ export class ObjectiveAlarms extends Construct {
     super(scope, id);
     const { stage } = config;
     this.alarms = BURNS.map((burn) => {
-      const pairs = ratios(burn, objectives, stage, api).map(({ name, over }) =>
+      const pairs = ratios(burn, objectives, config, api).map(({ name, over }) =>
         (['long', 'short'] as const).map((window) => {
           const spec = {
             ...over(window),
@@ -87,7 +87,12 @@ interface Ratio {
 }
 
 /** What is promised, and when the budget for breaking it burns at the rate. */
-function ratios({ rate, windows }: Burn, objectives: Objectives, stage: string, { httpStage }: ApiStack): Ratio[] {
+function ratios(
+  { rate, windows }: Burn,
+  objectives: Objectives,
+  config: StageConfig,
+  { httpStage }: ApiStack,
+): Ratio[] {
   /** Percent that may go wrong at this rate. */
   const above = (objective: number) => round(rate * (100 - objective));
   const atLeast = (window: Window) => (window === 'long' ? { bad: FEW_FAILURES } : {});
@@ -112,7 +117,7 @@ function ratios({ rate, windows }: Burn, objectives: Objectives, stage: string, 
         meaning: `More than ${above(runsPercent)} % of runs ended as PLATFORM_ERROR.`,
         metric: percent(
           'Runs ended by us, percent',
-          { bad: measured(stage, 'RunsPlatformError'), all: runsEnded(stage) },
+          { bad: measured(config.stage, 'RunsPlatformError'), all: runsEnded(config, windows[window]) },
           atLeast(window),
           windows[window],
         ),
@@ -123,7 +128,7 @@ function ratios({ rate, windows }: Burn, objectives: Objectives, stage: string, 
       name: 'starts-objective',
       over: (window) => ({
         meaning: `More than ${above(startsPercent)} % of runs waited longer than ${startsWithinMs} ms for a sandbox.`,
-        metric: late(stage, 100 - above(startsPercent), window, windows[window]),
+        metric: late(config.stage, 100 - above(startsPercent), window, windows[window]),
         above: startsWithinMs,
       }),
     },

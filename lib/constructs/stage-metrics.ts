@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { FIVE_MINUTES } from './alarm-spec';
+import { Metric, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { StageConfig } from '../config';
+import { FIVE_MINUTES, sum } from './alarm-spec';
 
 /** Namespace of what our functions measure (docs/operations.md#the-line-of-a-run). */
 const NAMESPACE = 'Narae';
@@ -27,6 +28,20 @@ export const measured = (stage: string, metricName: string, more: Measured = {})
   });
 };
 
-/** Runs that ended, in whatever way: each has a duration, so that it is never silent where one of the outcomes is not. */
-export const runsEnded = (stage: string, period: Duration = FIVE_MINUTES): Metric =>
-  measured(stage, 'RunDuration', { statistic: 'SampleCount', period, label: 'Runs' });
+const OUTCOMES = ['RunsCompleted', 'RunsFailed', 'RunsCancelled', 'RunsPlatformError'] as const;
+
+/**
+ * Runs that ended, in whatever way: each has a duration, so that one metric tells. Where only a share of those that completed
+ * leaves a line, their durations are fewer than they are, and it takes the counts, which make up for that.
+ */
+export const runsEnded = (
+  { stage, sampleSuccesses }: Pick<StageConfig, 'stage' | 'sampleSuccesses'>,
+  period: Duration = FIVE_MINUTES,
+): IMetric =>
+  sampleSuccesses === 1
+    ? measured(stage, 'RunDuration', { statistic: 'SampleCount', period, label: 'Runs' })
+    : sum(
+        'Runs',
+        OUTCOMES.map((name) => measured(stage, name, { period })),
+        period,
+      );

@@ -10,7 +10,9 @@ const Alarm = z.object({
   AlarmActions: z.array(z.unknown()).default([]),
   TreatMissingData: z.string().optional(),
   AlarmRule: z.string().optional(),
-  Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).default([]),
+  Metrics: z
+    .array(z.object({ MetricStat: z.looseObject({ Metric: z.looseObject({ MetricName: z.string() }) }).optional() }))
+    .default([]),
 });
 
 /** Of all stacks: the edge has some, where its metrics are. */
@@ -144,6 +146,20 @@ test('a reaper that says nothing is an alarm; silence of anything else is not', 
       AlarmName,
       AlarmName.endsWith('reaper-silent') ? 'breaching' : 'notBreaching',
     ]);
+});
+
+test('where successes are sampled, alarms look at counts that make up for it', () => {
+  const metricsOf = (stage: string) =>
+    alarmsOf(stage)
+      .filter(({ AlarmName }) => AlarmName.endsWith('-platform-errors'))
+      .flatMap(({ Metrics }) => Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []));
+  expect(metricsOf('prod').sort()).toEqual(['RunDuration', 'RunsPlatformError']);
+  expect([...new Set(metricsOf('closed'))].sort()).toEqual([
+    'RunsCancelled',
+    'RunsCompleted',
+    'RunsFailed',
+    'RunsPlatformError',
+  ]);
 });
 
 test('alarms notify the topic of the stage, where it has one', () => {

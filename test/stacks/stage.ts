@@ -19,6 +19,7 @@ export const CLOSED = {
   auth: 'none',
   network: 'none',
   allowedCidrs: ['203.0.113.0/24', '2001:db8::/32'],
+  sampleSuccesses: 0.1,
   alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops',
   maxConcurrentRuns: 50,
   maxViewers: 20,

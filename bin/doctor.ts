@@ -8,7 +8,7 @@ import { clientConfig } from '../local/aws';
 import { messageOf, readArguments, runCommand, UsageError } from './command-line';
 import { failures } from './doctor/failures';
 import { inWords, isWell, type Finding } from './doctor/finding';
-import { machine, parts, runningSystem } from './doctor/local-system';
+import { API, machine, parts, runningSystem } from './doctor/local-system';
 import { alarms, deadLetters } from './doctor/waiting';
 
 /** `npm run doctor`: what is wrong with an installation, and what to do next (docs/local.md#is-everything-well). */
@@ -49,8 +49,10 @@ async function local(stateDir: string, sinceMs: number): Promise<Finding[]> {
   if (!system) return [{ what: 'system', state: 'wrong', detail: 'nothing runs here', next: 'npm start' }, ...standing];
   const answering = await parts(system);
   const found = [...answering, ...standing];
-  // Who does not answer cannot be asked.
-  return isWell(answering) ? [...found, ...(await logsAndQueues(LOCAL, sinceMs, system))] : found;
+  // Who does not answer cannot be asked. Why the API does not is in the logs.
+  return isWell(answering.filter(({ what }) => what !== API))
+    ? [...found, ...(await logsAndQueues(LOCAL, sinceMs, system))]
+    : found;
 }
 
 async function logsAndQueues(

@@ -22,7 +22,8 @@ export type LocalSystem = z.output<typeof SystemFile>;
 const GIB = 1024 ** 3;
 const LEAST_DISK_BYTES = GIB;
 const LEAST_MEMORY_BYTES = GIB / 2;
-const PATIENCE_MS = 5_000;
+/** As long as the gateway itself waits for a service that has to start first. */
+const PATIENCE_MS = 30_000;
 
 /** @returns undefined where none runs on this folder */
 export function runningSystem(stateDir: string): LocalSystem | undefined {
@@ -63,6 +64,9 @@ export async function machine(stateDir: string): Promise<Finding[]> {
 
 const inGib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 
+/** What is not needed to ask for logs and queues. */
+export const API = 'API';
+
 /** Whether each part of a system answers. */
 export async function parts({
   url,
@@ -75,7 +79,7 @@ export async function parts({
   const interpreters = Object.entries(versions).map(([language, version]) => `${language} ${version}`);
   return [
     ...(await Promise.all([
-      answers('API', `${url}/health`, path.join(logs, 'narae-local-site.log')),
+      answers(API, `${url}/health`, path.join(logs, 'narae-local-site.log')),
       answers('AWS emulator', `${awsEndpoint}/_ministack/ready`, path.join(logs, 'emulator.log')),
       answers('Lambda service', `${lambdaEndpoint}/2015-03-31/functions`, 'the output of npm start'),
     ])),

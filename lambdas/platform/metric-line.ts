@@ -30,5 +30,8 @@ export const metricLine = ({ at, dimensions, metrics, fields }: MetricLine): Rea
     ],
   },
   ...fields,
-  ...Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
+  ...Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, valueOf(metric)])),
 });
+
+/** Of milliseconds two decimals are enough. */
+const valueOf = ({ value, unit }: MetricValue): number => (unit === undefined ? value : Math.round(value * 100) / 100);

@@ -68,7 +68,7 @@ export function countRequest({ service, env, write }: Telemetry, request: Answer
   const metrics: Record<string, MetricValue> = {
     Requests: { value: weight },
     ...(hasFailed && { [status >= 500 ? 'ServerErrors' : 'Refusals']: { value: 1 } }),
-    Latency: { value: Math.round(request.durationMs * 100) / 100, unit: 'Milliseconds' },
+    Latency: { value: request.durationMs, unit: 'Milliseconds' },
   };
   const failure = hasFailed && { message: 'request failed', requestId, errorCode, workspace };
   const fields = { service, stage: env.NARAE_STAGE, route, status, visitor, ...failure };

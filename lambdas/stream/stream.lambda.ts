@@ -5,7 +5,7 @@ import { dynamo, lambda, s3, waitingLambda } from '../platform/aws/clients';
 import { systemClock } from '../platform/time/clock';
 import { createAuth } from '../platform/auth/create-auth';
 import { corsHeaders, preflightHeaders } from '../platform/http/cors';
-import { requestIdOf } from '../platform/http/endpoint';
+import { requestIdOf, visitorOf } from '../platform/http/endpoint';
 import { commonEnv, readEnv } from '../platform/env';
 import { AppError, statusOf } from '../platform/http/errors';
 import { guardOrigin } from '../platform/auth/origin';
@@ -82,7 +82,7 @@ export const handler = awslambda.streamifyResponse<APIGatewayProxyEventV2>(async
       requestId,
       route: routeName,
       durationMs: performance.now() - begunAt,
-      visitor: headers['x-narae-visitor'] ?? event.requestContext.http.sourceIp,
+      visitor: visitorOf(headers, event),
       workspace: undefined,
     });
   };

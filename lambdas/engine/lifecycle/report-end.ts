@@ -45,7 +45,7 @@ export function lineOf(run: Run, env: ObservedEnv): Readonly<Record<string, unkn
   const handedOverAt = run.handedOverAt ?? run.startedAt ?? finishedAt;
   const metrics: Record<string, MetricValue> = {
     [COUNTERS[outcome]]: { value: weight },
-    RunDuration: { value: Math.round(durationMs * 100) / 100, unit: 'Milliseconds' },
+    RunDuration: { value: durationMs, unit: 'Milliseconds' },
     RunQueueTime: { value: Math.max(0, handedOverAt - createdAt), unit: 'Milliseconds' },
     ...(usage?.coldStart === true && { RunColdStarts: { value: weight } }),
     ...(run.logsTruncated && { RunLogsTruncated: { value: weight } }),

@@ -142,6 +142,13 @@ const isPreflight = (event: Event): boolean => event.requestContext.http.method 
 
 export const requestIdOf = (context: Context): string => `req-${context.awsRequestId}`;
 
+/**
+ * Address that a request came from, as the edge saw it; what is behind the edge sees the edge's.
+ * @param headers with lower-case names
+ */
+export const visitorOf = (headers: Headers, { requestContext }: Pick<Event, 'requestContext'>): string =>
+  headers['x-narae-visitor'] ?? requestContext.http.sourceIp;
+
 /** The caller of a public route, who is asked for nothing. */
 const NOBODY: Principal = {
   subject: 'anybody',
@@ -250,7 +257,7 @@ function observe(
       requestId: requestIdOf(context),
       errorCode: error ? toAppError(error).code : undefined,
       workspace: callers.get(event) || undefined,
-      visitor: event.headers['x-narae-visitor'] ?? event.requestContext.http.sourceIp,
+      visitor: visitorOf(event.headers, event),
       status: response?.statusCode ?? 500,
       durationMs: performance.now() - (startedAt.get(event) ?? performance.now()),
     });
